@@ -1,0 +1,70 @@
+# `make demo` and `make test` set up what they need by themselves: Python 3.11+, make, a package index.
+# `pulumi up` uses the same .venv (Pulumi.yaml).
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+PIP = $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
+# The first of these that is new enough; `make PYTHON=/path/to/python …` names another.
+PYTHON ?= $(firstword $(foreach python,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
+	$(python) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(python))))
+UV_VERSION := 0.13.9
+# Where bytecode may not be kept, every run compiles Pulumi's AWS modules anew, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
+# Arguments of `make demo`, such as FILES="people.csv" ARGS="--keep".
+FILES ?=
+ARGS ?=
+
+.PHONY: help demo test lint format lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: .venv/.ready ## deploy into the embedded AWS, import a sample, show where every row ended
+	@$(BIN)/rowrelay demo $(ARGS) $(FILES)
+
+test: lint ## linters, types and every test
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lint: .venv/.ready ## linters and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: .venv/.ready ## let the linter mend and lay out what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: ## resolve both requirements files anew from pyproject.toml
+	@: $(call need_python)
+	tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" \
+	&& "$$tools/bin/pip" install --quiet uv==$(UV_VERSION) \
+	&& compile() { "$$tools/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-emit-index-url --no-emit-find-links pyproject.toml "$$@"; } \
+	&& compile --output-file requirements.txt \
+	&& compile --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean: ## remove the environment and every cache
+	rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# pip first: the one that old Pythons bring takes twice as long. Bytecode only for what a run loads: pulumi_aws
+# has thousands of modules that no run does.
+.venv/.ready: requirements-dev.txt
+	@: $(call need_python)
+	@echo "Setting up .venv with $$($(PYTHON) --version), once: about half a minute and the download ..."
+	@$(PYTHON) -m venv --clear .venv
+	@sed -n '/^pip==/,/# via/p' $< > .venv/pip.txt
+	@$(PIP) --require-hashes --requirement .venv/pip.txt
+	@$(PIP) --no-compile --require-hashes --requirement $<
+	@cd .venv/lib/python*/site-packages && "$(CURDIR)/$(BIN)/python" -m compileall -q -j 0 *.py boto3 botocore s3transfer \
+		urllib3 dateutil jmespath ministack hypercorn pulumi dill google grpc opentelemetry yaml typer rich pydantic \
+		aws_lambda_powertools pulumi_aws/*.py pulumi_aws/*/__init__.py \
+		pulumi_aws/{cloudwatch,dynamodb,iam,lambda_,s3,sesv2,sqs}
+	@echo "$(CURDIR)" > $$(echo .venv/lib/python*/site-packages)/rowrelay.pth
+	@printf '#!/bin/sh\nexec "%s" -P -m cli "$$@"\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/rowrelay
+	@chmod +x $(BIN)/rowrelay
+	@touch $@
+
+need_python = $(if $(PYTHON),,$(error Rowrelay needs Python 3.11 or newer that can make environments (on Debian \
+	and Ubuntu the package python3-venv); found $(or $(shell python3 --version 2>&1 | head -n 1),none). \
+	Install one, or name it: make PYTHON=/path/to/python))
