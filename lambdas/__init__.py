@@ -1,0 +1,1 @@
+"""The three handlers and what they share. Nothing in here knows of Pulumi."""

@@ -1,0 +1,1 @@
+"""Chunks of rows in SQS become records in DynamoDB, each written once."""

@@ -1,0 +1,68 @@
+"""The function `insert_records`: an SQS event source mapping invokes it with chunks."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ..shared.clients import dynamodb_client
+from ..shared.errors import kind_of
+from ..shared.import_ledger import ImportLedger
+from ..shared.settings import setting
+from .inserter import Counts, Inserter
+from .writer import put_always, put_if_absent
+
+logger = Logger()
+
+
+@cache
+def inserter() -> Inserter:
+    """Made once a process, so that warm invocations reuse its connections."""
+    dynamodb, table, key = dynamodb_client(), setting("TABLE"), setting("KEY")
+    replace = setting("ON_CONFLICT") == "replace"
+    return Inserter(
+        sqs=boto3.client("sqs"),
+        ledger=ImportLedger(dynamodb, setting("IMPORTS_TABLE")),
+        write=put_always(dynamodb, table) if replace else put_if_absent(dynamodb, table, key),
+        key=key,
+        dead_letter_queue_url=setting("DEAD_LETTER_QUEUE_URL"),
+        last_wins=replace,
+    )
+
+
+@logger.inject_lambda_context
+def handler(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Write each message's chunk; names the messages that are to come again."""
+    inserter()  # a wrong setting is no message's fault: it fails the invocation, with its own message
+    failures = [message["messageId"] for message in event["Records"] if not _handle(message)]
+    logger.info("chunks written", extra={"messages": len(event["Records"]), "to_come_again": len(failures)})
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failures]}
+
+
+def _handle(message: Mapping[str, Any]) -> bool:
+    """Whether the message is done with. One that fails leaves the others of its batch alone."""
+    try:
+        counts = inserter().insert(message["body"])
+    except Exception as error:  # whatever it is, it is this message's alone
+        # The type only: a service's message may quote the row.
+        logger.error("chunk not written", extra={"message_id": message["messageId"], "error": kind_of(error)})
+        return _last_attempt(message) and _give_up(message, error)
+    if counts != Counts(created=counts.created):
+        logger.info("rows not created", extra={"duplicates": counts.duplicates, "failed": counts.failed})
+    return True
+
+
+def _last_attempt(message: Mapping[str, Any]) -> bool:
+    return int(message["attributes"]["ApproximateReceiveCount"]) >= int(setting("MAX_RECEIVE_COUNT"))
+
+
+def _give_up(message: Mapping[str, Any], error: Exception) -> bool:
+    try:
+        inserter().give_up(message["body"], f"{kind_of(error)}: {error}")
+    except Exception as again:  # SQS itself will dead-letter the message, without a reason
+        logger.error("chunk not dead-lettered", extra={"error": kind_of(again)})
+        return False
+    return True

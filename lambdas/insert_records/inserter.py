@@ -1,0 +1,79 @@
+"""One chunk, from the queue to records in the table and its entry in the import ledger."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..shared.chunk import Chunk, ChunkError, Row, parse_chunk
+from ..shared.clock import now
+from ..shared.import_ledger import ImportLedger
+from ..shared.queue import Message, send
+from ..shared.transact import Existing, Refused
+from .records import records_of
+from .writer import Write
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of a chunk's rows."""
+
+    created: int = 0
+    duplicates: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True)
+class Inserter:
+    """Writes chunks to a table. Every call may be repeated: the outcome stays the same."""
+
+    sqs: "SQSClient"
+    ledger: ImportLedger
+    write: Write
+    key: str
+    dead_letter_queue_url: str
+    last_wins: bool
+
+    def insert(self, body: str) -> Counts:
+        """Write the chunk in this message; rows that can never be written go to the dead-letter queue."""
+        chunk = self._chunk(body)
+        if chunk is None:
+            return Counts()
+        rows = records_of(chunk, self.key, now(), last_wins=self.last_wins)
+        outcomes = list(zip(rows.records, self.write(rows.records), strict=True))
+        reasons = dict(rows.unusable)
+        reasons |= {r.line: outcome.reason for r, outcome in outcomes if isinstance(outcome, Refused)}
+        duplicates = [r.line for r, outcome in outcomes if isinstance(outcome, Existing)] + [*rows.repeated]
+        self._dead_letter(chunk, reasons)
+        ended = {*reasons, *duplicates}
+        created = [line for line, _ in chunk.rows if line not in ended]
+        self._record(chunk, created, duplicates, list(reasons))
+        return Counts(len(created), len(duplicates), len(reasons))
+
+    def give_up(self, body: str, reason: str) -> None:
+        """Dead-letter a message that could not be handled and will not be delivered again."""
+        chunk = self._chunk(body)
+        if chunk is None:
+            return
+        send(self.sqs, self.dead_letter_queue_url, [Message(body, reason)])
+        self._record(chunk, [], [], [line for line, _ in chunk.rows])
+
+    def _chunk(self, body: str) -> Chunk | None:
+        """The chunk in this message; a message that is none goes to the dead-letter queue at once."""
+        try:
+            return parse_chunk(body)
+        except ChunkError as error:
+            send(self.sqs, self.dead_letter_queue_url, [Message(body, str(error))])
+            return None
+
+    def _dead_letter(self, chunk: Chunk, reasons: dict[int, str]) -> None:
+        failed: list[Row] = [row for row in chunk.rows if row[0] in reasons]
+        letters = [
+            Message(Chunk(chunk.import_id, chunk.number, [row]).dump(), reasons[row[0]]) for row in failed
+        ]
+        send(self.sqs, self.dead_letter_queue_url, letters)
+
+    def _record(self, chunk: Chunk, created: list[int], duplicates: list[int], failed: list[int]) -> None:
+        lines = {"created": created, "duplicates": duplicates, "failed": failed}
+        self.ledger.record_chunk(chunk.import_id, chunk.number, lines)

@@ -1,0 +1,90 @@
+"""Writing records to the table: put if absent (skip), or put whatever is there (replace)."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from ..shared.limits import DYNAMODB_BATCH_ITEMS
+from ..shared.retries import pause
+from ..shared.transact import (
+    Existing,
+    Item,
+    Operation,
+    Outcome,
+    Refused,
+    TransactionError,
+    Written,
+    write_each,
+)
+from .records import Record
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_ATTEMPTS = 10
+
+# What became of each record, in their order: written, a duplicate (Existing), or refused.
+Write = Callable[[Sequence[Record]], list[Outcome]]
+
+
+def put_if_absent(dynamodb: "DynamoDBClient", table: str, key: str) -> Write:
+    """`on_conflict` skip: the stored record is untouched, and a record of this very row counts as written."""
+
+    def write(records: Sequence[Record]) -> list[Outcome]:
+        outcomes = write_each(dynamodb, [_put(table, key, record.item) for record in records])
+        return [_own_write(record, outcome) for record, outcome in zip(records, outcomes, strict=True)]
+
+    return write
+
+
+def _put(table: str, key: str, item: Item) -> Operation:
+    return {
+        "Put": {
+            "TableName": table,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(#key)",
+            "ExpressionAttributeNames": {"#key": key},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+    }
+
+
+def _own_write(record: Record, outcome: Outcome) -> Outcome:
+    """An earlier attempt may have written this row, and the answer was lost: then it is no duplicate."""
+    same = ("import_id", "import_line")
+    if isinstance(outcome, Existing) and all(outcome.item.get(n) == record.item[n] for n in same):
+        return Written()
+    return outcome
+
+
+def put_always(dynamodb: "DynamoDBClient", table: str) -> Write:
+    """`on_conflict` replace: the last write wins, for one write unit a record where skip takes two."""
+
+    def write(records: Sequence[Record]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for start in range(0, len(records), DYNAMODB_BATCH_ITEMS):
+            items = [record.item for record in records[start : start + DYNAMODB_BATCH_ITEMS]]
+            outcomes += _put_batch(dynamodb, table, items)
+        return outcomes
+
+    return write
+
+
+def _put_batch(dynamodb: "DynamoDBClient", table: str, items: list[Item]) -> list[Outcome]:
+    waiting: Any = {table: [{"PutRequest": {"Item": item}} for item in items]}
+    try:
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                pause(attempt)
+            waiting = dynamodb.batch_write_item(RequestItems=waiting).get("UnprocessedItems")
+            if not waiting:
+                return [Written()] * len(items)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationException":
+            raise
+        if len(items) == 1:
+            return [Refused(error.response["Error"].get("Message", ""))]
+        half = len(items) // 2  # one record is at fault, and the call does not say which
+        return _put_batch(dynamodb, table, items[:half]) + _put_batch(dynamodb, table, items[half:])
+    raise TransactionError(f"{len(waiting[table])} writes were put off {_ATTEMPTS} times")

@@ -1,0 +1,100 @@
+"""A field of the schema, compiled: the cells of a column in, their JSON out."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..shared.limits import DYNAMODB_PARTITION_KEY_BYTES
+from ..shared.schema import Field
+from ..shared.values import read_one
+
+NULL = "null"
+_SHOWN_CHARACTERS = 60
+
+Check = tuple[str, Callable[[Sequence[Any]], bool]]
+
+
+class CellError(ValueError):
+    """A cell that breaks the schema: names the column, what was expected, and what was got."""
+
+
+class Column:
+    """One column's validator."""
+
+    def __init__(self, field: Field, missing_values: frozenset[str], *, is_key: bool) -> None:
+        self._field = field
+        self._kind = field.kind
+        # DynamoDB takes no empty key, whatever the schema says.
+        self._missing = missing_values | {""} if is_key else missing_values
+        self._required = field.required or is_key
+        self._normalise = _key_normaliser(field) if is_key else None
+        self._checks = [*_checks(field), *([_KEY_SIZE] if is_key and field.type == "string" else [])]
+
+    def encode(self, cells: Sequence[str]) -> list[str]:
+        """The cells as JSON texts, `null` where a value is missing.
+
+        Raises:
+            CellError: any cell breaks the schema; which one is certain only if there is just one.
+        """
+        if self._normalise:
+            cells = list(map(self._normalise, cells))
+        if self._missing.isdisjoint(cells):
+            return self._encode(cells)
+        if self._required:
+            raise CellError(f"{self._field.name}: a value is required, got none")
+        present = [cell for cell in cells if cell not in self._missing]
+        encoded = iter(self._encode(present) if present else [])
+        return [NULL if cell in self._missing else next(encoded) for cell in cells]
+
+    def _encode(self, texts: Sequence[str]) -> list[str]:
+        try:
+            values = self._kind.read(texts)
+        except ValueError:
+            raise self._error(self._kind.expected, texts) from None
+        for expected, holds in self._checks:
+            if not holds(values):
+                raise self._error(expected, texts)
+        return list(map(self._kind.dump, values))
+
+    def _error(self, expected: str, texts: Sequence[str]) -> CellError:
+        shown = texts[0] if len(texts[0]) <= _SHOWN_CHARACTERS else texts[0][:_SHOWN_CHARACTERS] + "…"
+        return CellError(f'{self._field.name}: expected {expected}, got "{shown}"')
+
+
+def _key_normaliser(field: Field) -> Callable[[str], str]:
+    if field.format == "email":
+        return lambda cell: unicodedata.normalize("NFC", cell.strip()).lower()
+    return lambda cell: unicodedata.normalize("NFC", cell.strip())
+
+
+def _checks(field: Field) -> list[Check]:
+    rules = field.constraints
+    checks: list[Check] = []
+    if "enum" in rules:
+        allowed = {read_one(field.kind, value) for value in rules["enum"]}
+        checks.append((f"one of {', '.join(map(str, rules['enum']))}", allowed.issuperset))
+    if "pattern" in rules:
+        matches = re.compile(rules["pattern"]).fullmatch
+        checks.append((f"a match of {rules['pattern']}", lambda values: all(map(matches, values))))
+    if "minLength" in rules:
+        shortest = int(rules["minLength"])
+        checks.append((f"at least {shortest} characters", lambda values: min(map(len, values)) >= shortest))
+    if "maxLength" in rules:
+        longest = int(rules["maxLength"])
+        checks.append((f"at most {longest} characters", lambda values: max(map(len, values)) <= longest))
+    if "minimum" in rules:
+        least = read_one(field.kind, rules["minimum"])
+        checks.append((f"{rules['minimum']} or more", lambda values: bool(min(values) >= least)))
+    if "maximum" in rules:
+        most = read_one(field.kind, rules["maximum"])
+        checks.append((f"{rules['maximum']} or less", lambda values: bool(max(values) <= most)))
+    return checks
+
+
+_KEY_SIZE: Check = (
+    f"a key of at most {DYNAMODB_PARTITION_KEY_BYTES:,} bytes",
+    lambda values: (
+        max(len(value.encode("utf-8", "surrogatepass")) for value in values) <= DYNAMODB_PARTITION_KEY_BYTES
+    ),
+)

@@ -1,0 +1,115 @@
+"""The reports beside the uploads: `reports/<key>/<import>/summary.json` and `rejects.csv`."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..shared.limits import S3_KEY_BYTES, S3_PART_BYTES
+from .encoder import Reject
+from .header import REPORT_COLUMNS, Header
+from .text import printable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+PREFIX = "reports/"
+_NAMES_BYTES = 64  # what follows the upload's key in a report's: the import's id and the file's name
+
+
+def report_key(upload_key: str, import_id: str, name: str) -> str:
+    """Where a report of an import stands; the upload's key is cut if the whole would be too long for S3."""
+    kept = upload_key.encode()[: S3_KEY_BYTES - len(PREFIX) - _NAMES_BYTES].decode(errors="ignore")
+    return f"{PREFIX}{kept}/{import_id}/{name}"
+
+
+def put_summary(s3: "S3Client", bucket: str, key: str, summary: Mapping[str, Any]) -> None:
+    """Write the summary."""
+    body = json.dumps(summary, ensure_ascii=False, indent=2).encode()
+    s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
+
+
+class RejectsWriter:
+    """Rejects as CSV text that can be corrected and uploaded again: the original columns, `_line`, `_reason`.
+
+    UTF-8 with a byte order mark, so that spreadsheets read it.
+    """
+
+    def __init__(self, header: Header, delimiter: str) -> None:
+        self._width = len(header.names)
+        self._original = header.original
+        self._delimiter = delimiter
+        self._text = io.StringIO(newline="")
+        self._csv = csv.writer(self._text, delimiter=delimiter)
+        self._csv.writerow([*(header.names[n] for n in self._original), *REPORT_COLUMNS])
+        self._mark = "\ufeff"
+
+    def add(self, rejects: Iterable[Reject]) -> None:
+        """Write rejects."""
+        for reject in rejects:
+            self._csv.writerow([*self._cells(reject), reject.line, printable(reject.reason)])
+
+    def take(self) -> bytes:
+        """The bytes written since the last call."""
+        data = (self._mark + self._text.getvalue()).encode("utf-8", "replace")
+        self._mark = ""
+        self._text.seek(0)
+        self._text.truncate()
+        return data
+
+    def _cells(self, reject: Reject) -> list[str]:
+        cells = [printable(cell) for cell in reject.cells]
+        if len(cells) > self._width:
+            # Most often an unquoted delimiter in some column; nothing of the row may be missing here.
+            last = self._original[-1]
+            cells[last:] = [self._delimiter.join(cells[last:])]
+        cells += [""] * (self._width - len(cells))
+        return [cells[n] for n in self._original]
+
+
+class RejectsUpload:
+    """Streams a rejects report to S3; makes no object when there are no rejects."""
+
+    def __init__(self, s3: "S3Client", bucket: str, key: str, writer: RejectsWriter) -> None:
+        self._s3 = s3
+        self._at: Any = {"Bucket": bucket, "Key": key}
+        self._type: Any = {"ContentType": "text/csv; charset=utf-8"}
+        self._writer = writer
+        self._waiting = b""
+        self._upload_id = ""
+        self._parts: list[Any] = []
+        self.count = 0
+
+    def add(self, rejects: list[Reject]) -> None:
+        """Write rejects; sends a part when there is one to send."""
+        if not rejects:
+            return
+        self.count += len(rejects)
+        self._writer.add(rejects)
+        self._waiting += self._writer.take()
+        if len(self._waiting) >= S3_PART_BYTES:
+            self._send_part()
+
+    def close(self) -> str | None:
+        """Finish the report; gives its key, or None if there was nothing to report."""
+        if not self.count:
+            return None
+        if not self._parts:
+            self._s3.put_object(Body=self._waiting, **self._at, **self._type)
+        else:
+            if self._waiting:
+                self._send_part()
+            parts: Any = {"Parts": self._parts}
+            self._s3.complete_multipart_upload(UploadId=self._upload_id, MultipartUpload=parts, **self._at)
+        return str(self._at["Key"])
+
+    def _send_part(self) -> None:
+        if not self._upload_id:
+            self._upload_id = self._s3.create_multipart_upload(**self._at, **self._type)["UploadId"]
+        number = len(self._parts) + 1
+        part = self._s3.upload_part(
+            UploadId=self._upload_id, PartNumber=number, Body=self._waiting, **self._at
+        )
+        self._parts.append({"PartNumber": number, "ETag": part["ETag"]})
+        self._waiting = b""

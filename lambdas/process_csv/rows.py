@@ -1,0 +1,170 @@
+"""UTF-8 pieces to rows with their line numbers, in constant memory, losing no row to a bad neighbour.
+
+The csv module does the parsing, in its strict mode. Around it: a row may not grow past what a message could
+carry, and what csv would swallow or mangle in silence otherwise (a quote that is not closed, or closed by the
+next row's) is a `Problem` with the line where it began.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..shared.limits import SQS_MESSAGE_BYTES
+from .row_end import RowEnd, line_ends
+from .source import SourceError
+
+if TYPE_CHECKING:
+    import _csv
+
+BLOCK_ROWS = 500
+MAX_CSV_ROW_BYTES = SQS_MESSAGE_BYTES
+# Rows are held to MAX_CSV_ROW_BYTES and less than three pieces by `_open_bytes`; csv's own limit (128 KB a
+# field) must not come first.
+csv.field_size_limit(4 * MAX_CSV_ROW_BYTES)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A row that cannot be read: the line it begins on, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows that were read, and the line that each begins on (the file's first line is 1)."""
+
+    lines: list[int]
+    rows: list[list[str]]
+
+
+class _RowTooLong(Exception):
+    def __init__(self, *, in_quotes: bool) -> None:
+        self.in_quotes = in_quotes
+
+
+class RowReader:
+    """Reads the rows of UTF-8 pieces (see `source.utf8_pieces`), the header among them."""
+
+    def __init__(self, pieces: Iterator[bytes], delimiter: str) -> None:
+        self._pieces = pieces
+        self._delimiter = delimiter
+        self._rest = b""  # bytes that were read and not yet given to csv
+        self._given = 0  # lines given to csv so far
+        self._start = 1  # the line that the row being read begins on
+        self._open_bytes = 0  # what of the row being read was given to csv, without the piece it begins in
+        self._piece = range(0)  # the numbers of the lines given last
+        self._piece_bytes = 0
+        self._ended = False
+
+    def __iter__(self) -> Iterator[Block | Problem]:
+        """Blocks of rows in the file's order, blank lines left out, with the problems between them."""
+        try:
+            while not self._ended:
+                try:
+                    yield from self._blocks()
+                except _RowTooLong as too_long:
+                    yield self._skip_row(in_quotes=too_long.in_quotes)
+        except SourceError as error:
+            yield Problem(self._start, f"{error}; nothing from this line on was read")
+
+    def _blocks(self) -> Iterator[Block | Problem]:
+        reader = csv.reader(self._lines(), delimiter=self._delimiter, strict=True)
+        before = self._given
+        while True:
+            try:
+                yield from self._rows(reader, before)
+                return
+            except csv.Error:
+                end = before + reader.line_num  # csv goes on after this line
+                yield self._unterminated() if self._ended else self._misquoted(end)
+                self._start = end + 1
+
+    def _rows(self, reader: "_csv.Reader", before: int) -> Iterator[Block]:
+        lines: list[int] = []
+        rows: list[list[str]] = []
+        given = self._given
+        try:
+            for row in reader:
+                if row and (len(row) > 1 or row[0].strip()):
+                    lines.append(self._start)
+                    rows.append(row)
+                self._start = before + reader.line_num + 1
+                if len(rows) == BLOCK_ROWS or given != self._given:
+                    given = self._given
+                    yield Block(lines, rows)
+                    lines, rows = [], []
+        except (csv.Error, SourceError, _RowTooLong):
+            yield Block(lines, rows)
+            raise
+        yield Block(lines, rows)
+
+    def _lines(self) -> Iterator[str]:
+        while piece := self._next_lines():
+            text = piece.decode("utf-8", "surrogateescape")
+            before = self._given
+            self._given += line_ends(piece) + (not piece.endswith((b"\r", b"\n")))
+            self._piece, self._piece_bytes = range(before + 1, self._given + 1), len(piece)
+            yield from io.StringIO(text, newline="")
+        self._ended = True
+
+    def _next_lines(self) -> bytes:
+        """The next whole lines, about a piece of them; at the end whatever is left, and then nothing."""
+        in_quotes = self._start <= self._given
+        began_earlier = self._start < self._piece.start
+        self._open_bytes = self._open_bytes + self._piece_bytes if began_earlier else 0
+        if self._open_bytes > MAX_CSV_ROW_BYTES:
+            raise _RowTooLong(in_quotes=True)
+        while True:
+            end = max(self._rest.rfind(b"\n"), self._rest.rfind(b"\r")) + 1
+            if end:
+                break
+            if len(self._rest) > MAX_CSV_ROW_BYTES:
+                raise _RowTooLong(in_quotes=in_quotes)
+            more = next(self._pieces, b"")
+            if not more:
+                end = len(self._rest)
+                break
+            self._rest += more
+        lines, self._rest = self._rest[:end], self._rest[end:]
+        return lines
+
+    def _skip_row(self, *, in_quotes: bool) -> Problem:
+        """Drop the rest of a row that is too long to hold, up to its end as csv would see it."""
+        row = RowEnd(self._delimiter, in_quotes=in_quotes)
+        line_ended = True
+        while not row.found and (data := self._rest or next(self._pieces, b"")):
+            end = row.find(data)
+            self._given += line_ends(data[:end])
+            self._rest = data[end:]
+            line_ended = data.endswith((b"\r", b"\n"), 0, end)
+        self._given += not line_ended  # the file's last line need not have an end
+        problem = self._unterminated() if row.in_quotes else self._too_long()
+        self._start = self._given + 1
+        return problem
+
+    def _too_long(self) -> Problem:
+        return Problem(
+            self._start,
+            f"the row, which ends on line {self._given}, is longer than the {MAX_CSV_ROW_BYTES:,} bytes that"
+            " a message can carry",
+        )
+
+    def _misquoted(self, end: int) -> Problem:
+        return Problem(
+            self._start,
+            f"a quote that opens in this row is closed on line {end} in the middle of a field, so lines"
+            f" {self._start} to {end} were not read: close it where the field ends, write a quote inside of a"
+            " field twice, and upload the file again (rows that were imported are not imported twice)",
+        )
+
+    def _unterminated(self) -> Problem:
+        return Problem(
+            self._start,
+            "a quote that opens in this row is never closed, so the rest of the file, lines"
+            f" {self._start} to {self._given}, was not read: close it and upload the file again"
+            " (rows that were imported are not imported twice)",
+        )

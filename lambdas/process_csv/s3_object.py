@@ -1,0 +1,62 @@
+"""An S3 object's bytes, to the end, over broken connections, and of one version only."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
+
+from ..shared.retries import pause
+from .events import Upload
+from .source import PIECE_BYTES, SourceError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_ATTEMPTS = 5
+_NOTHING_LEFT = "InvalidRange"  # the object is empty, or was read to its end
+_GONE = {
+    "NoSuchKey": "the object was deleted before it was read to its end",
+    "PreconditionFailed": "the object was overwritten before it was read to its end",
+}
+
+
+class ImportInterrupted(Exception):
+    """A repetition cannot read what an earlier attempt had begun to import."""
+
+
+def object_pieces(s3: "S3Client", upload: Upload, gone: type[Exception] = SourceError) -> Iterator[bytes]:
+    """The upload's bytes, as long as the object is still that version.
+
+    Raises:
+        SourceError: it was deleted or overwritten (or the error that `gone` names instead).
+    """
+    at = 0
+    failures = 0
+    while True:
+        try:
+            for piece in _open(s3, upload, at):
+                yield piece
+                at += len(piece)
+                failures = 0
+        except (HTTPClientError, IncompleteReadError):
+            failures += 1
+            if failures == _ATTEMPTS:
+                raise
+            pause(failures)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in _GONE:
+                raise gone(_GONE[code]) from None
+            if code != _NOTHING_LEFT:
+                raise
+            return
+        else:
+            return
+
+
+def _open(s3: "S3Client", upload: Upload, at: int) -> Iterator[bytes]:
+    # The ETag is quoted in HTTP, and bare in the event.
+    answer = s3.get_object(
+        Bucket=upload.bucket, Key=upload.key, IfMatch=f'"{upload.etag}"', Range=f"bytes={at}-"
+    )
+    return answer["Body"].iter_chunks(PIECE_BYTES)

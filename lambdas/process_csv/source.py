@@ -1,0 +1,106 @@
+"""An object's bytes as UTF-8 text, piece by piece: decompressed, transcoded, in constant memory."""
+
+import codecs
+import contextlib
+import zlib
+from collections.abc import Iterable, Iterator
+
+PIECE_BYTES = 256 * 1024
+_GZIP_MAGIC = b"\x1f\x8b"
+_UTF16_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+# No UTF-8 text has this byte, so the row that it ends up in is rejected as no text.
+_NOT_TEXT = b"\xff"
+
+
+class SourceError(Exception):
+    """The rest of the object cannot be read; says why."""
+
+
+def utf8_pieces(data: Iterable[bytes], *, gzipped: bool) -> Iterator[bytes]:
+    r"""The object's text as UTF-8 without its byte order mark, in pieces of at most PIECE_BYTES.
+
+    A piece never ends between the two characters of a \r\n. What is no text in the object is no UTF-8 here.
+
+    Raises:
+        SourceError: after all that could be read was given.
+    """
+    return _recut(_utf8(_gunzip(data) if gzipped else data))
+
+
+def _gunzip(data: Iterable[bytes]) -> Iterator[bytes]:
+    inflater, member, count = zlib.decompressobj(zlib.MAX_WBITS | 16), b"", 0
+    for piece in data:
+        if not count and not piece.startswith(_GZIP_MAGIC[: len(piece)]):
+            raise SourceError("the name says gzip, but the data is not: send it as .csv, or compress it")
+        count += len(piece)
+        member = piece
+        while member:
+            if inflater.eof:
+                # Members may follow one another, and tools pad the last one with zeros.
+                member = member.lstrip(b"\0")
+                if not member:
+                    break
+                inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            before = inflater.copy()
+            try:
+                yield inflater.decompress(member, PIECE_BYTES)
+            except zlib.error as error:
+                yield _before_damage(before, member)
+                raise SourceError(f"the gzip data is damaged ({error}): compress the file again") from None
+            member = inflater.unconsumed_tail or inflater.unused_data
+    yield inflater.flush()
+    if count and not inflater.eof:
+        raise SourceError("the gzip data breaks off: the upload or the compression did not finish")
+
+
+def _before_damage(inflater: "zlib._Decompress", data: bytes) -> bytes:
+    """What zlib had decompressed when it met the damage, which it does not hand out by itself."""
+    good = bytearray()
+    with contextlib.suppress(zlib.error):
+        for n in range(len(data)):
+            good += inflater.decompress(data[n : n + 1])
+    return bytes(good)
+
+
+def _utf8(data: Iterable[bytes]) -> Iterator[bytes]:
+    pieces = iter(data)
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= len(codecs.BOM_UTF8):
+            break
+    encoding = _UTF16_MARKS.get(head[:2])
+    if encoding:
+        yield from _from_utf16(encoding, head[2:], pieces)
+        return
+    yield head.removeprefix(codecs.BOM_UTF8)
+    yield from pieces
+
+
+def _from_utf16(encoding: str, head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    # surrogatepass both ways: half a character becomes bytes that are no UTF-8, which rejects its row only.
+    decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
+    yield decoder.decode(head).encode("utf-8", "surrogatepass")
+    for piece in pieces:
+        yield decoder.decode(piece).encode("utf-8", "surrogatepass")
+    if decoder.getstate()[0]:
+        yield _NOT_TEXT
+
+
+def _recut(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Where a piece ends follows from the text alone, so a file reads the same however its bytes arrive."""
+    held = bytearray()
+    failed: SourceError | None = None
+    try:
+        for arrived in pieces:
+            held += arrived
+            while len(held) > PIECE_BYTES:
+                end = PIECE_BYTES - held.endswith(b"\r", 0, PIECE_BYTES)
+                yield bytes(held[:end])
+                del held[:end]
+    except SourceError as error:
+        failed = error
+    if held:
+        yield bytes(held)
+    if failed:
+        raise failed

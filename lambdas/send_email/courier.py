@@ -1,0 +1,121 @@
+"""From mails that are owed to mails that have ended: claim, send, record, and set aside what was refused."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..shared.limits import SES_BULK_DESTINATIONS, SQS_MAX_DELAY_SECONDS
+from ..shared.queue import Message, send
+from .mail_ledger import CLAIMED, DEFERRED, HELD, MAILED, UNDELIVERABLE, Change, Entry, MailLedger
+from .mails import Mail
+from .post import Later, Post, Refused, Sent, Verdict
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+# Claiming, sending and recording fifty mails takes less, even if SES takes until its time-out to answer.
+_GROUP_SECONDS = 30
+# While one waits for an answer, the other is being made ready; a crash leaves no more than these two held.
+_GROUPS_AT_ONCE = 2
+_CRASHED = "the function ended between claiming and recording this mail: nobody knows whether it left"
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A mail that could not be sent now, and the seconds after which to try again."""
+
+    mail: Mail
+    wait: int
+
+    def message(self) -> Message:
+        """The mail for the retry queue."""
+        return Message(self.mail.body(), self.mail.reason, min(self.wait, SQS_MAX_DELAY_SECONDS))
+
+
+@dataclass(frozen=True)
+class Courier:
+    """Delivers mails, each once, whatever happens to any invocation."""
+
+    post: Post
+    ledger: MailLedger
+    sqs: "SQSClient"
+    failure_queue_url: str
+    function_timeout: int
+
+    def deliver(self, mails: Sequence[Mail], seconds_left: Callable[[], float]) -> list[Owed]:
+        """Send what can be sent; gives the mails that are still owed."""
+        distinct = list({mail.mail_id: mail for mail in mails}.values())
+
+        def delivered(group: Sequence[Mail]) -> list[Owed]:
+            if seconds_left() < _GROUP_SECONDS:
+                return [Owed(mail.because("the function ran out of time"), 0) for mail in group]
+            return self._deliver(group)
+
+        with ThreadPoolExecutor(_GROUPS_AT_ONCE) as pool:
+            return [each for owed in pool.map(delivered, _groups(distinct)) for each in owed]
+
+    def give_up(self, mails: Sequence[Mail]) -> list[Mail]:
+        """Set aside, as undeliverable, mails not to be tried again; gives those that were ours to end."""
+        given_up: list[Mail] = []
+        for group in _groups(mails):
+            claim = uuid.uuid4().hex
+            taken = self.ledger.claim(group, claim)
+            mine = [mail for mail in group if mail.mail_id not in taken]
+            self._set_aside(self.ledger.change([Change(m, claim, UNDELIVERABLE, m.reason) for m in mine]))
+            given_up += mine
+        return given_up
+
+    def _deliver(self, mails: Sequence[Mail]) -> list[Owed]:
+        claim = uuid.uuid4().hex
+        taken = self.ledger.claim(mails, claim)
+        mine = [mail for mail in mails if mail.mail_id not in taken]
+        verdicts = list(zip(mine, self.post.send(mine), strict=True)) if mine else []
+        stuck = [(mail, entry) for mail in mails if (entry := taken.get(mail.mail_id)) and entry.unfinished]
+        changes = [_change(mail, claim, verdict) for mail, verdict in verdicts]
+        changes += [_take_over(mail, claim, entry) for mail, entry in stuck if self._seconds_held(entry) <= 0]
+        written = self.ledger.change(changes)
+        self._set_aside(written)
+        seen_to = {change.mail.mail_id for change in written}
+        owed = [Owed(m.because(v.reason), v.wait) for m, v in verdicts if isinstance(v, Later)]
+        return owed + [self._busy(mail, entry) for mail, entry in stuck if mail.mail_id not in seen_to]
+
+    def _set_aside(self, changes: Sequence[Change]) -> None:
+        """Queue what was refused or is held, and only then count it as ended."""
+        ended = [change for change in changes if change.state in (UNDELIVERABLE, HELD)]
+        letters = [change.mail.because(change.reason) for change in ended]
+        send(self.sqs, self.failure_queue_url, [Message(mail.body(), mail.reason) for mail in letters])
+        self.ledger.change([Change(c.mail, c.claim, c.state, c.reason, queued=True) for c in ended])
+
+    def _busy(self, mail: Mail, entry: Entry) -> Owed:
+        """Another's mail: it stays owed, for the other may be killed, and its message be this one."""
+        return Owed(
+            mail.because("another invocation is sending this mail"),
+            int(max(0, self._seconds_held(entry))) + 1,
+        )
+
+    def _seconds_held(self, entry: Entry) -> float:
+        """How long the claim's holder may still be running."""
+        return entry.changed_at + self.function_timeout + _GROUP_SECONDS - time.time()
+
+
+def _groups(mails: Sequence[Mail]) -> Iterator[Sequence[Mail]]:
+    for start in range(0, len(mails), SES_BULK_DESTINATIONS):
+        yield mails[start : start + SES_BULK_DESTINATIONS]
+
+
+def _take_over(mail: Mail, claim: str, entry: Entry) -> Change:
+    """What an invocation that was killed did not finish: to be set aside now, by one invocation alone."""
+    state, reason = (HELD, _CRASHED) if entry.state == CLAIMED else (entry.state, entry.reason)
+    return Change(mail, claim, state, reason, over=entry)
+
+
+def _change(mail: Mail, claim: str, verdict: Verdict) -> Change:
+    if isinstance(verdict, Sent):
+        return Change(mail, claim, MAILED, message_id=verdict.message_id)
+    state = (
+        UNDELIVERABLE if isinstance(verdict, Refused) else DEFERRED if isinstance(verdict, Later) else HELD
+    )
+    return Change(mail, claim, state, verdict.reason)

@@ -1,0 +1,103 @@
+"""The function `send_email`: invoked by the table's stream, and by the retry queue for what was put off."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ..shared.clients import dynamodb_client
+from ..shared.errors import kind_of
+from ..shared.import_ledger import ImportLedger
+from ..shared.mail_template import MailTemplate
+from ..shared.queue import Message, send
+from ..shared.settings import bundled, setting
+from .courier import Courier, Owed
+from .mail_ledger import MailLedger
+from .mails import Mail, MailError, from_queue, from_stream
+from .post import CLIENT_CONFIG, RATE_SECONDS, Post
+
+logger = Logger()
+
+
+@cache
+def courier() -> Courier:
+    """Made once a process, so that warm invocations reuse its connections."""
+    dynamodb = dynamodb_client()
+    return Courier(
+        post=Post(
+            ses=boto3.client("sesv2", config=CLIENT_CONFIG),
+            template=MailTemplate.parse(**bundled("mail.json")),
+            sender=setting("SENDER"),
+            configuration_set=setting("CONFIGURATION_SET"),
+            address_column=setting("ADDRESS_COLUMN"),
+        ),
+        ledger=MailLedger(dynamodb, setting("MAILS_TABLE"), ImportLedger(dynamodb, setting("IMPORTS_TABLE"))),
+        sqs=boto3.client("sqs"),
+        failure_queue_url=setting("FAILURE_QUEUE_URL"),
+        function_timeout=int(setting("FUNCTION_TIMEOUT")),
+    )
+
+
+@logger.inject_lambda_context
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Send the mails of the batch; an error makes the batch come again, which the ledger makes harmless."""
+    records = event["Records"]
+    of_queue = records and records[0]["eventSource"] == "aws:sqs"
+    courier().post.reconnect()  # and outside the try: an error in making it tells of a wrong setting
+
+    def seconds_left() -> float:
+        return context.get_remaining_time_in_millis() / 1000
+
+    try:
+        failures = (_from_queue if of_queue else _from_stream)(records, seconds_left)
+    except Exception as error:
+        # Lambda logs what a handler raises, and a service's message may quote the record.
+        mute = RuntimeError(f"mails not delivered: {kind_of(error)}")
+        raise mute.with_traceback(error.__traceback__) from None
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failures]}
+
+
+def _from_stream(records: Sequence[Mapping[str, Any]], seconds_left: Callable[[], float]) -> list[str]:
+    """What cannot be sent now must not hold up the stream: it goes to the retry queue."""
+    mails = [mail for record in records if (mail := from_stream(record))]
+    owed = courier().deliver(mails, seconds_left)
+    send(courier().sqs, setting("RETRY_QUEUE_URL"), [each.message() for each in owed])
+    logger.info("mails from the stream", extra={"mails": len(mails), "to_retry": len(owed)})
+    return []
+
+
+def _from_queue(messages: Sequence[Mapping[str, Any]], seconds_left: Callable[[], float]) -> list[str]:
+    """What cannot be sent now stays in the retry queue; gives its message ids."""
+    by_mail: dict[str, list[str]] = {}
+    mails: list[Mail] = []
+    last: set[str] = set()
+    for message in messages:
+        try:
+            mail = from_queue(message["body"])
+        except MailError as error:
+            send(courier().sqs, setting("FAILURE_QUEUE_URL"), [Message(message["body"], str(error))])
+            continue
+        mails.append(mail)
+        by_mail.setdefault(mail.mail_id, []).append(message["messageId"])
+        if int(message["attributes"]["ApproximateReceiveCount"]) >= int(setting("MAX_RECEIVE_COUNT")):
+            last.add(mail.mail_id)
+    owed = _at_the_rate(mails, seconds_left)
+    # SQS would dead-letter them, too, but the books would not know.
+    given_up = courier().give_up([each.mail for each in owed if each.mail.mail_id in last])
+    owed = [each for each in owed if each.mail not in given_up]
+    logger.info("mails from the retry queue", extra={"mails": len(mails), "to_retry": len(owed)})
+    return [message_id for each in owed for message_id in by_mail[each.mail.mail_id]]
+
+
+def _at_the_rate(mails: Sequence[Mail], seconds_left: Callable[[], float]) -> list[Owed]:
+    """Deliver, waiting for SES's sending rate as long as the function may run: nobody waits behind this."""
+    owed = courier().deliver(mails, seconds_left)
+    while at_rate := [each.mail for each in owed if each.wait == RATE_SECONDS]:
+        time.sleep(RATE_SECONDS)
+        owed = [each for each in owed if each.wait != RATE_SECONDS]
+        owed += courier().deliver(at_rate, seconds_left)
+    return owed

@@ -1,0 +1,160 @@
+"""Handing mails to SES, fifty a call, and reading what it says of each.
+
+The four verdicts are told apart by one question: could the mail have left? Only what certainly did not
+leave is sent again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.config import Config
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ProxyConnectionError,
+)
+
+from ..shared.limits import SES_BULK_DESTINATIONS
+from ..shared.mail_template import MailTemplate
+from ..shared.values import is_email
+from .mails import Mail
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+
+# A retry inside botocore would send fifty mails again when only the answer was lost.
+CLIENT_CONFIG = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
+
+# https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_BulkEmailEntryResult.html: these concern this
+# mail; every other status concerns the account, the settings or the moment, and passes.
+_REFUSED_STATUSES = frozenset({"MESSAGE_REJECTED", "INVALID_PARAMETER", "INVALID_PARAMETER_VALUE"})
+# https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendBulkEmail.html#API_SendBulkEmail_Errors
+_REFUSED_ERRORS = frozenset({"BadRequestException", "MessageRejected", "ValidationException"})
+# The sending rate recovers within a second; a quota, a pause or a missing set-up takes longer.
+RATE_SECONDS = 1
+_LATER_SECONDS = 300
+_RATE = frozenset({"ACCOUNT_THROTTLED", "TooManyRequestsException", "ThrottlingException", "Throttling"})
+_NOT_CONNECTED = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """SES took the mail."""
+
+    message_id: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """SES will never take this mail."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Later:
+    """SES did not take the mail now; it may take it after so many seconds."""
+
+    reason: str
+    wait: int
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nobody knows whether SES took the mail."""
+
+    reason: str
+
+
+Verdict = Sent | Refused | Later | Unknown
+
+
+@dataclass(frozen=True)
+class Post:
+    """Sends one kind of mail from one sender."""
+
+    ses: "SESV2Client"
+    template: MailTemplate
+    sender: str
+    configuration_set: str
+    address_column: str
+
+    def reconnect(self) -> None:
+        """Drop the connections that are open.
+
+        One that idled while Lambda kept the process frozen may be dead, which shows only when the answer to a
+        call does not come: fifty mails held for nothing.
+        """
+        self.ses.close()
+
+    def send(self, mails: Sequence[Mail]) -> list[Verdict]:
+        """Send each mail, at most fifty, once; gives the verdicts in their order."""
+        assert len(mails) <= SES_BULK_DESTINATIONS
+        values = [mail.values() for mail in mails]
+        verdicts: dict[int, Verdict] = {}
+        good = []
+        for n, of in enumerate(values):
+            # SES refuses a whole call for one address that is none.
+            if is_email(of.get(self.address_column, "")):
+                good.append(n)
+            else:
+                verdicts[n] = Refused(f"the record's {self.address_column} is no e-mail address")
+        if good:
+            verdicts |= self._send(values, good)
+        return [verdicts[n] for n in range(len(mails))]
+
+    def _send(self, values: Sequence[Mapping[str, str]], which: list[int]) -> dict[int, Verdict]:
+        try:
+            answer = self.ses.send_bulk_email(
+                FromEmailAddress=self.sender,
+                ConfigurationSetName=self.configuration_set,
+                DefaultContent={"Template": {"TemplateContent": self.template.content, "TemplateData": "{}"}},
+                BulkEmailEntries=[self._entry(values[n]) for n in which],
+            )
+        except ClientError as error:
+            verdict = _verdict_of_error(error)
+            if isinstance(verdict, Refused) and len(which) > 1:
+                # Nothing was sent: one mail is at fault, and the call does not say which.
+                half = len(which) // 2
+                return self._send(values, which[:half]) | self._send(values, which[half:])
+            return dict.fromkeys(which, verdict)
+        except _NOT_CONNECTED as error:
+            return dict.fromkeys(
+                which, Later(f"SES was out of reach: {type(error).__name__}", _LATER_SECONDS)
+            )
+        except Exception as error:  # whatever it was, the mails may have left
+            return dict.fromkeys(which, Unknown(f"SES's answer was lost: {type(error).__name__}"))
+        results = answer.get("BulkEmailEntryResults", [])
+        verdicts = dict(zip(which, map(_verdict_of_entry, results), strict=False))
+        return {n: verdicts.get(n, Unknown("SES's answer does not name this mail")) for n in which}
+
+    def _entry(self, values: Mapping[str, str]) -> Any:
+        data = self.template.data(values)
+        return {
+            "Destination": {"ToAddresses": [values[self.address_column]]},
+            "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": data}},
+        }
+
+
+def _verdict_of_entry(result: Any) -> Verdict:
+    status = result.get("Status", "")
+    if status == "SUCCESS":
+        return Sent(result.get("MessageId", ""))
+    reason = f"{status}: {result.get('Error', '')}"
+    return Refused(reason) if status in _REFUSED_STATUSES else _later(status, reason)
+
+
+def _verdict_of_error(error: ClientError) -> Verdict:
+    code = error.response["Error"]["Code"]
+    reason = f"{code}: {error.response['Error'].get('Message', '')}"
+    if code in _REFUSED_ERRORS:
+        return Refused(reason)
+    # An answer of 5xx may come after the mails left; anything else was refused before.
+    status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
+    return Unknown(reason) if status >= 500 and status != 503 else _later(code, reason)
+
+
+def _later(code: str, reason: str) -> Later:
+    return Later(reason, RATE_SECONDS if code in _RATE else _LATER_SECONDS)

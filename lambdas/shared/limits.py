@@ -1,0 +1,25 @@
+"""AWS's limits that the handlers work within, each with the page it comes from."""
+
+KIB = 1024
+MIB = 1024 * KIB
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+SQS_MESSAGE_BYTES = MIB  # body and attributes; the same bound holds for a whole SendMessageBatch
+SQS_BATCH_MESSAGES = 10
+SQS_MAX_DELAY_SECONDS = 900
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+DYNAMODB_ITEM_BYTES = 400 * KIB
+DYNAMODB_PARTITION_KEY_BYTES = 2048
+DYNAMODB_TRANSACTION_ITEMS = 100
+DYNAMODB_TRANSACTION_BYTES = 4 * MIB
+DYNAMODB_BATCH_ITEMS = 25
+DYNAMODB_NUMBER_DIGITS = 38
+
+# https://docs.aws.amazon.com/ses/latest/dg/quotas.html
+SES_BULK_DESTINATIONS = 50
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+S3_KEY_BYTES = 1024
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+S3_PART_BYTES = 5 * MIB

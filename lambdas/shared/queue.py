@@ -1,0 +1,93 @@
+"""Sending to SQS until every message is there, or none is claimed to be."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .limits import SQS_BATCH_MESSAGES, SQS_MESSAGE_BYTES
+from .retries import pause
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+# A reason rides along as a message attribute; the body keeps what it is about.
+REASON = "reason"
+_REASON_CHARACTERS = 500
+_ATTEMPTS = 8
+
+
+class QueueError(Exception):
+    """Messages that SQS would not take after several attempts."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message to send: its body, why it is sent (for dead letters), and its delay in seconds."""
+
+    body: str
+    reason: str = ""
+    delay: int = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes, as SQS counts them, at most."""
+        return len(self.body.encode()) + len(printable_reason(self.reason).encode()) + 64
+
+    def entry(self, entry_id: str) -> "SendMessageBatchRequestEntryTypeDef":
+        """The message as SendMessageBatch takes it."""
+        entry: SendMessageBatchRequestEntryTypeDef = {"Id": entry_id, "MessageBody": self.body}
+        if self.delay:
+            entry["DelaySeconds"] = self.delay
+        if self.reason:
+            reason = printable_reason(self.reason)
+            entry["MessageAttributes"] = {REASON: {"DataType": "String", "StringValue": reason}}
+        return entry
+
+
+def printable_reason(reason: str) -> str:
+    """A reason that SQS takes as an attribute: short, and of printable characters only."""
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    return "".join(c if c.isprintable() else " " for c in reason)[:_REASON_CHARACTERS]
+
+
+def send(sqs: "SQSClient", queue_url: str, messages: Iterable[Message]) -> None:
+    """Send all messages, in as few calls as SQS allows.
+
+    Raises:
+        QueueError: some message was not taken; those before it in the order may have been sent.
+    """
+    for batch in _batches(messages):
+        _send_batch(sqs, queue_url, batch)
+
+
+def _batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
+    batch: list[Message] = []
+    size = 0
+    for message in messages:
+        if batch and (len(batch) == SQS_BATCH_MESSAGES or size + message.size > SQS_MESSAGE_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(message)
+        size += message.size
+    if batch:
+        yield batch
+
+
+def _send_batch(sqs: "SQSClient", queue_url: str, batch: list[Message]) -> None:
+    waiting = [message.entry(str(n)) for n, message in enumerate(batch)]
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            pause(attempt)
+        # SQS answers 200 and names what it did not take; only those go again.
+        failed = sqs.send_message_batch(QueueUrl=queue_url, Entries=waiting).get("Failed", [])
+        if not failed:
+            return
+        faults = {entry["Id"] for entry in failed}
+        waiting = [entry for entry in waiting if entry["Id"] in faults]
+        if any(entry["SenderFault"] for entry in failed):
+            break
+    first = failed[0]
+    raise QueueError(
+        f"SQS took not all of {len(batch)} messages: {first['Code']}: {first.get('Message', '')}"
+    )

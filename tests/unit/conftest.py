@@ -1,0 +1,44 @@
+"""Fixtures of the unit tests."""
+
+import io
+import time
+from collections.abc import Callable
+
+import pytest
+from aws_lambda_powertools import Logger
+
+
+class Clock:
+    """The time; it passes when something sleeps, or a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+        self.sleeps: list[float] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Takes the place of the real clock, so that nothing waits."""
+    clock = Clock()
+    monkeypatch.setattr(time, "time", clock.time)
+    monkeypatch.setattr(time, "sleep", clock.sleep)
+    return clock
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> Callable[[Logger], io.StringIO]:
+    """Takes a handler's logger, and gives what it logs from then on."""
+
+    def capture(logger: Logger) -> io.StringIO:
+        stream = io.StringIO()
+        monkeypatch.setattr(logger.registered_handler, "stream", stream)
+        return stream
+
+    return capture

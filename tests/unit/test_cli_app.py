@@ -1,0 +1,114 @@
+import json
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from typer.testing import CliRunner
+
+import cli.demo
+from cli.app import app
+from cli.errors import Unsuccessful, UsageProblem
+from local.errors import EmulatorError
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        (UsageProblem("one", "two"), 2, ["rowrelay: one", "rowrelay: two"]),
+        (Unsuccessful("no luck"), 1, ["rowrelay: no luck"]),
+        (EmulatorError("no port"), 1, ["rowrelay: no port"]),
+        (OSError(28, "No space left on device"), 1, ["rowrelay: [Errno 28] No space left on device"]),
+        (
+            EndpointConnectionError(endpoint_url="http://x"),
+            1,
+            ['rowrelay: Could not connect to the endpoint URL: "http://x"'],
+        ),
+        (
+            ClientError({"Error": {"Code": "NoSuchBucket", "Message": "gone"}}, "PutObject"),
+            1,
+            ["rowrelay: An error occurred (NoSuchBucket) when calling the PutObject operation: gone"],
+        ),
+        (KeyboardInterrupt(), 130, ["rowrelay: stopped; nothing is left running."]),
+    ],
+)
+def test_what_a_user_can_cause_is_a_line_and_an_exit_code(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, told: list[str]
+) -> None:
+    def fail(*_args: object, **_options: object) -> bool:
+        raise error
+
+    monkeypatch.setattr(cli.demo, "run_demo", fail)
+    result = CliRunner().invoke(app, ["demo"])
+    assert (result.exit_code, result.stderr.splitlines(), result.stdout) == (code, told, "")
+
+
+def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: object, **_options: object) -> bool:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli.demo, "run_demo", fail)
+    assert isinstance(CliRunner().invoke(app, ["demo"]).exception, ZeroDivisionError)
+
+
+@pytest.mark.parametrize("fine", [True, False])
+def test_the_options_reach_the_run_and_its_outcome_the_exit_code(
+    monkeypatch: pytest.MonkeyPatch, fine: bool
+) -> None:
+    seen: list[object] = []
+
+    def run(names: list[str], *, port: int | None, keep: bool, as_json: bool) -> bool:
+        seen.extend([names, port, keep, as_json])
+        return fine
+
+    monkeypatch.setattr(cli.demo, "run_demo", run)
+    result = CliRunner().invoke(app, ["demo", "--port", "4566", "--keep", "--json", "a.csv", "a.csv"])
+    assert seen == [["a.csv", "a.csv"], 4566, True, True]
+    assert result.exit_code == (0 if fine else 1)
+
+
+@pytest.mark.parametrize(
+    "args", [["demo", "--port", "0"], ["demo", "--port", "x"], ["demo", "--nope"], ["x"]]
+)
+def test_wrong_options_are_wrong_usage(args: list[str]) -> None:
+    assert CliRunner().invoke(app, args).exit_code == 2
+
+
+def test_a_missing_file_is_told_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def start(**_options: object) -> None:
+        pytest.fail("the emulator was started")
+
+    monkeypatch.setattr(cli.demo, "embedded_aws", start)
+    result = CliRunner().invoke(app, ["demo", str(tmp_path / "none.csv")])
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        f"rowrelay: {tmp_path}/none.csv does not exist: expected a CSV file. Check the path."
+    ]
+
+
+def test_settings_that_are_wrong_are_told_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pulumi import RunError
+
+    def start(**_options: object) -> None:
+        raise RunError("the setting sender is missing")
+
+    monkeypatch.setattr(cli.demo, "embedded_aws", start)
+    result = CliRunner().invoke(app, ["demo"])
+    assert (result.exit_code, result.stderr) == (1, "rowrelay: the setting sender is missing\n")
+
+
+def test_help_tells_the_exit_codes() -> None:
+    for command in ("demo", "check"):
+        assert "Exit codes: 0" in CliRunner().invoke(app, [command, "--help"]).stdout
+
+
+def test_the_sample_is_a_sample_of_everything() -> None:
+    result = CliRunner().invoke(app, ["check", "--json", str(cli.demo.SAMPLE)])
+    [document] = json.loads(result.stdout)["files"]
+    assert (document["read"], document["accepted"], document["rejected"]) == (19, 12, 7)
+
+
+def test_a_file_given_again_waits_for_its_first_import() -> None:
+    a, b = Path("a.csv"), Path("b.csv")
+    assert cli.demo.waves([a, b, a, a, b]) == [[a, b], [a], [a, b]]

@@ -1,0 +1,123 @@
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from cli.books import Books
+from cli.imports import Import
+from cli.ledger import Ledger
+from cli.queues import Queues
+from cli.watch import QUIET, REST, STALL, Watch
+
+ALL = Books(read=2, accepted=2, created=2, mailed=2)
+VISIBILITY = 100
+
+
+@dataclass
+class World:
+    """A pipeline that plays a script: at each second, what its ledger and its queues hold."""
+
+    ledger_at: Callable[[float], Import]
+    queued_until: float = 0
+    dead: dict[str, set[int]] = field(default_factory=dict)
+    given_up: dict[str, tuple[str, str]] = field(default_factory=dict)
+    now: float = 0
+    shown: list[Sequence[Import]] = field(default_factory=list)
+    peeks: int = 0
+
+    def look(self, _one: Import, dead_lines: Set[int] = frozenset()) -> Import:
+        found = self.ledger_at(self.now)
+        return replace(found, books=replace(found.books, failed=found.books.failed + len(dead_lines)))
+
+    def waiting(self, *_names: str) -> int:
+        return int(self.now < self.queued_until)
+
+    def longest_retry(self, *_names: str) -> int:
+        return VISIBILITY
+
+    def dead_lines(self) -> dict[str, set[int]]:
+        self.peeks += 1
+        return self.dead
+
+    def ingest_failures(self) -> dict[str, tuple[str, str]]:
+        return self.given_up
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def run(self) -> Import:
+        services: Any = self
+        watch = Watch(cast(Ledger, services), cast(Queues, services), lambda: self.now, self.sleep)
+        [one] = watch.until_settled([Import("a.csv", "key")], self.shown.append)
+        return one
+
+
+def known(status: str, books: Books) -> Import:
+    return Import("a.csv", "key", "id", status, books=books)
+
+
+def test_it_ends_as_soon_as_the_books_balance() -> None:
+    def ledger(now: float) -> Import:
+        if now < 0.5:
+            return Import("a.csv", "key")
+        return known("reading", Books()) if now < 0.8 else known("done", ALL)
+
+    world = World(ledger)
+    one = world.run()
+    assert (one.status, one.books) == ("done", ALL)
+    assert world.now < 1
+    assert world.peeks == 0  # a run that goes well leaves the queues alone
+    assert next(shown[0].status for shown in world.shown if shown[0].id) == "reading"
+
+
+def test_books_that_balance_by_chance_before_reading_has_ended_do_not_end_it() -> None:
+    world = World(lambda now: known("reading", Books()) if now < 30 else known("done", ALL))
+    assert world.run().books == ALL
+
+
+def test_rows_that_wait_in_a_queue_keep_it_waiting() -> None:
+    half = Books(read=2, accepted=2, created=1, mailed=1)
+    world = World(lambda now: known("done", half if now < 60 else ALL), queued_until=60)
+    assert world.run().books == ALL
+
+
+def test_when_the_queues_are_empty_and_nothing_changes_it_ends_unbalanced() -> None:
+    lost = Books(read=2, accepted=2, created=1, mailed=1)
+    world = World(lambda _: known("done", lost))
+    one = world.run()
+    assert not one.balanced
+    assert REST <= world.now < REST + 5
+
+
+def test_what_nobody_ever_reads_ends_when_no_queue_could_give_it_again() -> None:
+    world = World(lambda _: Import("a.csv", "key"))
+    assert world.run().status == "waiting"
+    assert world.now >= STALL + VISIBILITY
+
+
+def test_a_message_that_is_stuck_ends_it_too() -> None:
+    world = World(lambda _: known("done", Books(read=1, accepted=1)), queued_until=10**9)
+    assert not world.run().balanced
+    assert STALL + VISIBILITY <= world.now < STALL + VISIBILITY + 20
+
+
+def test_dead_lettered_chunks_balance_the_books() -> None:
+    world = World(lambda _: known("done", Books(read=2, accepted=2)), dead={"id": {2, 3}})
+    one = world.run()
+    assert one.balanced
+    assert one.books.failed == 2
+    assert QUIET <= world.now < REST
+
+
+def test_an_upload_that_could_not_be_read_has_failed_with_the_reason() -> None:
+    world = World(lambda _: Import("a.csv", "key"), given_up={"key": ("id", "ValueError: no")})
+    one = world.run()
+    assert (one.status, one.id, one.reason) == ("failed", "id", "ValueError: no")
+    assert not one.balanced
+    assert world.now < STALL
+
+
+def test_an_upload_that_a_later_attempt_has_read_has_not_failed() -> None:
+    def ledger(now: float) -> Import:
+        return known("reading", Books()) if now < 3 else known("done", ALL)
+
+    assert World(ledger, given_up={"key": ("id", "ValueError: no")}).run().status == "done"
