@@ -1,0 +1,33 @@
+"""Rowrelay's components: CSV files to rows in a queue, rows to records, records to mails."""
+
+import warnings
+
+import pulumi_aws as aws
+
+with warnings.catch_warnings():
+    # A package of pulumi_aws is loaded when it is first used, and may warn then of deprecated resources in it
+    # that nobody uses. Loaded in silence here; a warning that comes later is of our own doing (none must).
+    warnings.simplefilter("ignore", DeprecationWarning)
+    _LOADED = (
+        *(aws.cloudwatch.LogGroup, aws.dynamodb.Table, aws.iam.Role, aws.lambda_.Function),
+        *(aws.s3.Bucket, aws.sesv2.EmailIdentity, aws.sqs.Queue),
+    )
+
+from .buffered_writer import BufferedWriter, BufferedWriterArgs
+from .csv_ingest import CsvIngest, CsvIngestArgs
+from .dashboard import create_dashboard
+from .files import load_mail, load_schema
+from .stream_notifier import Mail, StreamNotifier, StreamNotifierArgs
+
+__all__ = [
+    "BufferedWriter",
+    "BufferedWriterArgs",
+    "CsvIngest",
+    "CsvIngestArgs",
+    "Mail",
+    "StreamNotifier",
+    "StreamNotifierArgs",
+    "create_dashboard",
+    "load_mail",
+    "load_schema",
+]

@@ -1,0 +1,125 @@
+"""CsvIngest's arguments, and what is made of them."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, NotRequired, Optional, TypedDict
+
+import pulumi
+
+from . import defaults
+from .bundle import make_bundle
+from .common_args import CommonPlan, read_common
+from .contracts import SchemaError, parse_schema
+from .references import BucketReference, QueueReference, TableReference
+from .uploads import origin_problems, prefix_problem
+from .validation import Arguments
+
+_OF_THE_BUCKET = ("cors_origins", "uploads_expire_days", "reports_expire_days")
+
+
+class CsvIngestArgs(TypedDict):
+    """What CsvIngest needs: a schema, and the queue for the chunks."""
+
+    schema: dict[str, Any]
+    """The Table Schema of the rows (a documented subset), as an object."""
+    queue: QueueReference
+    """The queue that the chunks are sent to."""
+    bucket: NotRequired[Optional[BucketReference]]
+    """A bucket that exists. Its notifications become this component's; all else stays its owner's."""
+    import_ledger: NotRequired[Optional[TableReference]]
+    """A ledger of imports that exists, such as another component's; by default one is created."""
+    upload_prefix: NotRequired[Optional[str]]
+    """Where in the bucket files are uploaded to; ends with a slash. Default: uploads/."""
+    rows_per_chunk: NotRequired[Optional[int]]
+    """The most rows in one message, 1 to 100. Default: 100."""
+    cors_origins: NotRequired[Optional[list[str]]]
+    """The web origins whose pages may upload (by presigned POST). Default: none."""
+    uploads_expire_days: NotRequired[Optional[int]]
+    """After how many days uploads are deleted. Default: 1."""
+    reports_expire_days: NotRequired[Optional[int]]
+    """After how many days reports are deleted. Default: 30."""
+    timeout_seconds: NotRequired[Optional[int]]
+    """The longest that one file may take, 1 to 900 seconds. Default: 900."""
+    memory_mb: NotRequired[Optional[int]]
+    """The function's memory, 128 to 10240 MB; its CPU grows with it. Default: 1769, one whole vCPU."""
+    log_retention_days: NotRequired[Optional[int]]
+    """How long logs are kept, one of CloudWatch's choices. Default: 30."""
+    alarm_topic_arn: NotRequired[Optional[pulumi.Input[str]]]
+    """An SNS topic that hears of alarms. Default: none."""
+    protect_data: NotRequired[Optional[bool]]
+    """Whether the ledger refuses deletion and the bucket must be empty to go. Default: false."""
+
+
+@dataclass(frozen=True)
+class CsvIngestPlan:
+    """The arguments, checked, with every default filled in."""
+
+    queue: QueueReference
+    bucket: BucketReference | None
+    upload_prefix: str
+    rows_per_chunk: int
+    cors_origins: list[str]
+    uploads_expire_days: int
+    reports_expire_days: int
+    common: CommonPlan
+    code: pulumi.Archive
+
+
+def plan_csv_ingest(name: str, args: CsvIngestArgs) -> CsvIngestPlan:
+    """Check the arguments.
+
+    Raises:
+        ValueError: with everything that is wrong with them.
+        BundleError: if the environment lacks what the bundle is made of.
+    """
+    read = Arguments("CsvIngest", name, args, CsvIngestArgs)
+    schema = _schema(read)
+    plan = CsvIngestPlan(
+        queue=read.reference("queue", QueueReference, required=True),
+        bucket=read.reference("bucket", BucketReference),
+        upload_prefix=_upload_prefix(read),
+        rows_per_chunk=_rows_per_chunk(read),
+        cors_origins=_cors_origins(read),
+        uploads_expire_days=_expire_days(read, "uploads_expire_days", defaults.UPLOADS_EXPIRE_DAYS),
+        reports_expire_days=_expire_days(read, "reports_expire_days", defaults.REPORTS_EXPIRE_DAYS),
+        common=read_common(read, defaults.PROCESS_CSV_TIMEOUT, defaults.PROCESS_CSV_MEMORY_MB),
+        code=make_bundle("process_csv", {"schema.json": json.dumps(schema, indent=2, sort_keys=True)}),
+    )
+    if plan.bucket is not None:
+        for key in read.given(*_OF_THE_BUCKET):
+            read.problems.append(f"{key}: contradicts bucket, whose settings stay its owner's; leave one out")
+    read.finish()
+    return plan
+
+
+def _schema(read: Arguments) -> dict[str, Any]:
+    schema = read.document("schema")
+    if schema is None:
+        return {}
+    try:
+        parse_schema(schema)
+    except SchemaError as error:
+        read.problems += [f"schema: {problem}" for problem in error.problems]
+    return schema
+
+
+def _rows_per_chunk(read: Arguments) -> int:
+    high, source = defaults.TRANSACTION_ITEMS_MAX, "DynamoDB's limit for a transaction"
+    return read.whole_number("rows_per_chunk", defaults.ROWS_PER_CHUNK, 1, high, source)
+
+
+def _expire_days(read: Arguments, key: str, default: int) -> int:
+    return read.whole_number(key, default, 1, defaults.EXPIRE_DAYS_MAX, "S3's limit")
+
+
+def _upload_prefix(read: Arguments) -> str:
+    prefix = read.text("upload_prefix", defaults.UPLOAD_PREFIX)
+    if prefix and (problem := prefix_problem(prefix)):
+        read.problems.append(f"upload_prefix: {problem}")
+    return prefix
+
+
+def _cors_origins(read: Arguments) -> list[str]:
+    origins = read.texts("cors_origins") or []
+    read.problems += [f"cors_origins: {problem}" for problem in origin_problems(origins)]
+    return origins

@@ -1,0 +1,79 @@
+"""Queues: encrypted, reached over TLS alone, with somewhere for what fails."""
+
+import pulumi
+import pulumi_aws as aws
+
+from . import defaults
+from .policies import Statement, allow, tls_only
+from .references import QueueReference
+
+
+def visibility_timeout(function_timeout: int, window: int) -> int:
+    """How long a received message stays hidden, in seconds.
+
+    Six times the function's timeout, plus the batching window:
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    """
+    return defaults.VISIBILITY_TIMES_FUNCTION_TIMEOUT * function_timeout + window
+
+
+def retries_within(period: int, shortest: int) -> tuple[int, int]:
+    """The visibility timeout and the number of receives that spread retries over a period, in seconds.
+
+    As often as SQS can count (1,000 receives), though never more often than `shortest`.
+    """
+    visibility = max(shortest, -(-period // defaults.RECEIVES_MAX))
+    return visibility, period // visibility
+
+
+def create_failure_queue(name: str, parent: pulumi.Resource) -> aws.sqs.Queue:
+    """Create a queue that an operator empties, `{name}`, and its `{name}-policy`; it keeps for 14 days."""
+    return create_queue(name, parent, retention=defaults.QUEUE_RETENTION_MAX)
+
+
+def create_queue(
+    name: str,
+    parent: pulumi.Resource,
+    *,
+    retention: int,
+    visibility: int | None = None,
+    dead_letters: aws.sqs.Queue | None = None,
+    max_receive_count: int | None = None,
+) -> aws.sqs.Queue:
+    """Create the queue `{name}` and its `{name}-policy`; times are in seconds."""
+    redrive = None
+    if dead_letters is not None:
+        redrive = pulumi.Output.json_dumps(
+            {"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": max_receive_count}
+        )
+    child = pulumi.ResourceOptions(parent=parent)
+    queue = aws.sqs.Queue(
+        name,
+        message_retention_seconds=retention,
+        visibility_timeout_seconds=visibility,
+        redrive_policy=redrive,
+        sqs_managed_sse_enabled=True,
+        opts=child,
+    )
+    aws.sqs.QueuePolicy(
+        f"{name}-policy", queue_url=queue.url, policy=tls_only("sqs:*", queue.arn), opts=child
+    )
+    return queue
+
+
+def reference(queue: aws.sqs.Queue) -> QueueReference:
+    """The queue as other components take it."""
+    return {"url": queue.url, "arn": queue.arn}
+
+
+def queue_name(queue: QueueReference) -> pulumi.Output[str]:
+    """The queue's name, which its ARN ends with."""
+    return pulumi.Output.from_input(queue["arn"]).apply(lambda arn: arn.rsplit(":", 1)[-1])
+
+
+def allow_receiving(sid: str, queue_arn: pulumi.Input[str]) -> Statement:
+    """What a queue's mapping does in the function's name.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
+    """
+    return allow(sid, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], queue_arn)

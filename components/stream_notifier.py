@@ -1,0 +1,188 @@
+"""StreamNotifier: every record inserted into a table brings one mail."""
+
+import json
+from typing import Optional
+
+import pulumi
+import pulumi_aws as aws
+
+from . import defaults, queues, sender, tables
+from .alarms import Alarms
+from .function import CreatedFunction, FunctionSpec, create_function
+from .policies import Statement, allow
+from .references import DkimRecord, QueueReference, TableReference
+from .stream_notifier_args import Mail, StreamNotifierArgs, StreamNotifierPlan, plan_stream_notifier
+
+__all__ = ["Mail", "StreamNotifier", "StreamNotifierArgs"]
+
+
+class StreamNotifier(pulumi.ComponentResource):
+    """Every record inserted into a table is sent one mail; what cannot be sent waits, for a while or for you.
+
+    Children of a component `x`, besides those that exist already:
+    x-identity; x-configuration-set; x-mails; x-imports; x-failures, x-failures-policy, x-failures-depth;
+    x-retries, x-retries-policy, x-retries-age; x-send-email, x-send-email-logs, x-send-email-role,
+    x-send-email-policy, x-send-email-errors, x-send-email-throttles, x-send-email-iterator-age,
+    x-send-email-stream, x-send-email-retries.
+
+    Raises ValueError with everything that is wrong with the arguments, before anything is created.
+    """
+
+    identity_arn: pulumi.Output[str]
+    """The SES identity."""
+    dkim_records: pulumi.Output[list[DkimRecord]]
+    """The DNS records that prove a domain created here; none for an address."""
+    configuration_set: pulumi.Output[str]
+    """The name of the SES configuration set."""
+    mail_ledger: TableReference
+    """The ledger of mails."""
+    import_ledger: TableReference
+    """The ledger of imports."""
+    retry_queue: QueueReference
+    """Where mails wait that SES refused for now."""
+    failure_queue: QueueReference
+    """Where mails wait that SES refused for good, or for a week."""
+    function_name: pulumi.Output[str]
+    """The function's name."""
+    function_arn: pulumi.Output[str]
+    """The function's ARN."""
+
+    def __init__(
+        self, name: str, args: StreamNotifierArgs, opts: Optional[pulumi.ResourceOptions] = None
+    ) -> None:
+        plan = plan_stream_notifier(name, args)
+        super().__init__("rowrelay:index:StreamNotifier", name, None, opts)
+        alarms = Alarms(self, plan.common.alarm_topic_arn)
+        self._use_identity(f"{name}-identity", plan)
+        self._use_configuration_set(f"{name}-configuration-set", plan)
+        self._use_ledgers(name, plan)
+        self._create_queues(name, plan, alarms)
+        created = self._create_function(f"{name}-send-email", plan, alarms)
+        self._feed_from_stream(f"{name}-send-email-stream", plan, created)
+        self._feed_from_retries(f"{name}-send-email-retries", created)
+        self.register_outputs({key: getattr(self, key) for key in StreamNotifier.__annotations__})
+
+    def _use_identity(self, name: str, plan: StreamNotifierPlan) -> None:
+        if plan.identity_arn is not None:
+            self.identity_arn = pulumi.Output.from_input(plan.identity_arn)
+            self.dkim_records = pulumi.Output.from_input([])
+            return
+        identity = sender.create_identity(name, plan.new_identity, self)
+        self.identity_arn = identity.arn
+        self.dkim_records = sender.dkim_records(identity, self)
+
+    def _use_configuration_set(self, name: str, plan: StreamNotifierPlan) -> None:
+        if plan.configuration_set is not None:
+            self.configuration_set = pulumi.Output.from_input(plan.configuration_set)
+            self._configuration_set_arn = sender.configuration_set_arn(plan.configuration_set, self)
+            return
+        created = sender.create_configuration_set(name, plan.new_configuration_set, self)
+        self.configuration_set = created.configuration_set_name
+        self._configuration_set_arn = created.arn
+
+    def _use_ledgers(self, name: str, plan: StreamNotifierPlan) -> None:
+        self.mail_ledger = tables.reference(
+            tables.create_mail_ledger(f"{name}-mails", plan.common.protect_data, self)
+        )
+        self.import_ledger = plan.common.import_ledger or tables.reference(
+            tables.create_import_ledger(f"{name}-imports", plan.common.protect_data, self)
+        )
+
+    def _create_queues(self, name: str, plan: StreamNotifierPlan, alarms: Alarms) -> None:
+        failures = queues.create_failure_queue(f"{name}-failures", self)
+        visibility, self._receives = queues.retries_within(
+            defaults.RETRY_PERIOD, queues.visibility_timeout(plan.common.timeout, defaults.RETRY_WINDOW)
+        )
+        retries = queues.create_queue(
+            f"{name}-retries",
+            self,
+            retention=defaults.QUEUE_RETENTION_MAX,
+            visibility=visibility,
+            dead_letters=failures,
+            max_receive_count=self._receives,
+        )
+        self.failure_queue, self.retry_queue = queues.reference(failures), queues.reference(retries)
+        alarms.waiting(
+            f"{name}-failures", failures.name, "Mails could not be sent; they wait here, with the reason."
+        )
+        alarms.late(
+            f"{name}-retries",
+            retries.name,
+            defaults.RETRY_AGE_ALARM,
+            "SES has refused mails for more than a day; is the daily quota too low, or sending paused?",
+        )
+
+    def _create_function(self, name: str, plan: StreamNotifierPlan, alarms: Alarms) -> CreatedFunction:
+        spec = FunctionSpec(
+            package="send_email",
+            description="Sends one mail for each record inserted into the table",
+            code=plan.code,
+            timeout=plan.common.timeout,
+            memory=plan.common.memory,
+            log_retention_days=plan.common.log_retention_days,
+            environment=self._environment(plan),
+            statements=self._statements(plan),
+        )
+        created = create_function(name, spec, self)
+        alarms.failing(name, created.function.name)
+        alarms.behind(
+            name, created.function.name, "Mails lag behind the table; the stream keeps 24 hours only."
+        )
+        self.function_name, self.function_arn = created.function.name, created.function.arn
+        return created
+
+    def _environment(self, plan: StreamNotifierPlan) -> dict[str, pulumi.Input[str]]:
+        return {
+            "MAILS_TABLE": self.mail_ledger["name"],
+            "IMPORTS_TABLE": self.import_ledger["name"],
+            "RETRY_QUEUE_URL": self.retry_queue["url"],
+            "FAILURE_QUEUE_URL": self.failure_queue["url"],
+            "SENDER": plan.sender,
+            "CONFIGURATION_SET": self.configuration_set,
+            "ADDRESS_COLUMN": plan.address_column,
+            "FUNCTION_TIMEOUT": str(plan.common.timeout),
+            "MAX_RECEIVE_COUNT": str(self._receives),
+        }
+
+    def _statements(self, plan: StreamNotifierPlan) -> list[Statement]:
+        read_stream = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+        return [
+            allow("ReadStream", read_stream, plan.stream_arn),
+            # The service authorization reference knows no resource for it.
+            allow("FindStream", ["dynamodb:ListStreams"], "*"),
+            queues.allow_receiving("ReceiveRetries", self.retry_queue["arn"]),
+            allow("SendRetries", ["sqs:SendMessage"], self.retry_queue["arn"]),
+            allow("SendFailures", ["sqs:SendMessage"], self.failure_queue["arn"]),
+            allow("ClaimMails", ["dynamodb:PutItem"], self.mail_ledger["arn"]),
+            allow("KeepBooks", ["dynamodb:UpdateItem"], self.import_ledger["arn"]),
+            allow("SendMails", ["ses:SendBulkEmail"], self.identity_arn, self._configuration_set_arn),
+        ]
+
+    def _feed_from_stream(self, name: str, plan: StreamNotifierPlan, created: CreatedFunction) -> None:
+        aws.lambda_.EventSourceMapping(
+            name,
+            event_source_arn=plan.stream_arn,
+            function_name=created.function.arn,
+            # From the oldest record on: none that was inserted before the mapping worked is passed over.
+            starting_position="TRIM_HORIZON",
+            batch_size=defaults.STREAM_BATCH,
+            filter_criteria={"filters": [{"pattern": json.dumps({"eventName": ["INSERT"]})}]},
+            maximum_record_age_in_seconds=defaults.STREAM_RECORD_AGE,
+            maximum_retry_attempts=defaults.STREAM_RETRIES,
+            bisect_batch_on_function_error=True,
+            destination_config={"on_failure": {"destination_arn": self.failure_queue["arn"]}},
+            # Lambda checks that the role may read the stream.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[created.policy]),
+        )
+
+    def _feed_from_retries(self, name: str, created: CreatedFunction) -> None:
+        aws.lambda_.EventSourceMapping(
+            name,
+            event_source_arn=self.retry_queue["arn"],
+            function_name=created.function.arn,
+            batch_size=defaults.RETRY_BATCH,
+            maximum_batching_window_in_seconds=defaults.RETRY_WINDOW,
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config={"maximum_concurrency": defaults.RETRY_CONCURRENCY},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[created.policy]),
+        )

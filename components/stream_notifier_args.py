@@ -1,0 +1,174 @@
+"""StreamNotifier's arguments, and what is made of them."""
+
+import json
+from dataclasses import dataclass
+from typing import NotRequired, Optional, TypedDict
+
+import pulumi
+
+from . import defaults, sender
+from .bundle import make_bundle
+from .common_args import CommonPlan, read_common
+from .contracts import MailTemplate, TemplateError
+from .references import TableReference
+from .validation import Arguments
+
+
+class Mail(TypedDict):
+    """The mail's three templates; {{column}} stands for the record's value."""
+
+    subject: str
+    """The subject, one line."""
+    text: str
+    """The plain text."""
+    html: str
+    """The HTML; values are escaped."""
+
+
+class StreamNotifierArgs(TypedDict):
+    """What StreamNotifier needs: a stream, a sender and a mail."""
+
+    stream_arn: pulumi.Input[str]
+    """The table's stream, with new images."""
+    sender: str
+    """Who the mail is from: an address, or `Name <address>`."""
+    mail: Mail
+    """The mail's templates."""
+    identity: NotRequired[Optional[str]]
+    """The address or domain to create as SES identity. Default: the sender's address."""
+    identity_arn: NotRequired[Optional[pulumi.Input[str]]]
+    """An SES identity that exists, instead."""
+    configuration_set: NotRequired[Optional[pulumi.Input[str]]]
+    """The name of an SES configuration set that exists; by default one is created."""
+    address_column: NotRequired[Optional[str]]
+    """The column with the address that the mail goes to. Default: email."""
+    columns: NotRequired[Optional[list[str]]]
+    """The columns there are; given, what the mail and address_column use is checked against them."""
+    import_ledger: NotRequired[Optional[TableReference]]
+    """A ledger of imports that exists, such as another component's; by default one is created."""
+    timeout_seconds: NotRequired[Optional[int]]
+    """The longest that one batch of mails may take, 60 to 900 seconds. Default: 60."""
+    memory_mb: NotRequired[Optional[int]]
+    """The function's memory, 128 to 10240 MB. Default: 1024."""
+    log_retention_days: NotRequired[Optional[int]]
+    """How long logs are kept, one of CloudWatch's choices. Default: 30."""
+    alarm_topic_arn: NotRequired[Optional[pulumi.Input[str]]]
+    """An SNS topic that hears of alarms. Default: none."""
+    protect_data: NotRequired[Optional[bool]]
+    """Whether the ledgers refuse deletion, and are kept when the stack goes. Default: false."""
+
+
+@dataclass(frozen=True)
+class StreamNotifierPlan:
+    """The arguments, checked, with every default filled in; `new_…` are names of what is to be created."""
+
+    stream_arn: pulumi.Input[str]
+    sender: str
+    new_identity: str
+    identity_arn: pulumi.Input[str] | None
+    new_configuration_set: str
+    configuration_set: pulumi.Input[str] | None
+    address_column: str
+    common: CommonPlan
+    code: pulumi.Archive
+
+
+def plan_stream_notifier(name: str, args: StreamNotifierArgs) -> StreamNotifierPlan:
+    """Check the arguments.
+
+    Raises:
+        ValueError: with everything that is wrong with them.
+        BundleError: if the environment lacks what the bundle is made of.
+    """
+    read = Arguments("StreamNotifier", name, args, StreamNotifierArgs)
+    mail = _mail(read)
+    address = _sender_address(read)
+    plan = StreamNotifierPlan(
+        stream_arn=read.resource("stream_arn", required=True),
+        sender=sender.encoded_sender(read.text("sender")) if address else "",
+        new_identity=_new_identity(read, address),
+        identity_arn=_identity_arn(read, address),
+        new_configuration_set=sender.configuration_set_name(name),
+        configuration_set=read.resource("configuration_set"),
+        address_column=_address_column(read),
+        common=read_common(
+            read, defaults.SEND_EMAIL_TIMEOUT, defaults.SEND_EMAIL_MEMORY_MB, defaults.SEND_EMAIL_TIMEOUT_MIN
+        ),
+        code=make_bundle("send_email", {"mail.json": json.dumps(mail, indent=2, sort_keys=True)}),
+    )
+    _check_configuration_set(read, plan)
+    read.finish()
+    return plan
+
+
+def _mail(read: Arguments) -> dict[str, str]:
+    mail = read.document("mail")
+    if mail is None:
+        return {}
+    parts = Mail.__annotations__
+    if set(mail) != set(parts) or not all(isinstance(text, str) for text in mail.values()):
+        read.problems.append(f"mail: expected the texts {', '.join(parts)}, got {', '.join(mail)}")
+        return {}
+    try:
+        template = MailTemplate.parse(mail["subject"], mail["text"], mail["html"])
+    except TemplateError as error:
+        read.problems += [f"mail: {problem}" for problem in error.problems]
+        return mail
+    columns = read.texts("columns")
+    if columns is not None:
+        read.problems += [
+            f"mail: uses the column {column!r}, which is not among the columns {', '.join(columns)}"
+            for column in sorted(set(template.columns) - set(columns))
+        ]
+    return mail
+
+
+def _sender_address(read: Arguments) -> str | None:
+    text = read.text("sender")
+    address = sender.sender_address(text)
+    if text and address is None:
+        read.problems.append(f"sender: expected an address, or Name <address>, got {text!r}")
+    return address
+
+
+def _new_identity(read: Arguments, address: str | None) -> str:
+    if not read.given("identity"):
+        return address or ""
+    identity = read.text("identity")
+    if read.given("identity_arn"):
+        read.problems.append("identity: contradicts identity_arn; leave one out")
+    if problem := sender.identity_problem(identity, address):
+        read.problems.append(f"identity: {problem}")
+    return identity
+
+
+def _identity_arn(read: Arguments, address: str | None) -> pulumi.Input[str] | None:
+    arn: pulumi.Input[str] | None = read.resource("identity_arn")
+    if (
+        isinstance(arn, str)
+        and arn.startswith("arn:")
+        and (problem := sender.identity_arn_problem(arn, address))
+    ):
+        read.problems.append(f"identity_arn: {problem}")
+    return arn
+
+
+def _address_column(read: Arguments) -> str:
+    column = read.text("address_column", defaults.ADDRESS_COLUMN)
+    columns = read.texts("columns")
+    if column and columns is not None and column not in columns:
+        read.problems.append(f"address_column: {column!r} is not among the columns {', '.join(columns)}")
+    return column
+
+
+def _check_configuration_set(read: Arguments, plan: StreamNotifierPlan) -> None:
+    given = plan.configuration_set
+    most = defaults.CONFIGURATION_SET_NAME_MAX
+    expected = f"letters, digits, hyphens and underscores, at most {most} (SES's limit)"
+    if given is None and not sender.CONFIGURATION_SET.fullmatch(plan.new_configuration_set):
+        read.problems.append(
+            f"name: the configuration set would be {plan.new_configuration_set!r}, after project, stack and "
+            f"component; expected {expected}"
+        )
+    elif isinstance(given, str) and given and not sender.CONFIGURATION_SET.fullmatch(given):
+        read.problems.append(f"configuration_set: expected {expected}, got {given!r}")

@@ -1,0 +1,74 @@
+"""Tables: billed by request, encrypted, recoverable to any second of the last 35 days.
+
+The ledgers' attributes are docs/architecture.md's; DynamoDB wants to know of the keys only.
+"""
+
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_aws.dynamodb import Table
+from pulumi_aws.dynamodb import TableGlobalSecondaryIndexArgs as Index
+from pulumi_aws.dynamodb import TableGlobalSecondaryIndexKeySchemaArgs as KeySchema
+
+from .references import TableReference
+
+
+def create_records_table(name: str, key: str, key_type: str, protect: bool, parent: pulumi.Resource) -> Table:
+    """Create the table of the records, keyed by one column, with a stream of what becomes of them."""
+    return _create(name, {key: key_type}, protect, parent, hash_key=key, streamed=True)
+
+
+def create_import_ledger(name: str, protect: bool, parent: pulumi.Resource) -> Table:
+    """Create the ledger of imports: an item for the import itself, one a chunk, and shards of mail counters.
+
+    Its index `by_key` finds the imports of an object; only the import's own item has the attribute `key`.
+    """
+    attributes = {"import_id": "S", "part": "S", "key": "S", "started_at": "S"}
+    by_key = Index(
+        name="by_key",
+        key_schemas=[
+            KeySchema(attribute_name="key", key_type="HASH"),
+            KeySchema(attribute_name="started_at", key_type="RANGE"),
+        ],
+        projection_type="ALL",
+    )
+    return _create(
+        name, attributes, protect, parent, hash_key="import_id", range_key="part", indexes=[by_key]
+    )
+
+
+def create_mail_ledger(name: str, protect: bool, parent: pulumi.Resource) -> Table:
+    """Create the ledger of mails: one item for each mail that was ever claimed."""
+    return _create(name, {"mail_id": "S"}, protect, parent, hash_key="mail_id")
+
+
+def reference(table: Table) -> TableReference:
+    """The table as other components take it."""
+    return {"name": table.name, "arn": table.arn}
+
+
+def _create(
+    name: str,
+    attributes: Mapping[str, str],
+    protect: bool,
+    parent: pulumi.Resource,
+    *,
+    hash_key: str,
+    range_key: str | None = None,
+    indexes: list[Index] | None = None,
+    streamed: bool = False,
+) -> Table:
+    return Table(
+        name,
+        billing_mode="PAY_PER_REQUEST",
+        attributes=[{"name": key, "type": kind} for key, kind in attributes.items()],
+        hash_key=hash_key,
+        range_key=range_key,
+        global_secondary_indexes=indexes,
+        stream_enabled=True if streamed else None,
+        stream_view_type="NEW_IMAGE" if streamed else None,
+        point_in_time_recovery={"enabled": True},
+        server_side_encryption={"enabled": True},
+        deletion_protection_enabled=protect,
+        opts=pulumi.ResourceOptions(parent=parent, retain_on_delete=protect),
+    )
