@@ -1,0 +1,144 @@
+"""`rowrelay demo`: the pipeline in the embedded AWS, from uploads to mails."""
+
+import contextlib
+import json
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from local.embedded import Deployment, embedded_aws
+
+from .errors import Unsuccessful
+from .files import check_files
+from .imports import Import, succeeded
+from .ledger import Ledger
+from .mails import Mail, first_mail
+from .printer import Printer
+from .progress import progress
+from .queues import Queues
+from .report import Report
+from .text import count
+from .uploads import upload
+from .watch import Watch
+
+SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "users.csv"
+with contextlib.suppress(ValueError, OSError):
+    SAMPLE = SAMPLE.relative_to(Path.cwd())  # shorter to show
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run; `seconds` from the first upload to the last row's end, deployment not counted."""
+
+    imports: list[Import]
+    seconds: float
+    mail: Mail | None
+
+    def as_json(self, aws: Deployment) -> str:
+        """The object that `--json` prints."""
+        return json.dumps(
+            {
+                "imports": [one.as_json() for one in self.imports],
+                "balanced": all(one.balanced for one in self.imports),
+                "seconds": round(self.seconds, 3),
+                "endpoint": aws.endpoint,
+                "outputs": aws.outputs,
+            }
+        )
+
+
+def run_demo(names: Sequence[str], *, port: int | None, keep: bool, as_json: bool) -> bool:
+    """Deploy, import the files (by default a sample), show what became of them; gives whether all went well.
+
+    Raises:
+        UsageProblem: a file cannot be read; before anything starts.
+        Unsuccessful, EmbeddedAwsError: the run could not be made.
+    """
+    files = check_files(names) or [SAMPLE]
+    out = sys.stdout
+    with contextlib.redirect_stdout(sys.stderr if as_json else out), _deployed(port) as (aws, printer):
+        printer.line(f"Deployed {count(len(aws.resources), 'resource')} in {aws.seconds:.1f} s.")
+        outcome = import_files(aws, files, printer.console, want_mail=not as_json)
+        if as_json:
+            print(outcome.as_json(aws), file=out, flush=True)
+        else:
+            _print(Report(printer), aws, outcome)
+        if keep:
+            _wait(printer, aws)
+    return succeeded(outcome.imports)
+
+
+@contextlib.contextmanager
+def _deployed(port: int | None) -> Iterator[tuple[Deployment, Printer]]:
+    printer = Printer()
+    with contextlib.ExitStack() as stack:
+        with printer.console.status("Deploying into the embedded AWS …"):
+            try:
+                aws = stack.enter_context(embedded_aws(port=port))
+            except Exception as error:
+                from pulumi import RunError  # not before: it would hold up the emulator's start
+
+                if isinstance(error, RunError):  # Pulumi's own for what a user is told without a traceback
+                    raise Unsuccessful(str(error)) from None
+                raise
+        yield aws, printer
+
+
+def import_files(aws: Deployment, files: Sequence[Path], console: Console, *, want_mail: bool) -> Outcome:
+    """Upload the files and watch until every row has ended."""
+    started = time.monotonic()
+    mail: Mail | None = None
+    imports: list[Import] = []
+    watch = Watch(
+        Ledger(aws.client("dynamodb"), aws.outputs["import_ledger"]), Queues(aws.client("sqs"), aws.outputs)
+    )
+    with progress(console) as shown:
+
+        def show(imports: Sequence[Import]) -> None:
+            nonlocal mail
+            shown.show(imports)
+            if want_mail and mail is None and any(one.books.mailed for one in imports):
+                mail = first_mail(aws.endpoint)
+
+        for wave in waves(files):
+            keys = [
+                f"{aws.outputs['upload_prefix']}{n}/{file.name}"
+                for n, file in enumerate(wave, len(imports) + 1)
+            ]
+            uploaded = upload(aws.client("s3"), aws.outputs["bucket"], dict(zip(keys, wave, strict=True)))
+            imports = watch.until_settled([*imports, *uploaded], show)
+    return Outcome(imports, time.monotonic() - started, mail)
+
+
+def waves(files: Sequence[Path]) -> list[list[Path]]:
+    """The files in order, cut so that one given again goes up when its first import is done.
+
+    Else the two would share the rows between them, in any proportion.
+    """
+    cut: list[list[Path]] = [[]]
+    for file in files:
+        if file in cut[-1]:
+            cut.append([])
+        cut[-1].append(file)
+    return cut
+
+
+def _print(report: Report, aws: Deployment, outcome: Outcome) -> None:
+    report.imports(outcome.imports)
+    report.rejects(aws.client("s3"), aws.outputs["bucket"], outcome.imports)
+    report.mail(outcome.mail)
+    report.totals(outcome.imports, outcome.seconds)
+
+
+def _wait(printer: Printer, aws: Deployment) -> None:
+    printer.line(f"Running at {aws.endpoint} (access key test, secret key test, region us-east-1) with:")
+    for name, value in aws.outputs.items():
+        printer.line(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
+    printer.line("Press Ctrl-C to end it.")
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()

@@ -1,0 +1,88 @@
+"""The rows on their way: bars on a terminal, lines where the output is piped."""
+
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from .books import Books
+from .imports import Import, total
+from .text import count
+
+LINE_SECONDS = 1.0  # between two lines, at least
+
+
+class Bars(AbstractContextManager["Bars"]):
+    """A bar for each stage, for a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[rows]}"),
+            TimeElapsedColumn(),
+            console=console,
+        )
+        self._tasks = [self._add(name) for name in ("process_csv ", "insert_records ", "send_email ")]
+
+    def __enter__(self) -> "Bars":
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def show(self, imports: Sequence[Import]) -> None:
+        """Draw the imports as they are."""
+        books = total(imports)
+        all_read = all(one.ended for one in imports)
+        ends = [
+            (
+                sum(one.ended for one in imports),
+                len(imports),
+                f"{books.read:,} read, {books.rejected:,} rejected",
+            ),
+            (books.written, books.accepted if all_read else None, f"{books.created:,} created"),
+            (books.notified, books.created if all_read else None, f"{books.mailed:,} mailed"),
+        ]
+        for task, (completed, of, rows) in zip(self._tasks, ends, strict=True):
+            self._progress.update(task, completed=completed, total=of, rows=rows)
+
+    def _add(self, name: str) -> TaskID:
+        return self._progress.add_task(name, total=None, rows="")
+
+
+class Lines(nullcontext["Lines"]):
+    """A line a second while something changes, for a pipe or a log."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(self)
+        self._console = console
+        self._started = time.monotonic()
+        self._next = 0.0
+        self._last = self._line(Books())
+
+    def show(self, imports: Sequence[Import]) -> None:
+        """Print the imports as they are, if it is time and something has changed."""
+        line = self._line(total(imports))
+        now = time.monotonic() - self._started
+        if line != self._last and (now >= self._next or all(one.balanced for one in imports)):
+            self._last, self._next = line, now + LINE_SECONDS
+            self._console.print(f"{now:6.1f} s  {line}", soft_wrap=True)
+
+    @staticmethod
+    def _line(books: Books) -> str:
+        return (
+            f"{count(books.read, 'row')} read, {books.rejected:,} rejected, {books.created:,} created,"
+            f" {books.duplicates:,} duplicates, {books.mailed:,} mailed"
+        )
+
+
+def progress(console: Console) -> Bars | Lines:
+    """What suits the console."""
+    return Bars(console) if console.is_terminal else Lines(console)

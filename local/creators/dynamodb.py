@@ -1,0 +1,100 @@
+"""DynamoDB: the table."""
+
+from typing import Any
+
+from .registry import Made, Order, Value, creates
+from .shapes import pascal, tag_list
+
+TABLE_NAME_LIMIT = 255  # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+
+
+@creates("aws:dynamodb/table:Table")
+def table(order: Order) -> Made:
+    """Create the table with its indexes and stream, then the settings that AWS takes by a call each."""
+    dynamodb = order.aws("dynamodb")
+    name = order.physical_name(TABLE_NAME_LIMIT)
+    description = dynamodb.create_table(TableName=name, **_definition(order))["TableDescription"]
+    dynamodb.get_waiter("table_exists").wait(TableName=name)
+    _switch_on(order, name)
+    return name, {
+        "name": name,
+        "arn": description["TableArn"],
+        "streamArn": description.get("LatestStreamArn", ""),
+        "streamLabel": description.get("LatestStreamLabel", ""),
+    }
+
+
+def _definition(order: Order) -> dict[str, Any]:
+    hash_key, range_key = order.take("hashKey"), order.take("rangeKey")
+    optional = {
+        "GlobalSecondaryIndexes": [_index(index, None) for index in order.take("globalSecondaryIndexes", [])],
+        "LocalSecondaryIndexes": [
+            _index(index, hash_key) for index in order.take("localSecondaryIndexes", [])
+        ],
+        "ProvisionedThroughput": _throughput(order.take("readCapacity"), order.take("writeCapacity")),
+        "OnDemandThroughput": pascal(order.take("onDemandThroughput")),
+        "StreamSpecification": _stream(order.take("streamEnabled"), order.take("streamViewType")),
+        "SSESpecification": _encryption(order.take("serverSideEncryption")),
+        "TableClass": order.take("tableClass"),
+        "DeletionProtectionEnabled": order.take("deletionProtectionEnabled"),
+        "Tags": tag_list(order.take("tags")),
+    }
+    return {
+        "AttributeDefinitions": [
+            {"AttributeName": one["name"], "AttributeType": one["type"]} for one in order.take("attributes")
+        ],
+        "KeySchema": _key_schema(hash_key, range_key),
+        "BillingMode": order.take("billingMode", "PROVISIONED"),
+        **{key: value for key, value in optional.items() if value},
+    }
+
+
+def _key_schema(hash_key: str, range_key: str | None) -> list[dict[str, str]]:
+    keys = [{"AttributeName": hash_key, "KeyType": "HASH"}]
+    return [*keys, {"AttributeName": range_key, "KeyType": "RANGE"}] if range_key else keys
+
+
+def _index(index: Value, table_hash_key: str | None) -> Value:
+    rest = dict(index)
+    projection = {"ProjectionType": rest.pop("projectionType")}
+    if attributes := rest.pop("nonKeyAttributes", None):
+        projection["NonKeyAttributes"] = attributes
+    made = {"IndexName": rest.pop("name"), "Projection": projection}
+    if schemas := rest.pop("keySchemas", None):
+        made["KeySchema"] = pascal(schemas)
+    else:
+        made["KeySchema"] = _key_schema(table_hash_key or rest.pop("hashKey"), rest.pop("rangeKey", None))
+    if throughput := _throughput(rest.pop("readCapacity", None), rest.pop("writeCapacity", None)):
+        made["ProvisionedThroughput"] = throughput
+    return {**made, **pascal(rest)}
+
+
+def _throughput(read: int | None, write: int | None) -> dict[str, int] | None:
+    return {"ReadCapacityUnits": read or 0, "WriteCapacityUnits": write or 0} if read or write else None
+
+
+def _stream(enabled: bool | None, view: str | None) -> Value:
+    return {"StreamEnabled": True, "StreamViewType": view} if enabled else None
+
+
+def _encryption(value: Value) -> Value:
+    """The specification; `enabled` false stands for the default, a key that AWS owns."""
+    if not value or not value["enabled"]:
+        return None
+    rest = dict(value)
+    made = {"Enabled": rest.pop("enabled"), "SSEType": "KMS"}
+    if key := rest.pop("kmsKeyArn", None):
+        made["KMSMasterKeyId"] = key
+    return {**made, **pascal(rest)}
+
+
+def _switch_on(order: Order, name: str) -> None:
+    dynamodb = order.aws("dynamodb")
+    if ttl := order.take("ttl"):
+        specification = {"Enabled": False, **pascal(ttl)}
+        dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=specification)
+    if recovery := order.take("pointInTimeRecovery"):
+        renames = {"enabled": "PointInTimeRecoveryEnabled"}
+        dynamodb.update_continuous_backups(
+            TableName=name, PointInTimeRecoverySpecification=pascal(recovery, renames)
+        )

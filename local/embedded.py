@@ -1,0 +1,81 @@
+"""The embedded AWS: the emulator, started, with the program deployed into it."""
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .emulator import emulator
+
+if TYPE_CHECKING:
+    from .clients import Clients
+    from .provision import Registered
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The program, deployed into a running emulator.
+
+    Attributes:
+        endpoint: where the emulator answers, `http://127.0.0.1:<port>`.
+        outputs: the stack's outputs, as plain values.
+        seconds: how long starting and deploying took.
+        resources: everything that the program registered, in the order of creation.
+    """
+
+    endpoint: str
+    outputs: dict[str, Any]
+    seconds: float
+    resources: "tuple[Registered, ...]"
+    _clients: "Clients"
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the emulator as its root user, us-east-1; one a service, shared.
+
+        Args:
+            service: boto3's name for it, such as `sqs`.
+        """
+        return self._clients.client(service)
+
+
+@contextlib.contextmanager
+def embedded_aws(
+    *,
+    stack: str = "local",
+    port: int | None = None,
+    settings: Mapping[str, str] | None = None,
+    root: Path = ROOT,
+) -> Iterator[Deployment]:
+    """Start the emulator, deploy the program into it, and take both down on leaving, however that happens.
+
+    Args:
+        stack: the stack whose `Pulumi.<stack>.yaml` holds the settings.
+        port: the port to listen on (127.0.0.1 only); by default one that is free.
+        settings: what wins over the stack's settings, with or without namespace: `{"rowsPerChunk": "10"}`.
+        root: the folder of the Pulumi program; by default this repository.
+
+    Raises:
+        EmulatorError: the emulator does not start, or the port is not to be had.
+        EmbeddedAwsError: a settings file is missing or unreadable, or a resource could not be created.
+        UnsupportedError: the program uses something that the embedded AWS does not know.
+        Exception: whatever else the program raises, as it is.
+    """
+    start = time.perf_counter()
+    with emulator(port) as running:
+        # Imported while the emulator starts on another core: Pulumi and boto3 take most of a second.
+        from .clients import Clients
+        from .program import run_program
+        from .project import read_project
+        from .provision import Provisioner
+
+        project = read_project(root, stack, settings or {})
+        with contextlib.closing(Clients(running.endpoint)) as clients:
+            engine = Provisioner(clients)
+            running.wait_until_ready()
+            outputs = run_program(project, engine)
+            seconds = time.perf_counter() - start
+            yield Deployment(running.endpoint, outputs, seconds, tuple(engine.resources), clients)

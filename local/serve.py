@@ -1,0 +1,46 @@
+"""The emulator's process: MiniStack, served on a socket that is listening already.
+
+Run as `python serve.py FD`. MiniStack's own entry point binds the port by itself; a socket made by the parent
+leaves no moment in which another program could take the port, and clients need not poll: the kernel keeps the
+first request until the emulator answers it.
+"""
+
+import asyncio
+import functools
+import os
+import sys
+
+
+def _spare_needless_work() -> None:
+    """Leave out what MiniStack does over and over, or for nothing; no answer of its changes.
+
+    For every item of a transaction it asks IAM and parses the condition anew; for every mail it makes a MIME
+    message for an SMTP relay, of which there is none here (`local/emulator.py` gives it no SMTP_HOST).
+    """
+    from ministack.core import iam_actions
+    from ministack.services import dynamodb, ses, ses_v2
+
+    every_item = iam_actions.dynamodb_transaction_checks
+    iam_actions.dynamodb_transaction_checks = lambda *request: list(dict.fromkeys(every_item(*request)))
+    dynamodb._condition_syntax_error = functools.lru_cache(dynamodb._condition_syntax_error)
+    ses._build_mime_message = ses_v2._build_mime_message = lambda *_: ""
+
+
+def main() -> None:
+    """Serve until killed."""
+    _spare_needless_work()
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+    from ministack.app import app
+
+    # Functions inherit this process's environment, and Powertools would take this for its own log level.
+    os.environ.pop("LOG_LEVEL", None)
+    config = Config()
+    config.bind = [f"fd://{sys.argv[1]}"]
+    config.keep_alive_timeout = 3600  # our clients' idle connections stay good as long as a demo lasts
+    config.loglevel = "WARNING"
+    asyncio.run(serve(app, config))
+
+
+if __name__ == "__main__":
+    main()
