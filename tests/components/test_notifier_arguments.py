@@ -1,0 +1,104 @@
+"""What is wrong with a sender, an identity or a mail."""
+
+from email.header import decode_header, make_header
+from typing import Any
+
+import pytest
+
+from components import StreamNotifier
+
+from .problems import notifier_problems, problems_of
+from .recording import record
+from .samples import IDENTITY_ARN, notifier_args
+
+
+def test_the_mail_uses_columns_that_there_are() -> None:
+    mail = {"subject": "{{nickname}}", "text": "{{first_name}} {{age}}", "html": "<p>Hello</p>"}
+    assert notifier_problems(mail=mail, columns=["first_name", "mail"]) == [
+        "mail: uses the column 'age', which is not among the columns first_name, mail",
+        "mail: uses the column 'nickname', which is not among the columns first_name, mail",
+        "address_column: 'email' is not among the columns first_name, mail",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mail", "expected"),
+    [
+        ({"subject": "Hi", "text": "Hello"}, "mail: expected the texts subject, text, html"),
+        ({"subject": "Hi", "text": "Hello", "html": 3}, "mail: expected the texts subject, text, html"),
+        ({"subject": "Hi", "text": "Hello", "html": ""}, "mail: the html is empty"),
+        ({"subject": "Hi {{", "text": "Hello", "html": "<p>"}, "mail: the subject has braces"),
+    ],
+)
+def test_mails_that_cannot_be_sent(mail: dict[str, Any], expected: str) -> None:
+    (problem,) = notifier_problems(mail=mail)
+    assert problem.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["us", "us@example", "Us us@example.com", "a@b.com, c@d.com", "Us <us@example.com>\n", "Üs <ü@b.com>"],
+)
+def test_senders_that_are_none(sender: str) -> None:
+    (problem,) = notifier_problems(sender=sender)
+    assert problem.startswith("sender: expected an address, or Name <address>, got")
+
+
+def test_a_name_beyond_ascii_is_encoded() -> None:
+    recorded = record(lambda: StreamNotifier("n", notifier_args(sender="Müller & Co <us@example.com>")))
+    told = recorded.inputs("lambda/function:Function", "n-send-email")["environment"]["variables"]["SENDER"]
+    name, _, address = told.partition(" ")
+    assert str(make_header(decode_header(name))) == "Müller & Co"
+    assert (name.isascii(), address) == (True, "<us@example.com>")
+
+
+@pytest.mark.parametrize(
+    ("identity", "covered"),
+    [
+        ("us@mail.example.com", True),
+        ("US@Mail.example.com", True),
+        ("mail.example.com", True),
+        ("example.com", True),
+        ("other.com", False),
+        ("ple.com", False),
+        ("ex.us@mail.example.com", False),
+        ("s@mail.example.com", False),
+        ("not an identity", False),
+    ],
+)
+def test_identities_that_cover_the_sender(identity: str, covered: bool) -> None:
+    args = notifier_args(sender="us@mail.example.com", identity=identity)
+    if covered:
+        recorded = record(lambda: StreamNotifier("n", args))
+        assert recorded.inputs("sesv2/emailIdentity:EmailIdentity", "n-identity") == {
+            "emailIdentity": identity
+        }
+    else:
+        (problem,) = problems_of(lambda: StreamNotifier("n", args))
+        assert problem.startswith("identity: ")
+
+
+def test_one_identity() -> None:
+    assert notifier_problems(identity="example.com", identity_arn=IDENTITY_ARN) == [
+        "identity: contradicts identity_arn; leave one out"
+    ]
+    assert notifier_problems(identity_arn="arn:aws:s3:::files") == [
+        "identity_arn: expected arn:aws:ses:<region>:<account>:identity/<address or domain>, "
+        "got 'arn:aws:s3:::files'"
+    ]
+    assert notifier_problems(identity_arn=IDENTITY_ARN.replace("example.com", "example.org")) == [
+        "identity_arn: mail from us@example.com needs another identity than 'example.org'"
+    ]
+    assert notifier_problems(identity_arn="example.com") == [
+        "identity_arn: expected an ARN, got 'example.com'"
+    ]
+
+
+def test_a_function_has_time_for_a_mail() -> None:
+    (problem,) = notifier_problems(timeout_seconds=30)
+    assert problem == "timeout_seconds: expected a whole number from 60 to 900 (Lambda's limit), got 30"
+
+
+def test_names_of_configuration_sets() -> None:
+    (problem,) = notifier_problems(configuration_set="no spaces")
+    assert problem.startswith("configuration_set: expected letters, digits, hyphens and underscores")

@@ -1,0 +1,95 @@
+"""The whole program, for each of the three stacks."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from .conftest import ROOT
+from .recording import Recording, record_program
+
+STACKS = ("local", "dev", "prod")
+COMPONENTS = ("ingest", "writer", "notifier")
+
+
+@pytest.fixture(scope="module", params=STACKS)
+def stack(request: pytest.FixtureRequest) -> Recording:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DeprecationWarning)
+        return record_program(ROOT, request.param)
+
+
+def test_registers_without_a_warning(stack: Recording) -> None:
+    assert len(stack.resources) > 50
+    assert stack.messages == []
+
+
+def test_every_resource_belongs_to_a_component_and_is_named_after_it(stack: Recording) -> None:
+    components = {r.name for r in stack.resources if r.kind.startswith("rowrelay:index:")}
+    assert components == set(COMPONENTS)
+    for resource in stack.resources:
+        if resource.parent in COMPONENTS:
+            assert resource.name.startswith(f"{resource.parent}-")
+        else:
+            assert resource.name in {*COMPONENTS, "dashboard"}
+
+
+def test_exports_what_an_operator_needs(stack: Recording) -> None:
+    assert set(stack.outputs) == {
+        *("bucket", "upload_prefix", "queue_url", "dead_letter_queue_url", "ingest_failure_queue_url"),
+        *("retry_queue_url", "notifier_failure_queue_url", "table", "import_ledger", "mail_ledger"),
+        *("functions", "dashboard", "identity", "dkim_records", "sender"),
+    }
+    assert stack.outputs["functions"] == {
+        "process_csv": "ingest-process-csv",
+        "insert_records": "writer-insert-records",
+        "send_email": "notifier-send-email",
+    }
+    assert all(value not in (None, "") for value in stack.outputs.values())
+
+
+def test_the_names_are_left_to_pulumi(stack: Recording) -> None:
+    # Except where Pulumi makes none up.
+    named = ("name", "bucket", "namePrefix", "bucketPrefix")
+    for resource in stack.resources:
+        if not resource.kind.startswith("aws:s3/bucket") or resource.kind == "aws:s3/bucket:Bucket":
+            assert not set(resource.inputs) & set(named), resource
+
+
+def test_one_import_ledger_serves_all_three(local: Recording) -> None:
+    ledgers = [t.name for t in local.all("dynamodb/table:Table") if t.name.endswith("-imports")]
+    assert ledgers == ["writer-imports"]
+    for function in local.all("lambda/function:Function"):
+        assert function.inputs["environment"]["variables"]["IMPORTS_TABLE"] == "writer-imports"
+
+
+def test_prod_protects_its_data_and_proves_its_domain() -> None:
+    prod = record_program(ROOT, "prod")
+    for table in prod.all("dynamodb/table:Table"):
+        assert table.inputs["deletionProtectionEnabled"] is True
+        assert table.retain
+    assert prod.inputs("s3/bucket:Bucket", "ingest-bucket")["forceDestroy"] is False
+    assert prod.outputs["dkim_records"] == [
+        {"name": f"{token}._domainkey.example.com", "type": "CNAME", "value": f"{token}.dkim.amazonses.com"}
+        for token in ("one", "two", "three")
+    ]
+
+
+def test_local_can_be_thrown_away(local: Recording) -> None:
+    for table in local.all("dynamodb/table:Table"):
+        assert table.inputs["deletionProtectionEnabled"] is False
+        assert not table.retain
+    assert local.inputs("s3/bucket:Bucket", "ingest-bucket")["forceDestroy"] is True
+    assert local.outputs["dkim_records"] == []
+
+
+def test_local_reaches_nothing_but_this_machine(local: Recording) -> None:
+    config: dict[str, Any] = yaml.safe_load(Path("Pulumi.local.yaml").read_text())["config"]
+    used = {r.kind.split(":")[1].split("/")[0] for r in local.resources}
+    services = {"cloudwatch", "dynamodb", "iam", "lambda", "s3", "sesv2", "sqs"}
+    assert used - {"index"} == services
+    (endpoints,) = config["aws:endpoints"]
+    assert {*services, "logs", "sts"} <= set(endpoints)
+    assert set(endpoints.values()) == {"http://localhost:4566"}

@@ -1,0 +1,93 @@
+"""Each role allows what its function does, on what it does it to, and nothing else."""
+
+import json
+
+import pytest
+
+from components import BufferedWriter
+
+from .answers import arn
+from .recording import Recording, record
+from .samples import writer_args
+
+TABLE, QUEUE = "dynamodb/table:Table", "sqs/queue:Queue"
+
+
+def own_log(function: str) -> tuple[set[str], set[str]]:
+    group = arn("cloudwatch/logGroup:LogGroup", f"{function}-logs")
+    return {"logs:CreateLogStream", "logs:PutLogEvents"}, {f"{group}:*"}
+
+
+RECEIVE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+BUCKET = arn("s3/bucket:Bucket", "ingest-bucket")
+STREAM = arn(TABLE, "writer-table") + "/stream/2026-11-23T00:00:00.000"
+
+
+def test_process_csv(local: Recording) -> None:
+    assert local.statements("ingest-process-csv-policy") == {
+        "WriteLog": own_log("ingest-process-csv"),
+        "ReadUploads": ({"s3:GetObject"}, {f"{BUCKET}/uploads/*"}),
+        "WriteReports": ({"s3:PutObject"}, {f"{BUCKET}/reports/*"}),
+        "SendChunks": ({"sqs:SendMessage"}, {arn(QUEUE, "writer-queue")}),
+        "SendFailedEvents": ({"sqs:SendMessage"}, {arn(QUEUE, "ingest-failures")}),
+        "KeepBooks": ({"dynamodb:PutItem", "dynamodb:UpdateItem"}, {arn(TABLE, "writer-imports")}),
+    }
+
+
+def test_insert_records(local: Recording) -> None:
+    assert local.statements("writer-insert-records-policy") == {
+        "WriteLog": own_log("writer-insert-records"),
+        "ReceiveChunks": (RECEIVE, {arn(QUEUE, "writer-queue")}),
+        "SendDeadLetters": ({"sqs:SendMessage"}, {arn(QUEUE, "writer-dead-letters")}),
+        "WriteRecords": ({"dynamodb:PutItem"}, {arn(TABLE, "writer-table")}),
+        "KeepBooks": ({"dynamodb:UpdateItem"}, {arn(TABLE, "writer-imports")}),
+    }
+
+
+def test_insert_records_that_replaces() -> None:
+    recorded = record(lambda: BufferedWriter("w", writer_args(on_conflict="replace")))
+    written = recorded.statements("w-insert-records-policy")["WriteRecords"]
+    assert written == ({"dynamodb:BatchWriteItem"}, {arn(TABLE, "w-table")})
+
+
+def test_send_email(local: Recording) -> None:
+    identity = arn("sesv2/emailIdentity:EmailIdentity", "welcome@example.com")
+    configuration_set = arn("sesv2/configurationSet:ConfigurationSet", "rowrelay-local-notifier")
+    read = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
+    assert local.statements("notifier-send-email-policy") == {
+        "WriteLog": own_log("notifier-send-email"),
+        "ReadStream": (read, {STREAM}),
+        "FindStream": ({"dynamodb:ListStreams"}, {"*"}),
+        "ReceiveRetries": (RECEIVE, {arn(QUEUE, "notifier-retries")}),
+        "SendRetries": ({"sqs:SendMessage"}, {arn(QUEUE, "notifier-retries")}),
+        "SendFailures": ({"sqs:SendMessage"}, {arn(QUEUE, "notifier-failures")}),
+        "ClaimMails": ({"dynamodb:PutItem"}, {arn(TABLE, "notifier-mails")}),
+        "KeepBooks": ({"dynamodb:UpdateItem"}, {arn(TABLE, "writer-imports")}),
+        "SendMails": ({"ses:SendBulkEmail"}, {identity, configuration_set}),
+    }
+
+
+@pytest.mark.parametrize("function", ["ingest-process-csv", "writer-insert-records", "notifier-send-email"])
+def test_each_function_has_a_role_of_its_own_that_only_lambda_takes(local: Recording, function: str) -> None:
+    role = local.inputs("iam/role:Role", f"{function}-role")
+    assert json.loads(role["assumeRolePolicy"]) == {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+            }
+        ],
+    }
+    role_arn = arn("iam/role:Role", f"{function}-role")
+    assert local.inputs("lambda/function:Function", function)["role"] == role_arn
+    assert local.inputs("iam/rolePolicy:RolePolicy", f"{function}-policy")["role"] == f"{function}-role"
+
+
+def test_there_are_no_other_policies(local: Recording) -> None:
+    assert len(local.all("iam/role:Role")) == len(local.all("iam/rolePolicy:RolePolicy")) == 3
+    assert {r.kind for r in local.resources if r.kind.startswith("aws:iam/")} == {
+        "aws:iam/role:Role",
+        "aws:iam/rolePolicy:RolePolicy",
+    }

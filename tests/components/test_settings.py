@@ -1,0 +1,203 @@
+"""Settings: what is wrong is told all at once, each with what it must be and how to set it."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+import yaml
+
+from settings import Settings, SettingsError, load_settings
+
+from .conftest import ROOT
+from .recording import record, record_program
+
+SENDER = {"rowrelay:sender": "Us <us@example.com>"}
+PROJECT: dict[str, Any] = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
+
+
+def load(config: Mapping[str, str]) -> Settings:
+    loaded: list[Settings] = []
+    record(lambda: loaded.append(load_settings()), config)
+    return loaded[0]
+
+
+def message(config: Mapping[str, str], *, sender: Mapping[str, str] = SENDER) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load({**sender, **config})
+    return str(caught.value)
+
+
+def as_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def test_every_setting_is_described() -> None:
+    for name, setting in PROJECT["config"].items():
+        assert setting["description"], name
+        assert setting["type"] in {"string", "integer", "boolean", "array"}
+        assert "default" in setting, name
+
+
+def test_the_described_defaults_are_the_defaults() -> None:
+    described = {f"rowrelay:{name}": as_text(of["default"]) for name, of in PROJECT["config"].items()}
+    assert load({**described, **SENDER}) == load(SENDER)
+
+
+def test_every_described_setting_is_read_and_no_other() -> None:
+    source = (ROOT / "settings.py").read_text(encoding="utf-8")
+    methods = r"(?:text|number|one_of|matching)\(\s*"
+    assert set(re.findall(methods + r'"(\w+)"', source)) == set(PROJECT["config"])
+
+
+def test_runs_with_pip_and_the_projects_environment() -> None:
+    assert PROJECT["name"] == "rowrelay"
+    assert PROJECT["runtime"] == {
+        "name": "python",
+        "options": {"toolchain": "pip", "virtualenv": ".venv"},
+    }
+
+
+def test_the_emulators_provider_settings_are_the_providers_own() -> None:
+    config = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text(encoding="utf-8"))["config"]
+    known = signature(aws.ProviderArgs).parameters
+    for key in config:
+        if key.startswith("aws:"):
+            assert re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", key[len("aws:") :]) in known
+    endpoints = signature(aws.ProviderEndpointArgs).parameters
+    for name in config["aws:endpoints"][0]:
+        assert name in endpoints or f"{name}_" in endpoints
+
+
+@pytest.mark.parametrize("stack", ["local", "dev", "prod"])
+def test_stack_files_set_what_there_is(stack: str) -> None:
+    config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
+    ours = {key.removeprefix("rowrelay:") for key in config if key.startswith("rowrelay:")}
+    assert ours <= set(PROJECT["config"])
+    assert "sender" in ours
+    assert config["aws:region"] == "us-east-1"
+
+
+def test_all_settings() -> None:
+    loaded = load(
+        {
+            **SENDER,
+            "rowrelay:existingIdentityArn": "arn:aws:ses:us-east-1:123456789012:identity/example.com",
+            "rowrelay:existingConfigurationSet": "ours",
+            "rowrelay:uploadPrefix": "in/",
+            "rowrelay:corsOrigins": '["https://app.example.com"]',
+            "rowrelay:uploadsExpireDays": "2",
+            "rowrelay:reportsExpireDays": "3",
+            "rowrelay:onConflict": "replace",
+            "rowrelay:rowsPerChunk": "10",
+            "rowrelay:logRetentionDays": "365",
+            "rowrelay:alarmTopicArn": "arn:aws:sns:us-east-1:123456789012:alarms",
+            "rowrelay:protectData": "true",
+        }
+    )
+    assert loaded == replace(
+        load(SENDER),
+        existing_identity_arn="arn:aws:ses:us-east-1:123456789012:identity/example.com",
+        existing_configuration_set="ours",
+        upload_prefix="in/",
+        cors_origins=["https://app.example.com"],
+        uploads_expire_days=2,
+        reports_expire_days=3,
+        on_conflict="replace",
+        rows_per_chunk=10,
+        log_retention_days=365,
+        alarm_topic_arn="arn:aws:sns:us-east-1:123456789012:alarms",
+        protect_data=True,
+    )
+    assert loaded.parsed_schema.key == "email"
+    assert loaded.mail["subject"] == "Welcome, {{first_name}}!"
+
+
+def test_all_problems_at_once() -> None:
+    config = {
+        "rowrelay:uploadPrefix": "reports/x/",
+        "rowrelay:rowsPerChunk": "1000",
+        "rowrelay:protectData": "yes",
+        "rowrelay:corsOrigins": '["*"]',
+    }
+    assert message(config, sender={}) == (
+        "The settings in Pulumi.test.yaml need attention:\n"
+        "  - rowrelay:sender must be an address, or Name <address>; it is not set\n"
+        "    Set it: pulumi config set rowrelay:sender welcome@example.com\n"
+        "  - rowrelay:uploadPrefix must be a folder for uploads; it is 'reports/x/'\n"
+        "      overlaps reports/, so that every report would be imported; got 'reports/x/'\n"
+        "    Set it: pulumi config set rowrelay:uploadPrefix uploads/\n"
+        "  - rowrelay:corsOrigins must be a list of web origins; it is '[\"*\"]'\n"
+        "      expected an origin such as https://app.example.com or https://*.example.com, got '*'\n"
+        "    Set it: pulumi config set --path 'rowrelay:corsOrigins[0]' https://app.example.com\n"
+        "  - rowrelay:rowsPerChunk must be a whole number from 1 to 100; it is '1000'\n"
+        "    Set it: pulumi config set rowrelay:rowsPerChunk 100\n"
+        "  - rowrelay:protectData must be one of false, true; it is 'yes'\n"
+        "    Set it: pulumi config set rowrelay:protectData false"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "must_be"),
+    [
+        ("sender", "nobody", "an address, or Name <address>"),
+        ("schema", "schemas/none.json", "the path of a Table Schema that can be used"),
+        ("schema", "mails/welcome/body.txt", "the path of a Table Schema that can be used"),
+        ("schema", "schemas", "the path of a Table Schema that can be used"),
+        ("mail", "mails/none", "a folder with subject.txt, body.txt, body.html"),
+        ("identity", "example.org", "the sender's address or its domain, or empty"),
+        ("existingIdentityArn", "example.com", "the ARN of the sender's SES identity, or empty"),
+        ("existingConfigurationSet", "a b", "an SES configuration set's name, or empty"),
+        ("addressColumn", "mail", "one of the columns email, first_name,"),
+        ("uploadPrefix", "uploads", "a folder for uploads"),
+        ("corsOrigins", "https://app.example.com", "a list of web origins"),
+        ("corsOrigins", '{"a": 1}', "a list of web origins"),
+        ("uploadsExpireDays", "0", "a whole number from 1 to 2,147,483,647"),
+        ("reportsExpireDays", "1.5", "a whole number from 1 to 2,147,483,647"),
+        ("reportsExpireDays", "9" * 5000, "a whole number from 1 to 2,147,483,647"),
+        ("onConflict", "merge", "one of skip, replace"),
+        ("rowsPerChunk", "٣", "a whole number from 1 to 100"),
+        ("logRetentionDays", "31", "one of 1, 3, 5, 7, 14, 30,"),
+        ("alarmTopicArn", "alarms", "an SNS topic's ARN, or empty"),
+        ("protectData", "True", "one of false, true"),
+    ],
+)
+def test_each_setting(key: str, value: str, must_be: str) -> None:
+    told = message({f"rowrelay:{key}": value})
+    assert f"- rowrelay:{key} must be {must_be}" in told
+    assert "    Set it: pulumi config set " in told
+    assert told.count("    Set it:") == 1
+
+
+def test_one_identity() -> None:
+    arn = "arn:aws:ses:us-east-1:123456789012:identity/example.com"
+    told = message({"rowrelay:identity": "example.com", "rowrelay:existingIdentityArn": arn})
+    assert "- rowrelay:existingIdentityArn must be empty if rowrelay:identity is set" in told
+    assert told.endswith("Set it: pulumi config set rowrelay:existingIdentityArn ''")
+
+
+def test_a_schema_that_cannot_be_used(tmp_path: Path) -> None:
+    path = tmp_path / "schema.json"
+    path.write_text('{"fields": [{"name": "a", "type": "geojson"}], "primaryKey": "b"}')
+    told = message({"rowrelay:schema": str(path)})
+    assert "      field 'a': type 'geojson' is not supported" in told
+    assert "      primaryKey: expected the name of one field, got 'b'" in told
+
+
+def test_a_mail_that_cannot_be_used(tmp_path: Path) -> None:
+    for name, text in (("subject.txt", "Hello {{nickname}}\n"), ("body.txt", "Hello"), ("body.html", "<p>")):
+        (tmp_path / name).write_text(text)
+    told = message({"rowrelay:mail": str(tmp_path)})
+    assert "      'nickname' is no column of the schema" in told
+    (tmp_path / "body.html").write_bytes(b"\xff")
+    assert "can't decode byte" in message({"rowrelay:mail": str(tmp_path)})
+
+
+def test_nothing_is_created_with_wrong_settings() -> None:
+    with pytest.raises(SettingsError):
+        record_program(ROOT, "local", {"rowrelay:sender": "nobody"})

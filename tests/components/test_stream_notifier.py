@@ -1,0 +1,119 @@
+import json
+
+import pytest
+
+from components import StreamNotifier, defaults
+from components.queues import retries_within
+
+from .answers import ACCOUNT, REGION, arn
+from .recording import Recording, record
+from .samples import IDENTITY_ARN, LEDGER_ARN, STREAM_ARN, notifier_args
+
+QUEUE, TABLE = "sqs/queue:Queue", "dynamodb/table:Table"
+MAPPING = "lambda/eventSourceMapping:EventSourceMapping"
+DAY = 24 * 60 * 60
+
+
+@pytest.fixture(scope="module")
+def alone() -> Recording:
+    return record(lambda: StreamNotifier("n", notifier_args()))
+
+
+@pytest.fixture(scope="module")
+def with_others() -> Recording:
+    ledger = {"name": "books", "arn": LEDGER_ARN}
+    args = notifier_args(identity_arn=IDENTITY_ARN, configuration_set="ours", import_ledger=ledger)
+    return record(lambda: StreamNotifier("n", args))
+
+
+def test_the_stream_mapping_is_bounded(alone: Recording) -> None:
+    assert alone.inputs(MAPPING, "n-send-email-stream") == {
+        "eventSourceArn": STREAM_ARN,
+        "functionName": arn("lambda/function:Function", "n-send-email"),
+        "startingPosition": "TRIM_HORIZON",
+        "batchSize": defaults.STREAM_BATCH,
+        "filterCriteria": {"filters": [{"pattern": '{"eventName": ["INSERT"]}'}]},
+        "maximumRecordAgeInSeconds": 6 * 60 * 60,
+        "maximumRetryAttempts": 100,
+        "bisectBatchOnFunctionError": True,
+        "destinationConfig": {"onFailure": {"destinationArn": arn(QUEUE, "n-failures")}},
+    }
+
+
+def test_retries_take_turns_and_end_in_the_failure_queue_with_a_week_to_spare(alone: Recording) -> None:
+    retries, failures = alone.inputs(QUEUE, "n-retries"), alone.inputs(QUEUE, "n-failures")
+    redrive = json.loads(retries["redrivePolicy"])
+    assert redrive["deadLetterTargetArn"] == arn(QUEUE, "n-failures")
+    tried_for = redrive["maxReceiveCount"] * retries["visibilityTimeoutSeconds"]
+    assert 6.9 * DAY < tried_for <= 7 * DAY
+    assert retries["messageRetentionSeconds"] == failures["messageRetentionSeconds"] == 14 * DAY
+    mapping = alone.inputs(MAPPING, "n-send-email-retries")
+    assert mapping["eventSourceArn"] == arn(QUEUE, "n-retries")
+    assert mapping["scalingConfig"] == {"maximumConcurrency": 2}
+    assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
+    shortest = 6 * defaults.SEND_EMAIL_TIMEOUT + mapping["maximumBatchingWindowInSeconds"]
+    assert retries["visibilityTimeoutSeconds"] >= shortest
+
+
+@pytest.mark.parametrize("timeout", [1, 60, 100, 101, 450, 900])
+def test_retries_for_every_timeout(timeout: int) -> None:
+    shortest = 6 * timeout + 5
+    visibility, receives = retries_within(7 * DAY, shortest)
+    assert visibility >= shortest
+    assert 1 <= receives <= 1000  # SQS's limit
+    assert visibility * receives <= 7 * DAY < visibility * (receives + 1)
+
+
+def test_an_address_is_its_own_identity(alone: Recording) -> None:
+    identity = alone.inputs("sesv2/emailIdentity:EmailIdentity", "n-identity")
+    assert identity == {"emailIdentity": "us@example.com"}
+    assert alone.component_outputs["n"]["dkim_records"] == []
+
+
+def test_a_domain_comes_with_its_dns_records() -> None:
+    recorded = record(lambda: StreamNotifier("n", notifier_args(identity="example.com")))
+    records = recorded.component_outputs["n"]["dkim_records"]
+    assert [r["name"] for r in records] == [f"{t}._domainkey.example.com" for t in ("one", "two", "three")]
+    assert {r["type"] for r in records} == {"CNAME"}
+    assert records[0]["value"] == "one.dkim.amazonses.com"
+
+
+def test_some_regions_have_a_dkim_domain_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.components.answers.REGION", "af-south-1")
+    recorded = record(lambda: StreamNotifier("n", notifier_args(identity="example.com")))
+    records = recorded.component_outputs["n"]["dkim_records"]
+    assert records[0]["value"] == "one.dkim.af-south-1.amazonses.com"
+
+
+def test_the_configuration_set(alone: Recording) -> None:
+    kind = "sesv2/configurationSet:ConfigurationSet"
+    assert alone.inputs(kind, "n-configuration-set") == {
+        "configurationSetName": "rowrelay-test-n",
+        "reputationOptions": {"reputationMetricsEnabled": True},
+        "suppressionOptions": {"suppressedReasons": ["BOUNCE", "COMPLAINT"]},
+    }
+
+
+def test_the_mail_ledger(alone: Recording) -> None:
+    ledger = alone.inputs(TABLE, "n-mails")
+    assert ledger["attributes"] == [{"name": "mail_id", "type": "S"}]
+    assert ledger["hashKey"] == "mail_id"
+    assert ledger["pointInTimeRecovery"] == ledger["serverSideEncryption"] == {"enabled": True}
+
+
+def test_takes_resources_that_exist(with_others: Recording) -> None:
+    assert [r for r in with_others.resources if r.kind.startswith("aws:sesv2/")] == []
+    assert [table.name for table in with_others.all(TABLE)] == ["n-mails"]
+    statements = with_others.statements("n-send-email-policy")
+    configuration_set = f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/ours"
+    assert statements["SendMails"][1] == {IDENTITY_ARN, configuration_set}
+    assert statements["KeepBooks"][1] == {LEDGER_ARN}
+    outputs = with_others.component_outputs["n"]
+    assert outputs["identity_arn"] == IDENTITY_ARN
+    assert outputs["configuration_set"] == "ours"
+    assert outputs["dkim_records"] == []
+
+
+def test_the_mail_goes_into_the_bundle(alone: Recording) -> None:
+    code = alone.inputs("lambda/function:Function", "n-send-email")["code"]
+    assert json.loads(code.assets["mail.json"].text) == notifier_args()["mail"]

@@ -1,0 +1,20 @@
+"""What holds for every test: no real AWS, no odds from the machine's speed."""
+
+import os
+
+from hypothesis import settings
+
+# A client that a test forgot to point at the emulator must not find anybody's account.
+os.environ.update(
+    AWS_ACCESS_KEY_ID="test",
+    AWS_SECRET_ACCESS_KEY="test",
+    AWS_DEFAULT_REGION="us-east-1",
+    AWS_CONFIG_FILE=os.devnull,
+    AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+    AWS_EC2_METADATA_DISABLED="true",
+)
+for _name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_REGION"):
+    os.environ.pop(_name, None)
+
+settings.register_profile("rowrelay", deadline=None, print_blob=True, derandomize=True)
+settings.load_profile("rowrelay")

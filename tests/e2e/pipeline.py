@@ -1,0 +1,123 @@
+"""The whole pipeline in the embedded AWS, as the end-to-end tests use it."""
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from cli.imports import Import
+from cli.ledger import Ledger
+from cli.queues import Queues
+from cli.watch import Watch
+from lambdas.send_email.mails import from_stream
+from local.embedded import Deployment
+
+HEADER = b"email,first_name,last_name,company,plan,joined_on\n"
+_deserialize = TypeDeserializer().deserialize
+
+
+@dataclass
+class Pipeline:
+    """A deployed pipeline: files in, and what became of them out."""
+
+    deployment: Deployment
+    _uploads: int = field(default=0)
+
+    @cached_property
+    def watch(self) -> Watch:
+        ledger = Ledger(self.deployment.client("dynamodb"), self.outputs["import_ledger"])
+        return Watch(ledger, Queues(self.deployment.client("sqs"), self.outputs))
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        return self.deployment.outputs
+
+    def upload(self, name: str, data: bytes) -> Import:
+        """Put the file under a key of its own."""
+        self._uploads += 1
+        key = f"{self.outputs['upload_prefix']}{self._uploads}/{name}"
+        self.deployment.client("s3").put_object(Bucket=self.outputs["bucket"], Key=key, Body=data)
+        return Import(name, key)
+
+    def run(self, files: Mapping[str, bytes]) -> dict[str, Import]:
+        """Upload the files and wait until all their rows have ended, by file name."""
+        imports = [self.upload(name, data) for name, data in files.items()]
+        return {one.file: one for one in self.watch.until_settled(imports, lambda _: None)}
+
+    def run_one(self, data: bytes, name: str = "users.csv") -> Import:
+        """The same for one file."""
+        return self.run({name: data})[name]
+
+    def records(self) -> dict[str, dict[str, Any]]:
+        """All records of the table by their e-mail address."""
+        return {item["email"]: item for item in self.items("table")}
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """All items of the table that this output names."""
+        pages = (
+            self.deployment.client("dynamodb").get_paginator("scan").paginate(TableName=self.outputs[table])
+        )
+        return [
+            {name: _deserialize(value) for name, value in item.items()}
+            for page in pages
+            for item in page["Items"]
+        ]
+
+    def mails(self) -> list[dict[str, Any]]:
+        """All mails that SES took, in order."""
+        with urllib.request.urlopen(f"{self.deployment.endpoint}/_ministack/ses/messages") as answer:
+            accounts = json.load(answer)["messages"]
+        return [mail for mails in accounts.values() for mail in mails]
+
+    def mails_to(self, address: str) -> list[dict[str, Any]]:
+        """The mails that SES took for this address."""
+        return [mail for mail in self.mails() if mail["To"] == [address]]
+
+    def report(self, one: Import, name: str) -> bytes:
+        """A report of an import: `summary` or `rejects`."""
+        key = getattr(one, name)
+        body = self.deployment.client("s3").get_object(Bucket=self.outputs["bucket"], Key=key)["Body"].read()
+        assert isinstance(body, bytes)
+        return body
+
+    def messages(self, queue: str) -> list[dict[str, Any]]:
+        """The messages in the queue that this output names, with their attributes; they stay there."""
+        answer = self.deployment.client("sqs").receive_message(
+            QueueUrl=self.outputs[queue],
+            MaxNumberOfMessages=10,
+            MessageAttributeNames=["All"],
+            VisibilityTimeout=0,
+        )
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+    def put_claimed_record(self, address: str) -> None:
+        """Insert a record whose mail another invocation is sending just now, as far as the ledger knows."""
+        image = {"email": {"S": address}}
+        mail = from_stream({"eventName": "INSERT", "dynamodb": {"Keys": image, "NewImage": image}})
+        assert mail
+        claim: dict[str, Any] = {"claim": {"S": "another"}, "changed_at": {"N": str(time.time())}}
+        claim |= {"mail_id": {"S": mail.mail_id}, "state": {"S": "claimed"}}
+        dynamodb = self.deployment.client("dynamodb")
+        dynamodb.put_item(TableName=self.outputs["mail_ledger"], Item=claim)
+        dynamodb.put_item(TableName=self.outputs["table"], Item=image)
+
+
+def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait for something to hold; fails if it does not in time."""
+    assert comes_true(holds, seconds), "what was waited for did not come"
+
+
+def comes_true(holds: Callable[[], bool], seconds: float) -> bool:
+    """Whether something holds within so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True

@@ -1,0 +1,50 @@
+"""The example for front ends, as a browser would use it."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+
+import pytest
+
+from cli.imports import Import
+from samples.browser_upload.presign import presign
+
+from .pipeline import HEADER, Pipeline
+
+pytestmark = pytest.mark.e2e
+
+
+def post(url: str, fields: Mapping[str, str], data: bytes) -> int:
+    """Send a form as a browser does; gives the status."""
+    parts = [
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
+    parts.append('--x\r\nContent-Disposition: form-data; name="file"; filename="u.csv"\r\n\r\n')
+    body = "".join(parts).encode() + data + b"\r\n--x--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_a_presigned_post_is_imported(pipeline: Pipeline) -> None:
+    s3, outputs = pipeline.deployment.client("s3"), pipeline.outputs
+    allowed = presign(s3, outputs["bucket"], outputs["upload_prefix"], "people & co.csv")
+
+    assert post(allowed["url"], allowed["fields"], HEADER + b"web@example.com,Web,,,,\n") in (200, 201, 204)
+
+    [one] = pipeline.watch.until_settled([Import("u.csv", allowed["fields"]["key"])], lambda _: None)
+    assert (one.books.created, one.balanced) == (1, True)
+
+
+def test_it_allows_no_other_key(pipeline: Pipeline) -> None:
+    s3, outputs = pipeline.deployment.client("s3"), pipeline.outputs
+    allowed = presign(s3, outputs["bucket"], outputs["upload_prefix"], "../reports/x.csv")
+    assert allowed["fields"]["key"].startswith("uploads/")
+
+    fields = {**allowed["fields"], "key": "reports/x.csv"}
+
+    assert post(allowed["url"], fields, HEADER) == 403

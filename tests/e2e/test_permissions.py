@@ -1,0 +1,116 @@
+"""The roles lack nothing and hold nothing unused: whatever action is taken away, something stops working.
+
+The emulator does not check every action; those that it does not are listed here, and tests/components holds
+them against AWS's documentation.
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+from lambdas.shared.import_ledger import DONE
+from local.differences import role_policy
+from local.embedded import embedded_aws
+
+from .pipeline import HEADER, Pipeline, comes_true
+
+pytestmark = pytest.mark.e2e
+
+# What the whole run may take in an idle pipeline; warm, it takes a fraction of a second.
+COLD_SECONDS = 60.0
+WARM_SECONDS = 4.0
+
+CHECKED = [
+    ("ingest-process-csv-policy", "ReadUploads", "s3:GetObject"),
+    ("ingest-process-csv-policy", "WriteReports", "s3:PutObject"),
+    ("ingest-process-csv-policy", "SendChunks", "sqs:SendMessage"),
+    ("ingest-process-csv-policy", "KeepBooks", "dynamodb:PutItem"),
+    ("ingest-process-csv-policy", "KeepBooks", "dynamodb:UpdateItem"),
+    ("writer-insert-records-policy", "WriteRecords", "dynamodb:PutItem"),
+    ("writer-insert-records-policy", "KeepBooks", "dynamodb:UpdateItem"),
+    ("writer-insert-records-policy", "SendDeadLetters", "sqs:SendMessage"),
+    ("notifier-send-email-policy", "ClaimMails", "dynamodb:PutItem"),
+    ("notifier-send-email-policy", "KeepBooks", "dynamodb:UpdateItem"),
+    ("notifier-send-email-policy", "SendMails", "ses:SendBulkEmail"),
+    ("notifier-send-email-policy", "SendRetries", "sqs:SendMessage"),
+    ("notifier-send-email-policy", "SendFailures", "sqs:SendMessage"),
+]
+# What Lambda itself does in the role's name, which the emulator does without asking.
+UNCHECKED = {
+    "WriteLog": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    "SendFailedEvents": {"sqs:SendMessage"},
+    "ReceiveChunks": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+    "ReceiveRetries": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+    "ReadStream": {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
+    "FindStream": {"dynamodb:ListStreams"},
+}
+
+
+def everything_works(pipeline: Pipeline, tag: str, seconds: float) -> bool:
+    """Whether each path of the pipeline ends as it should: rows, dead letters, failures, retries."""
+    queues = pipeline.watch.queues
+    ends = ("dead_letter_queue_url", "notifier_failure_queue_url", "retry_queue_url")
+    before = {name: queues.waiting(name) for name in ends}
+    dynamodb = pipeline.deployment.client("dynamodb")
+
+    one = pipeline.upload("users.csv", HEADER + f"{tag}@example.com,Ada,,,,\nbad,,,,,\n".encode())
+    pipeline.deployment.client("sqs").send_message(
+        QueueUrl=pipeline.outputs["queue_url"], MessageBody="poison"
+    )
+    dynamodb.put_item(TableName=pipeline.outputs["table"], Item={"email": {"S": f"no address {tag}"}})
+    pipeline.put_claimed_record(f"claimed-{tag}@example.com")
+
+    def ended() -> bool:
+        found = pipeline.watch.ledger.look(one)
+        return (
+            found.status == DONE
+            and found.balanced
+            and found.books.mailed == 1
+            and all(queues.waiting(name) == before[name] + 1 for name in ends)
+        )
+
+    return comes_true(ended, seconds)
+
+
+def take_away(pipeline: Pipeline, policy: str, sid: str, action: str) -> None:
+    """Take one action out of a role."""
+    inputs = policies(pipeline)[policy]
+    document = json.loads(inputs["policy"])
+    [statement] = [each for each in document["Statement"] if each["Sid"] == sid]
+    statement["Action"].remove(action)
+    document["Statement"] = [each for each in document["Statement"] if each["Action"]]
+    iam = pipeline.deployment.client("iam")
+    [name] = iam.list_role_policies(RoleName=inputs["role"])["PolicyNames"]
+    iam.put_role_policy(
+        RoleName=inputs["role"], PolicyName=name, PolicyDocument=role_policy(json.dumps(document))
+    )
+
+
+def policies(pipeline: Pipeline) -> dict[str, dict[str, Any]]:
+    """The inputs of every role's policy, by the resource's name."""
+    resources = pipeline.deployment.resources
+    return {
+        each.name: dict(each.inputs) for each in resources if each.type == "aws:iam/rolePolicy:RolePolicy"
+    }
+
+
+def test_every_action_is_either_checked_here_or_known_not_to_be(pipeline: Pipeline) -> None:
+    held = {
+        (name, statement["Sid"], action)
+        for name, inputs in policies(pipeline).items()
+        for statement in json.loads(inputs["policy"])["Statement"]
+        for action in statement["Action"]
+    }
+    unchecked = {each for each in held if each[2] in UNCHECKED.get(each[1], set())}
+    assert held - unchecked == set(CHECKED)
+    assert {each[1] for each in unchecked} == set(UNCHECKED)
+
+
+@pytest.mark.parametrize(("policy", "sid", "action"), CHECKED)
+def test_without_one_action_something_stops(policy: str, sid: str, action: str) -> None:
+    with embedded_aws() as deployment:
+        pipeline = Pipeline(deployment)
+        assert everything_works(pipeline, "before", COLD_SECONDS)
+        take_away(pipeline, policy, sid, action)
+        assert not everything_works(pipeline, "after", WARM_SECONDS)
