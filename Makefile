@@ -13,8 +13,11 @@ unexport PYTHONDONTWRITEBYTECODE
 # Arguments of `make demo`, such as FILES="people.csv" ARGS="--keep".
 FILES ?=
 ARGS ?=
+# Of `make simulate`: how many seeds, or the one to replay.
+SEEDS ?= 1000
+SEED ?=
 
-.PHONY: help demo test lint format lock clean
+.PHONY: help demo test simulate lint format lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -24,6 +27,9 @@ demo: .venv/.ready ## deploy into the embedded AWS, import a sample, show where 
 
 test: lint ## linters, types and every test
 	$(BIN)/pytest -n 2 --dist loadfile
+
+simulate: .venv/.ready ## the handlers under faults: SEEDS=100000 of them, or SEED=7 step by step
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
 lint: .venv/.ready ## linters and types
 	$(BIN)/ruff check

@@ -1,0 +1,168 @@
+"""The promises of docs/reliability.md, checked after a run against an independent count of the uploads."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote_plus
+
+from cli.books import Books, books_of
+from lambdas.process_csv.events import Upload
+from tests.unit.fakes_s3 import FakeS3
+
+from .objects import INTRUDER
+from .pipeline import (
+    BUCKET,
+    DEAD_LETTERS,
+    FAILURES,
+    IMPORTS,
+    INGEST_FAILURES,
+    MAILS,
+    RETRIES,
+    USERS,
+    WORK,
+    Pipeline,
+)
+from .uploads import File
+
+_MAIL_COUNTS = ("mailed", "undeliverable", "held")
+
+
+@dataclass
+class Account:
+    """What the ledgers say of an import."""
+
+    import_id: str
+    entry: dict[str, Any]
+    lines: dict[str, set[int]]
+    mails: Counter[str]
+    shown: Books  # as the command reads them
+
+
+def faults_of(pipeline: Pipeline, files: list[File], *, mended: bool) -> list[str]:
+    """Every promise that does not hold; in words.
+
+    Until what failed is `mended`, that is sent again with nothing in the way, a chunk whose every
+    delivery was killed waits in the dead-letter queue as SQS put it there, what it came to unrecorded.
+    """
+    found = [f"in flight: {n} messages in {url}" for url in (WORK, RETRIES) if (n := _waiting(pipeline, url))]
+    found += [f"{address} has {n} mails" for address, n in pipeline.mail.sent.items() if n > 1]
+    if pipeline.stream.lost or any(queue.expired for queue in pipeline.queues.by_url.values()):
+        found.append("a record outlived its stream, or a message its queue")
+    for file in files:
+        account = account_of(pipeline, file)
+        found += [f"{file.key}: {what}" for what in _of_import(pipeline, file, account, mended)]
+    return [*found, *_of_mails(pipeline), *_of_strangers(pipeline)]
+
+
+def lost_of(pipeline: Pipeline, files: list[File]) -> int:
+    """Accepted rows of which nobody knows where they are."""
+    lost = 0
+    for file in files:
+        if file.key not in pipeline.objects.disturbed:
+            known = set[int]().union(*account_of(pipeline, file).lines.values())
+            lost += len({row.line for row in file.accepted} - known)
+    return lost
+
+
+def account_of(pipeline: Pipeline, file: File) -> Account:
+    """The import's entries in the import ledger."""
+    upload = Upload(BUCKET, file.key, FakeS3.etag(file.data), len(file.data), "0055AED6DCD90281E5")
+    lines: dict[str, set[int]] = {"created": set(), "duplicates": set(), "failed": set()}
+    items = [i for i in pipeline.tables.items(IMPORTS) if i["import_id"]["S"] == upload.import_id]
+    account = Account(upload.import_id, {}, lines, Counter(), books_of(items))
+    for item in items:
+        if item["part"]["S"] == "import":
+            account.entry = {name: next(iter(of.values())) for name, of in item.items()}
+        for name in lines:
+            lines[name] |= {int(line) for line in item.get(name, {}).get("NS", ())}
+        for name in _MAIL_COUNTS:
+            account.mails[name] += int(item.get(name, {}).get("N", "0"))
+    account.lines["failed"] -= account.lines["created"] | account.lines["duplicates"]
+    return account
+
+
+def _of_import(pipeline: Pipeline, file: File, account: Account, mended: bool) -> Iterator[str]:
+    created, duplicates, failed = (account.lines[name] for name in ("created", "duplicates", "failed"))
+    dead = _dead_lines(pipeline, account.import_id)
+    if created & duplicates:
+        yield f"lines are both created and duplicates: {created & duplicates}"
+    if not failed <= dead:
+        yield f"failed {sorted(failed)}, but the dead letters have {sorted(dead)}"
+    stored = {int(item["import_line"]["N"]) for item in _items(pipeline, account.import_id)}
+    if created - stored or stored - created - (set() if mended else dead):
+        yield f"created {sorted(created)}, but the table has {sorted(stored)}"
+    if len(stored) != sum(account.mails.values()):
+        yield f"created {len(stored)}, but of mails {dict(account.mails)}"
+    yield from _of_counts(pipeline, file, account, set() if mended else dead)
+
+
+def _of_counts(pipeline: Pipeline, file: File, account: Account, excused: set[int]) -> Iterator[str]:
+    disturbed = file.key in pipeline.objects.disturbed
+    entry = account.entry
+    if entry.get("status", "reading") == "reading":
+        if not _in_ingest_failures(pipeline, file):
+            yield f"{entry.get('status', 'unknown')}, and not among the failures"
+        return
+    counts = {name: int(entry[name]) for name in ("read", "accepted", "rejected")}
+    good = {row.line for row in file.accepted}
+    expected = {"read": len(file.rows), "accepted": len(good), "rejected": len(file.rows) - len(good)}
+    # What was there to read cannot be known of an object that was not there to the end.
+    if counts != expected and not disturbed:
+        yield f"counts {counts}, but uploaded {expected}"
+    ended = excused.union(*account.lines.values())
+    if ended - good or (good - ended and not disturbed):
+        yield f"lost {sorted(good - ended)}, invented {sorted(ended - good)}"
+    if not excused and not account.shown.balanced:
+        yield f"the command shows {account.shown}"
+
+
+def _of_mails(pipeline: Pipeline) -> Iterator[str]:
+    letters = [each for each in pipeline.bodies(FAILURES) if isinstance(each, dict)]
+    in_failures = {each["mail"] for each in letters if "mail" in each}
+    for item in pipeline.tables.items(MAILS):
+        mail_id, state = item["mail_id"]["S"], item["state"]["S"]
+        if state not in _MAIL_COUNTS:
+            yield f"mail {mail_id} is {state}"
+        if (state in ("undeliverable", "held")) != (mail_id in in_failures):
+            yield f"mail {mail_id} is {state}, {'' if mail_id in in_failures else 'not '}among the failures"
+    states = Counter(item["state"]["S"] for item in pipeline.tables.items(MAILS))
+    sent = len(pipeline.mail.sent)
+    if not states["mailed"] <= sent <= states["mailed"] + states["held"]:
+        yield f"{sent} mails left, but {dict(states)}"
+
+
+def _of_strangers(pipeline: Pipeline) -> Iterator[str]:
+    """What came from outside: messages that are none are among the failures, and nobody is imported."""
+    for url, body in pipeline.poisons:
+        failures = pipeline.queues.by_url[DEAD_LETTERS if url == WORK else FAILURES]
+        if not any(message.body == body for message in failures.messages.values()):
+            yield f"the message {body!r} to {url} is gone"
+    if any(item["email"]["S"].startswith(INTRUDER) for item in pipeline.tables.items(USERS)):
+        yield "rows of another version of an object were imported"
+    for url in (DEAD_LETTERS, FAILURES):
+        for message in pipeline.queues.by_url[url].messages.values():
+            if not message.attributes and not message.given_up_by_sqs and "DDBStream" not in message.body:
+                yield f"a message in {url} has no reason: {message.body[:200]}"
+
+
+def _waiting(pipeline: Pipeline, url: str) -> int:
+    return len(pipeline.queues.by_url[url].messages)
+
+
+def _items(pipeline: Pipeline, import_id: str) -> list[Any]:
+    return [item for item in pipeline.tables.items(USERS) if item["import_id"]["S"] == import_id]
+
+
+def _dead_lines(pipeline: Pipeline, import_id: str) -> set[int]:
+    letters = [each for each in pipeline.bodies(DEAD_LETTERS) if isinstance(each, dict)]
+    return {line for each in letters if each.get("import") == import_id for line, _ in each["rows"]}
+
+
+def _in_ingest_failures(pipeline: Pipeline, file: File) -> bool:
+    keys = [
+        record["s3"]["object"]["key"]
+        for letter in pipeline.bodies(INGEST_FAILURES)
+        for record in letter["requestPayload"].get("Records", [])
+    ]
+    return quote_plus(file.key) in keys

@@ -1,0 +1,72 @@
+"""What lies between a handler and a service: every call of every client passes here, and may not arrive."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+
+from tests.unit.fakes import Killed
+
+from . import faults
+from .faults import Faults
+from .world import World
+
+_LATENCY_SECONDS = 0.05  # at most, where nothing is slow
+_SLOW_SECONDS = 120.0  # at most
+
+
+@dataclass(frozen=True)
+class Line:
+    """Carries calls, with what may happen to each before and after."""
+
+    world: World
+    faults: Faults
+
+    def call(
+        self, name: str, work: Callable[[], Any], throttled: ClientError, *, resends: bool = True
+    ) -> Any:
+        """Carry out a call.
+
+        Args:
+            name: What the replay calls it.
+            work: What the service does.
+            throttled: What it answers when it is called too often.
+            resends: Whether the client, as botocore's do, sends a request again whose answer was lost.
+        """
+        process = self._process
+        self.world.sleep(self.world.random.uniform(0, _LATENCY_SECONDS))
+        if self.faults.strike(faults.SLOW):
+            self.world.sleep(self.world.random.uniform(0, _SLOW_SECONDS))
+        self._maybe_kill(faults.KILLED_BEFORE, name)
+        if self.faults.strike(faults.THROTTLED):
+            self.world.say(f"{process.name} {name}: throttled")
+            raise throttled
+        if self.faults.strike(faults.UNREACHABLE):
+            self.world.say(f"{process.name} {name}: out of reach")
+            raise EndpointConnectionError(endpoint_url="https://service")
+        try:
+            answer = work()
+        except ClientError as error:
+            self.world.say(f"{process.name} {name}: {error.response['Error']['Code']}")
+            raise
+        self.world.say(f"{process.name} {name}")
+        self._maybe_kill(faults.KILLED_AFTER, name)
+        if self.faults.strike(faults.LOST):
+            self.world.say(f"{process.name} {name}: the answer was lost")
+            if not resends or self.world.random.random() < 0.5:
+                raise ReadTimeoutError(endpoint_url="https://service")
+            self.world.sleep(self.world.random.uniform(0, 1))
+            return work()
+        return answer
+
+    @property
+    def _process(self) -> Any:
+        assert self.world.current
+        return self.world.current.process
+
+    def _maybe_kill(self, kind: str, name: str) -> None:
+        if self.faults.strike(kind):
+            self.world.kill(self._process, f"{kind} ({name})")
+        if self._process.killed:
+            raise Killed

@@ -1,0 +1,181 @@
+"""The handlers with one guard taken out: what the simulation must notice, if it notices anything."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lambdas.insert_records import handler as insert_handler
+from lambdas.insert_records import inserter, writer
+from lambdas.process_csv import events, importer, s3_object
+from lambdas.process_csv.source import SourceError
+from lambdas.send_email import courier, mail_ledger, post
+from lambdas.send_email import handler as mail_handler
+from lambdas.shared import import_ledger, queue, transact
+
+from .substitutes import Stage
+
+Patch = pytest.MonkeyPatch
+
+
+def no_claim_before_sending(patch: Patch) -> None:
+    patch.setattr(mail_ledger.MailLedger, "claim", lambda *_: {})
+
+
+def a_claim_whatever_stands_there(patch: Patch) -> None:
+    _after(patch, mail_ledger.MailLedger, "_claim", _unconditional)
+
+
+def a_claim_of_what_another_has_claimed(patch: Patch) -> None:
+    def claimable(put: Any) -> Any:
+        put["Put"]["ExpressionAttributeValues"] = {":deferred": {"S": mail_ledger.CLAIMED}}
+        return put
+
+    _after(patch, mail_ledger.MailLedger, "_claim", claimable)
+
+
+def no_condition_on_the_key(patch: Patch) -> None:
+    _after(patch, writer, "_put", _unconditional)
+
+
+def its_own_write_taken_for_a_duplicate(patch: Patch) -> None:
+    patch.setattr(writer, "_own_write", lambda _, outcome: outcome)
+
+
+def failed_messages_not_sent_again(patch: Patch) -> None:
+    def once(sqs: Any, queue_url: str, batch: Any) -> None:
+        entries = [message.entry(str(n)) for n, message in enumerate(batch)]
+        sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+
+    patch.setattr(queue, "_send_batch", once)
+
+
+def throttled_writes_not_sent_again(patch: Patch) -> None:
+    original = transact._settled
+
+    def settled(error: Any, batch: list[int]) -> Any:
+        return {**dict.fromkeys(batch, transact.Written()), **(original(error, batch) or {})}
+
+    patch.setattr(transact, "_settled", settled)
+
+
+def an_import_id_for_each_delivery(patch: Patch) -> None:
+    patch.setattr(
+        events.Upload, "import_id", property(lambda _: f"{Stage.world.random.getrandbits(80):020x}")
+    )
+
+
+def chunks_cut_differently_each_time(patch: Patch) -> None:
+    def other_rows(standing: Any) -> Any:
+        return {**standing, "rows_per_chunk": Stage.world.random.randint(1, 5)}
+
+    _after(patch, import_ledger.ImportLedger, "begin", other_rows)
+
+
+def another_version_of_the_object_read(patch: Patch) -> None:
+    original = s3_object._open
+
+    def opened(s3: Any, upload: Any, *at: Any) -> Any:
+        data = s3.objects.get(upload.key)
+        return original(s3, replace(upload, etag=s3.etag(data)) if data is not None else upload, *at)
+
+    patch.setattr(s3_object, "_open", opened)
+
+
+def a_repetition_rejects_what_was_begun(patch: Patch) -> None:
+    patch.setattr(importer, "ImportInterrupted", SourceError)
+
+
+def mails_counted_apart_from_their_state(patch: Patch) -> None:
+    original = transact.write_each
+
+    def write_each(dynamodb: Any, operations: Any, companions: Any = lambda _: []) -> Any:
+        outcomes = original(dynamodb, operations)
+        written = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, transact.Written)]
+        for operation in companions(written) if written else ():
+            dynamodb.update_item(**operation["Update"])
+        return outcomes
+
+    patch.setattr(mail_ledger, "write_each", write_each)
+
+
+def refused_mails_counted_before_they_are_queued(patch: Patch) -> None:
+    original = courier.Courier._set_aside
+    send = queue.send
+
+    def set_aside(self: Any, changes: Any) -> None:
+        letters: list[Any] = []
+        patch.setattr(courier, "send", lambda sqs, url, messages: letters.append((sqs, url, messages)))
+        try:
+            original(self, changes)
+        finally:
+            patch.setattr(courier, "send", send)
+        for letter in letters:
+            send(*letter)
+
+    patch.setattr(courier.Courier, "_set_aside", set_aside)
+
+
+def crashed_mails_left_as_they_are(patch: Patch) -> None:
+    patch.setattr(mail_ledger.Entry, "unfinished", property(lambda _: False))
+
+
+def lost_answers_of_ses_taken_for_refusals(patch: Patch) -> None:
+    patch.setattr(post, "Unknown", lambda reason: post.Later(reason, 1))
+
+
+def mails_put_off_by_the_stream_forgotten(patch: Patch) -> None:
+    patch.setattr(mail_handler, "send", lambda *_: None)
+
+
+def failed_chunks_not_reported(patch: Patch) -> None:
+    _after(patch, insert_handler, "_handle", lambda _: True)
+
+
+def refused_rows_not_dead_lettered(patch: Patch) -> None:
+    patch.setattr(inserter.Inserter, "_dead_letter", lambda *_: None)
+
+
+def foreign_messages_dropped(patch: Patch) -> None:
+    original = queue.send
+    patch.setattr(
+        inserter,
+        "send",
+        lambda sqs, url, messages: original(sqs, url, [m for m in messages if '"rows"' in m.body]),
+    )
+
+
+MUTANTS: tuple[Callable[[Patch], None], ...] = (
+    no_claim_before_sending,
+    a_claim_whatever_stands_there,
+    a_claim_of_what_another_has_claimed,
+    no_condition_on_the_key,
+    its_own_write_taken_for_a_duplicate,
+    failed_messages_not_sent_again,
+    throttled_writes_not_sent_again,
+    an_import_id_for_each_delivery,
+    chunks_cut_differently_each_time,
+    another_version_of_the_object_read,
+    a_repetition_rejects_what_was_begun,
+    mails_counted_apart_from_their_state,
+    refused_mails_counted_before_they_are_queued,
+    crashed_mails_left_as_they_are,
+    lost_answers_of_ses_taken_for_refusals,
+    mails_put_off_by_the_stream_forgotten,
+    failed_chunks_not_reported,
+    refused_rows_not_dead_lettered,
+    foreign_messages_dropped,
+)
+
+
+def _unconditional(operation: Any) -> Any:
+    for name in ("ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues"):
+        operation["Put"].pop(name, None)
+    return operation
+
+
+def _after(patch: Patch, owner: Any, name: str, change: Callable[[Any], Any]) -> None:
+    """Change what a function gives."""
+    original = getattr(owner, name)
+    patch.setattr(owner, name, lambda *of, **named: change(original(*of, **named)))

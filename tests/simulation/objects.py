@@ -1,0 +1,65 @@
+"""S3: objects by version, read over connections that break, overwritten and deleted while they are read."""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import IncompleteReadError
+from botocore.response import StreamingBody
+
+from tests.unit.fakes import client_error
+from tests.unit.fakes_s3 import FakeS3
+
+from . import faults
+from .line import Line
+
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+INTRUDER = "intruder"  # of whom an overwritten object tells, and whose own event never comes
+_THROTTLED = client_error("SlowDown", "reduce your request rate", status=503)
+
+
+class Objects(FakeS3):
+    """One bucket behind an unreliable line."""
+
+    def __init__(self, line: Line, uploads: str) -> None:
+        super().__init__()
+        self._line = line
+        self._uploads = uploads
+        self.disturbed: set[str] = set()  # keys whose object was not there to the end
+
+    def _call(self, name: str, work: Callable[[], Any], request: Mapping[str, Any]) -> Any:
+        if name == "get_object" and request["Key"].startswith(self._uploads):
+            self.maybe_disturb(request["Key"])
+        return self._line.call(name, work, _THROTTLED)
+
+    def maybe_disturb(self, key: str) -> None:
+        """Overwrite or delete an object that is about to be read, or to be read on."""
+        if key in self.objects and self._line.faults.strike(faults.DELETED):
+            self.disturbed.add(key)
+            del self.objects[key]
+        if key in self.objects and self._line.faults.strike(faults.OVERWRITTEN):
+            self.disturbed.add(key)
+            self.objects[key] = f"email,name\n{INTRUDER}@example.com,Eve\n".encode()
+
+    def _get(self, Bucket: str, Key: str, IfMatch: str, Range: str) -> Any:
+        answer = super()._get(Bucket, Key, IfMatch, Range)
+        data = answer["Body"].read()
+        kept = len(data)
+        if data and self._line.faults.strike(faults.BROKEN_STREAM):
+            kept = self._line.world.random.randrange(len(data))
+        stream: Any = _Connection(data[:kept], breaks=kept < len(data))
+        return {**answer, "Body": StreamingBody(stream, len(data))}
+
+
+class _Connection(io.BytesIO):
+    """The bytes of one answer; it breaks where they end too early."""
+
+    def __init__(self, data: bytes, *, breaks: bool) -> None:
+        super().__init__(data)
+        self._breaks = breaks
+
+    def read(self, amt: int | None = -1, /) -> bytes:
+        data = super().read(amt)
+        if not data and self._breaks:
+            raise IncompleteReadError(actual_bytes=0, expected_bytes=1)
+        return data

@@ -1,0 +1,62 @@
+"""One run: a seed's files through the pipeline in the seed's weather, and then the books."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from .books import faults_of, lost_of
+from .faults import Faults
+from .operator import mend
+from .pipeline import Pipeline
+from .uploads import draw_file
+from .world import World
+
+_MOST_FILES = 3
+_UPLOADED_WITHIN = 30.0  # seconds
+
+
+@dataclass
+class Result:
+    """What a run came to."""
+
+    seed: int
+    wrong: list[str]
+    rows: int = 0
+    lost: int = 0
+    mails: int = 0
+    twice: int = 0
+    invocations: int = 0
+    injected: Counter[str] = field(default_factory=Counter)
+
+
+def run(seed: int, say: Callable[[str], None] | None = None) -> Result:
+    """Run a seed to its end; within `substituted()`."""
+    random = Random(seed)
+    world = World(seed, say)
+    weather = Faults(world.random)
+    pipeline = Pipeline(world, weather)
+    files = [draw_file(random, number) for number in range(random.randint(1, _MOST_FILES))]
+    for file in files:
+        world.after(random.uniform(0, _UPLOADED_WITHIN), lambda file=file: pipeline.upload(file))  # type: ignore[misc]
+    pipeline.poison(random)
+    try:
+        world.run()
+        wrong = faults_of(pipeline, files, mended=False)
+        weather.calm = True
+        mend(pipeline)
+        world.run()
+        wrong += faults_of(pipeline, files, mended=True)
+    except AssertionError as error:
+        wrong = [str(error)]
+    sent = pipeline.mail.sent
+    return Result(
+        seed,
+        wrong,
+        rows=sum(len(file.rows) for file in files),
+        lost=lost_of(pipeline, files),
+        mails=sum(sent.values()),
+        twice=sum(count - 1 for count in sent.values()),
+        invocations=pipeline.functions.count,
+        injected=weather.injected,
+    )

@@ -1,0 +1,107 @@
+"""What the handlers' modules get in place of the real time, chance, threads, settings and clients.
+
+Installed once, for any number of worlds: each asks the world of the moment.
+"""
+
+import datetime
+import logging
+import random
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from lambdas.insert_records import handler as insert_records
+from lambdas.process_csv import handler as process_csv
+from lambdas.send_email import courier, post
+from lambdas.send_email import handler as send_email
+from tests.unit.support import limits
+
+from .world import World
+
+HANDLERS = (process_csv, insert_records, send_email)
+# Small, so that small files meet them.
+PIECE_BYTES = 96
+GROUP_MAILS = 3
+
+
+class Stage:
+    """The world of the moment, its clients, and the settings and files of each function."""
+
+    world: World
+    clients: Mapping[str, Any]
+    settings: Mapping[str, Mapping[str, str]]
+    files: Mapping[str, Any]
+
+
+def _instant(tz: datetime.tzinfo) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(Stage.world.time(), tz)
+
+
+class _Pool:
+    """In place of ThreadPoolExecutor: tasks of the world, in the invocation's process."""
+
+    def __init__(self, _: int) -> None:
+        pass
+
+    def __enter__(self) -> "_Pool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def map(self, function: Callable[[Any], Any], values: Iterable[Any]) -> Iterator[Any]:
+        """As the executor's own; all at once, which leaves more to go wrong."""
+        works = [partial(function, value) for value in values]
+        return iter(Stage.world.together(works))
+
+
+_SUBSTITUTES: Mapping[Any, Any] = {
+    time: SimpleNamespace(
+        time=lambda: Stage.world.time(),
+        sleep=lambda seconds: Stage.world.sleep(seconds),
+        monotonic=lambda: Stage.world.now,
+    ),
+    uuid: SimpleNamespace(uuid4=lambda: uuid.UUID(int=Stage.world.random.getrandbits(128))),
+    random: SimpleNamespace(
+        uniform=lambda a, b: Stage.world.random.uniform(a, b),
+        randrange=lambda *of: Stage.world.random.randrange(*of),
+        random=lambda: Stage.world.random.random(),
+    ),
+    datetime.datetime: SimpleNamespace(now=_instant),
+}
+
+
+@contextmanager
+def substituted() -> Iterator[None]:
+    """Run handlers over `Stage` meanwhile."""
+    with pytest.MonkeyPatch.context() as patch, limits(piece=PIECE_BYTES):
+        for name, module in list(sys.modules.items()):
+            if name.startswith("lambdas."):
+                for attribute, value in list(vars(module).items()):
+                    if isinstance(value, type | type(time)) and value in _SUBSTITUTES:
+                        patch.setattr(module, attribute, _SUBSTITUTES[value])
+        patch.setattr(boto3, "client", lambda service, **_: Stage.clients[service])
+        patch.setattr(courier, "ThreadPoolExecutor", _Pool)
+        for mail_module in (courier, post):
+            patch.setattr(mail_module, "SES_BULK_DESTINATIONS", GROUP_MAILS)
+        for handler in HANDLERS:
+            function = handler.__name__.split(".")[1]
+            patch.setattr(handler, "setting", lambda name, function=function: Stage.settings[function][name])
+            patch.setattr(handler, "bundled", lambda name: Stage.files[name], raising=False)
+            patch.setattr(handler.logger._logger, "level", logging.CRITICAL)
+        yield
+
+
+def new_processes() -> None:
+    """Forget what warm functions keep."""
+    process_csv.importer.cache_clear()
+    insert_records.inserter.cache_clear()
+    send_email.courier.cache_clear()
