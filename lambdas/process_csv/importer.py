@@ -1,6 +1,7 @@
 """One upload, from its bytes to chunks in the queue, its reports, and its entry in the import ledger."""
 
-from collections.abc import Iterable, Iterator
+import uuid
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,20 +39,30 @@ class Importer:
     def run(self, upload: Upload) -> dict[str, Any]:
         """Import the upload, or reject it as a whole; gives its summary. May be repeated at any time."""
         entry = {"bucket": upload.bucket, "key": upload.key, "size": upload.size, "started_at": now()}
-        entry["rows_per_chunk"] = self.rows_per_chunk
+        entry |= {"rows_per_chunk": self.rows_per_chunk, "attempt": uuid.uuid4().hex}
         standing = self.ledger.begin(upload.import_id, entry)
         if standing["status"] != READING:
             return standing
-        # A repetition must see and cut the file just as the first attempt did, or the counts would not agree.
-        gone = SourceError if standing["started_at"] == entry["started_at"] else ImportInterrupted
+        first = standing["attempt"] == entry["attempt"]
+        if not first:
+            self.ledger.repeat(upload.import_id)
+
+        def gone(reason: str) -> Exception:
+            # Every attempt must see the file as the others did, or the counts would not agree.
+            alone = first and self.ledger.end_early(upload.import_id)
+            return SourceError(reason) if alone else ImportInterrupted(reason)
+
         try:
+            # For the same reason a repetition cuts the file as the first attempt did.
             result = self._import(upload, int(standing["rows_per_chunk"]), gone)
         except ImportRejected as rejected:
             counts = dict.fromkeys(("read", "accepted", "rejected", "chunks"), 0)
             result = {"status": REJECTED, "reason": str(rejected), **counts}
         return self._finish(upload, standing["started_at"], result)
 
-    def _import(self, upload: Upload, rows_per_chunk: int, gone: type[Exception]) -> dict[str, Any]:
+    def _import(
+        self, upload: Upload, rows_per_chunk: int, gone: Callable[[str], Exception]
+    ) -> dict[str, Any]:
         file = CsvFile(upload.key, object_pieces(self.s3, upload, gone), self.schema)
         rejects = RejectsUpload(
             self.s3,

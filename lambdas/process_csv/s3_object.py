@@ -1,6 +1,6 @@
 """An S3 object's bytes, to the end, over broken connections, and of one version only."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
@@ -21,14 +21,16 @@ _GONE = {
 
 
 class ImportInterrupted(Exception):
-    """A repetition cannot read what an earlier attempt had begun to import."""
+    """An attempt cannot read what another has read, or may be reading."""
 
 
-def object_pieces(s3: "S3Client", upload: Upload, gone: type[Exception] = SourceError) -> Iterator[bytes]:
+def object_pieces(
+    s3: "S3Client", upload: Upload, gone: Callable[[str], Exception] = SourceError
+) -> Iterator[bytes]:
     """The upload's bytes, as long as the object is still that version.
 
     Raises:
-        SourceError: it was deleted or overwritten (or the error that `gone` names instead).
+        SourceError: it was deleted or overwritten (or the error that `gone` makes of this reason).
     """
     at = 0
     failures = 0

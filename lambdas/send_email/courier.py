@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _GROUP_SECONDS = 30
 # While one waits for an answer, the other is being made ready; a crash leaves no more than these two held.
 _GROUPS_AT_ONCE = 2
+_TAKEN_OVER = "another invocation has taken this mail over"
 _CRASHED = "the function ended between claiming and recording this mail: nobody knows whether it left"
 
 
@@ -64,8 +65,9 @@ class Courier:
             claim = uuid.uuid4().hex
             taken = self.ledger.claim(group, claim)
             mine = [mail for mail in group if mail.mail_id not in taken]
-            self._set_aside(self.ledger.change([Change(m, claim, UNDELIVERABLE, m.reason) for m in mine]))
-            given_up += mine
+            changes = [Change(mail, claim, UNDELIVERABLE, mail.reason) for mail in mine]
+            ended = self._record(changes)
+            given_up += [mail for mail in mine if mail.mail_id in ended]
         return given_up
 
     def _deliver(self, mails: Sequence[Mail]) -> list[Owed]:
@@ -76,18 +78,27 @@ class Courier:
         stuck = [(mail, entry) for mail in mails if (entry := taken.get(mail.mail_id)) and entry.unfinished]
         changes = [_change(mail, claim, verdict) for mail, verdict in verdicts]
         changes += [_take_over(mail, claim, entry) for mail, entry in stuck if self._seconds_held(entry) <= 0]
-        written = self.ledger.change(changes)
-        self._set_aside(written)
-        seen_to = {change.mail.mail_id for change in written}
+        ended = self._record(changes)
         owed = [Owed(m.because(v.reason), v.wait) for m, v in verdicts if isinstance(v, Later)]
-        return owed + [self._busy(mail, entry) for mail, entry in stuck if mail.mail_id not in seen_to]
+        owed += [
+            Owed(mail.because(_TAKEN_OVER), self.function_timeout)
+            for mail, verdict in verdicts
+            if not isinstance(verdict, Later) and mail.mail_id not in ended
+        ]
+        return owed + [self._busy(mail, entry) for mail, entry in stuck if mail.mail_id not in ended]
 
-    def _set_aside(self, changes: Sequence[Change]) -> None:
-        """Queue what was refused or is held, and only then count it as ended."""
-        ended = [change for change in changes if change.state in (UNDELIVERABLE, HELD)]
-        letters = [change.mail.because(change.reason) for change in ended]
+    def _record(self, changes: Sequence[Change]) -> set[str]:
+        """Record how mails ended, set aside what was refused or is held; gives the ids of those that ended.
+
+        A mail that another invocation has taken over is none of them: it stays owed until that one is done.
+        """
+        written = self.ledger.change(changes)
+        apart = [change for change in written if change.state in (UNDELIVERABLE, HELD)]
+        letters = [change.mail.because(change.reason) for change in apart]
         send(self.sqs, self.failure_queue_url, [Message(mail.body(), mail.reason) for mail in letters])
-        self.ledger.change([Change(c.mail, c.claim, c.state, c.reason, queued=True) for c in ended])
+        # Counted as ended only now, when the letter is there.
+        queued = self.ledger.change([Change(c.mail, c.claim, c.state, c.reason, queued=True) for c in apart])
+        return {c.mail.mail_id for c in [*written, *queued] if c.counts}
 
     def _busy(self, mail: Mail, entry: Entry) -> Owed:
         """Another's mail: it stays owed, for the other may be killed, and its message be this one."""

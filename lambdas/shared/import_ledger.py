@@ -56,6 +56,14 @@ class ImportLedger:
             return {name: _deserialize(value) for name, value in standing.items()}
         return item
 
+    def repeat(self, import_id: str) -> None:
+        """Note that more than one attempt reads the import: none may end it early any more."""
+        self._mark(import_id, "repeated", unless="ended_early")
+
+    def end_early(self, import_id: str) -> bool:
+        """Ask leave to end the import where its object is gone; none, if another attempt may have read on."""
+        return self._mark(import_id, "ended_early", unless="repeated")
+
     def finish(self, import_id: str, values: Mapping[str, Any]) -> None:
         """Write what reading the file came to: status, counts, reports."""
         present = {name: value for name, value in values.items() if value is not None}
@@ -89,6 +97,22 @@ class ImportLedger:
         """What adds to the import's mail counters, for one transaction with the mails' own entries."""
         key = self._key(import_id, f"mail#{random.randrange(MAIL_COUNTERS)}")
         return {"Update": self._update(key, ADD={name: {"N": str(n)} for name, n in changes.items()})}
+
+    def _mark(self, import_id: str, name: str, *, unless: str) -> bool:
+        try:
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key=self._key(import_id, IMPORT),
+                UpdateExpression="SET #name = :true",
+                ConditionExpression="attribute_not_exists(#unless)",
+                ExpressionAttributeNames={"#name": name, "#unless": unless},
+                ExpressionAttributeValues={":true": {"BOOL": True}},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
 
     def _update(self, key: dict[str, Any], **clauses: Mapping[str, Any]) -> dict[str, Any]:
         """An update of these clauses: ADD to counters and sets, DELETE from sets."""

@@ -36,14 +36,21 @@ class QueueMapping:
         self._window = window
         self._running = 0
         self._next_poll = float("inf")
+        self._polls = 0  # so many were arranged; only the last of them takes place
         queue.arrived = self._arrived
 
     def _arrived(self, at: float) -> None:
         now = self._line.world.now
         at = max(at, now) + self._window
-        if at < self._next_poll or self._next_poll < now:
+        if at < self._next_poll:
             self._next_poll = at
-            self._line.world.after(at - now, self._poll)
+            self._polls += 1
+            number = self._polls
+            self._line.world.after(at - now, lambda: self._poll_as(number))
+
+    def _poll_as(self, number: int) -> None:
+        if number == self._polls:
+            self._poll()
 
     def _poll(self) -> None:
         self._next_poll = float("inf")
@@ -51,7 +58,7 @@ class QueueMapping:
         while self._running < self._concurrency and (messages := self._queue.receive(now, self._batch)):
             self._running += 1
             self._deliver(messages)
-        if (visible_at := self._queue.next_at()) is not None and self._running < self._concurrency:
+        if self._running < self._concurrency and (visible_at := self._queue.next_at()) is not None:
             self._arrived(visible_at)
 
     def _deliver(self, messages: list[Stored]) -> None:

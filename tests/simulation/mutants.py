@@ -101,20 +101,20 @@ def mails_counted_apart_from_their_state(patch: Patch) -> None:
 
 
 def refused_mails_counted_before_they_are_queued(patch: Patch) -> None:
-    original = courier.Courier._set_aside
+    original = courier.Courier._record
     send = queue.send
 
-    def set_aside(self: Any, changes: Any) -> None:
+    def record(self: Any, changes: Any) -> Any:
         letters: list[Any] = []
         patch.setattr(courier, "send", lambda sqs, url, messages: letters.append((sqs, url, messages)))
         try:
-            original(self, changes)
+            return original(self, changes)
         finally:
             patch.setattr(courier, "send", send)
-        for letter in letters:
-            send(*letter)
+            for letter in letters:
+                send(*letter)
 
-    patch.setattr(courier.Courier, "_set_aside", set_aside)
+    patch.setattr(courier.Courier, "_record", record)
 
 
 def crashed_mails_left_as_they_are(patch: Patch) -> None:

@@ -159,6 +159,22 @@ def test_what_was_claimed_by_who_was_killed_is_held_when_its_time_is_over(clock:
     assert len(cloud.ses.sent) == (2 if moment == "after" else 0)
 
 
+def test_a_mail_that_another_took_over_stays_owed_until_that_one_is_done(clock: Clock) -> None:
+    """Else the message would be deleted that the other, which is killed, relies on."""
+    cloud = Cloud()
+
+    def taken_over() -> None:
+        clock.sleep(OVER)  # a clock that is wrong, or a call that never ends
+        cloud.calls.after[len(cloud.calls.made) + 1] = kill  # once it is held, and not queued
+        with pytest.raises(Killed):
+            deliver(cloud, mails(1))
+
+    cloud.calls.before[1] = taken_over
+    (owed,) = deliver(cloud, mails(1))
+    until_none_is_owed(cloud, clock, [owed.mail])
+    assert (cloud.ended(), len(cloud.ses.sent)) == ({"held": 1}, 1)
+
+
 def test_a_claim_whose_time_runs_out_while_others_are_recorded_stays_owed(clock: Clock) -> None:
     cloud = Cloud()
     cloud.calls.before[1] = kill

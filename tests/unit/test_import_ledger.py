@@ -47,6 +47,18 @@ def test_an_import_that_cannot_be_entered_is_an_error() -> None:
         cloud.imports.begin(IMPORT, ENTRY)
 
 
+def test_an_import_that_was_repeated_may_not_be_ended_early() -> None:
+    cloud = Cloud()
+    cloud.imports.begin(IMPORT, ENTRY)
+    assert cloud.imports.end_early(IMPORT)
+    assert cloud.imports.end_early(IMPORT)  # whose first answer was lost
+    cloud = Cloud()
+    cloud.imports.begin(IMPORT, ENTRY)
+    cloud.imports.repeat(IMPORT)
+    cloud.imports.repeat(IMPORT)
+    assert not cloud.imports.end_early(IMPORT)
+
+
 def test_finishing_adds_what_is_known_and_may_be_repeated() -> None:
     cloud = Cloud()
     cloud.imports.begin(IMPORT, ENTRY)

@@ -250,6 +250,25 @@ def test_an_object_that_changed_before_it_was_read_is_refused_with_that_reason(
 
 
 @pytest.mark.parametrize("change", [gone, overwritten])
+def test_an_attempt_does_not_end_early_what_another_beside_it_has_read_on(
+    change: Callable[[World], None],
+) -> None:
+    world = World(BIG)
+    world.s3.breaks = [(PIECE_BYTES + 10, None)]
+
+    def beside() -> None:
+        world.calls.after[len(world.calls.made) + 4] = kill  # when it has sent its first chunks
+        with pytest.raises(Killed):
+            world.run()
+        change(world)
+
+    world.calls.before[2] = beside
+    with pytest.raises(ImportInterrupted):
+        world.run()
+    assert world.entry["status"] == "reading"
+
+
+@pytest.mark.parametrize("change", [gone, overwritten])
 def test_a_repetition_does_not_end_otherwise_than_the_first_attempt_began(
     change: Callable[[World], None],
 ) -> None:

@@ -1,0 +1,284 @@
+"""The simulated services against MiniStack: the same requests, the same answers."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any, Protocol
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.clients import Clients
+from local.emulator import emulator
+
+from .faults import Faults
+from .functions import Function, Functions
+from .line import Line
+from .objects import Objects
+from .post_office import PostOffice
+from .queues import Queue, Queues, event_record
+from .streams import StreamMapping
+from .tables import Tables
+from .world import Process, World
+
+pytestmark = pytest.mark.e2e
+VISIBILITY, RECEIVES = 1, 2
+
+
+@pytest.fixture(scope="module")
+def clients() -> Iterator[Clients]:
+    with emulator() as running:
+        running.wait_until_ready()
+        yield Clients(running.endpoint)
+
+
+class Calm:
+    """Simulated services without a fault; each call is made by a task of its own."""
+
+    def __init__(self) -> None:
+        self.world = World(0)
+        faults = Faults(Random(0))
+        faults.calm = True
+        self.line = Line(self.world, faults)
+
+    def __call__(self, work: Callable[[], Any]) -> Any:
+        ended: list[Any] = []
+        self.world.spawn(Process("test"), work, lambda result, error: ended.extend((result, error)))
+        self.world.run()
+        if ended[1]:
+            raise ended[1]
+        return ended[0]
+
+
+def outcome(work: Callable[[], Any]) -> Any:
+    """What a call gives, or the code of its error."""
+    try:
+        return work()
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+
+
+Received = list[tuple[str, int, str]]  # body, receive count, message id
+
+
+class Sqs(Protocol):
+    """A queue with dead letters, to both."""
+
+    def send(self, *entries: dict[str, Any]) -> Any: ...
+    def receive(self, *, dead: bool = False) -> Received: ...
+    def hide(self, message_id: str, seconds: int) -> Any: ...
+    def wait(self, seconds: float) -> None: ...
+
+
+class SimulatedSqs:
+    def __init__(self) -> None:
+        self.calm = Calm()
+        dead = Queue("dead")
+        self.queues = Queues(self.calm.line, Queue("q", VISIBILITY, 60, RECEIVES, dead), dead)
+
+    def send(self, *entries: dict[str, Any]) -> Any:
+        return self.calm(lambda: self.queues.send_message_batch(QueueUrl="q", Entries=list(entries)))
+
+    def receive(self, *, dead: bool = False) -> Received:
+        self.wait(0.3)  # till order is lost
+        messages = self.queues.by_url["dead" if dead else "q"].receive(self.calm.world.now, 10)
+        records = [event_record(message) for message in messages]
+        return sorted(
+            (r["body"], int(r["attributes"]["ApproximateReceiveCount"]), r["messageId"]) for r in records
+        )
+
+    def hide(self, message_id: str, seconds: int) -> Any:
+        entry = {"Id": "0", "ReceiptHandle": message_id, "VisibilityTimeout": seconds}
+        return self.calm(lambda: self.queues.change_message_visibility_batch(QueueUrl="q", Entries=[entry]))
+
+    def wait(self, seconds: float) -> None:
+        self.calm.world.now += seconds
+
+
+class RealSqs:
+    def __init__(self, sqs: Any) -> None:
+        self.sqs = sqs
+        self.dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=self.dead, AttributeNames=["QueueArn"])["Attributes"][
+            "QueueArn"
+        ]
+        redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": RECEIVES})
+        self.url = sqs.create_queue(
+            QueueName="q", Attributes={"VisibilityTimeout": str(VISIBILITY), "RedrivePolicy": redrive}
+        )["QueueUrl"]
+        self.handles: dict[str, str] = {}
+
+    def send(self, *entries: dict[str, Any]) -> Any:
+        return self.sqs.send_message_batch(QueueUrl=self.url, Entries=list(entries))
+
+    def receive(self, *, dead: bool = False) -> Received:
+        received: Received = []
+        url = self.dead if dead else self.url
+        while batch := self.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["ApproximateReceiveCount"]
+        ).get("Messages"):
+            for message in batch:
+                self.handles[message["MessageId"]] = message["ReceiptHandle"]
+                count = int(message["Attributes"]["ApproximateReceiveCount"])
+                received.append((message["Body"], count, message["MessageId"]))
+        return sorted(received)
+
+    def hide(self, message_id: str, seconds: int) -> Any:
+        entry = {"Id": "0", "ReceiptHandle": self.handles[message_id], "VisibilityTimeout": seconds}
+        return self.sqs.change_message_visibility_batch(QueueUrl=self.url, Entries=[entry])
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def entry(n: int, body: str, **of: Any) -> dict[str, Any]:
+    return {"Id": str(n), "MessageBody": body, **of}
+
+
+def queue_story(sqs: Sqs) -> list[Any]:
+    """What one sees of a queue in a few seconds."""
+
+    def bodies(*, dead: bool = False) -> list[tuple[str, int]]:
+        return [(body, count) for body, count, _ in sqs.receive(dead=dead)]
+
+    seen: list[Any] = [outcome(lambda: sqs.send(*(entry(n, "x") for n in range(11))))]
+    seen.append(outcome(lambda: sqs.send(entry(1, "x" * 600_000), entry(2, "y" * 600_000))))
+    seen.append(len(sqs.send(entry(1, "a"), entry(2, "late", DelaySeconds=2))["Successful"]))
+    first = sqs.receive()
+    seen.append([each[:2] for each in first])
+    seen.append(bodies())  # hidden
+    seen.append(len(sqs.hide(first[0][2], 0)["Successful"]))
+    seen.append(bodies())  # shown again
+    sqs.wait(VISIBILITY + 1.2)
+    seen.append(bodies())  # received too often, so gone to the dead letters; and the late one
+    seen.append([body for body, _ in bodies(dead=True)])
+    return seen
+
+
+def test_queues(clients: Clients) -> None:
+    simulated, real = queue_story(SimulatedSqs()), queue_story(RealSqs(clients.client("sqs")))
+    assert simulated == real
+    assert simulated[-1] == ["a"]
+
+
+def object_story(ask: Callable[[Callable[[], Any]], Any], s3: Any) -> list[Any]:
+    """What one sees of an object."""
+
+    def get(key: str, etag: str, start: int) -> Any:
+        def read() -> bytes:
+            request = {"Bucket": "objects", "Key": key, "IfMatch": f'"{etag}"', "Range": f"bytes={start}-"}
+            return bytes(ask(lambda: s3.get_object(**request))["Body"].read())
+
+        return outcome(read)
+
+    data = b"0123456789"
+    ask(lambda: s3.put_object(Bucket="objects", Key="uploads/a", Body=data, ContentType="text/csv"))
+    etag = Objects.etag(data)
+    asked = [
+        ("uploads/a", etag, 0),
+        ("uploads/a", etag, 7),
+        ("uploads/a", etag, 10),
+        ("uploads/a", "0" * 32, 0),
+    ]
+    return [get(*each) for each in [*asked, ("uploads/none", etag, 0)]]
+
+
+def test_objects(clients: Clients) -> None:
+    calm = Calm()
+    s3 = clients.client("s3")
+    s3.create_bucket(Bucket="objects")
+    simulated = object_story(calm, Objects(calm.line, "uploads/"))
+    assert simulated == object_story(lambda work: work(), s3)
+    assert simulated[1] == b"789"
+
+
+def put(email: str, n: int, *, absent: bool) -> dict[str, Any]:
+    condition = {
+        "ConditionExpression": "attribute_not_exists(#key)",
+        "ExpressionAttributeNames": {"#key": "email"},
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    item = {"email": {"S": email}, "n": {"N": str(n)}}
+    return {"Put": {"TableName": "people", "Item": item, **(condition if absent else {})}}
+
+
+def table_story(ask: Callable[[Callable[[], Any]], Any], dynamodb: Any) -> list[Any]:
+    """Some writes, one of which is refused and one of which changes what is there."""
+
+    def write(*operations: dict[str, Any]) -> Any:
+        return outcome(lambda: ask(lambda: dynamodb.transact_write_items(TransactItems=list(operations))))
+
+    return [
+        write(put("a", 1, absent=True), put("b", 1, absent=True)),
+        write(put("c", 2, absent=True), put("a", 2, absent=True)),
+        write(put("b", 3, absent=False)),
+        write(put("c", 4, absent=True)),
+    ]
+
+
+def changes(events: list[Any]) -> dict[str, list[Any]]:
+    """What a stream tells of each key, in order; between keys there is none."""
+    by_key: dict[str, list[Any]] = {}
+    for event in events:
+        change = event["dynamodb"]
+        told = (event["eventName"], change["Keys"], change["NewImage"])
+        by_key.setdefault(change["Keys"]["email"]["S"], []).append(told)
+    return by_key
+
+
+def test_tables_and_their_streams(clients: Clients) -> None:
+    calm = Calm()
+    functions = Functions(calm.line, Queues(calm.line), "")
+    function = Function("nobody", lambda *_: None, 1)
+    stream = StreamMapping(calm.line, functions, function, ["email"], print, batch=1, record_age=0, retries=0)
+    stream.root.started = False  # nobody reads it
+    tables = Tables({"people": ("email",)}, "people", stream.write, calm.line)
+    dynamodb, streams = clients.client("dynamodb"), clients.client("dynamodbstreams")
+    arn = dynamodb.create_table(
+        TableName="people",
+        AttributeDefinitions=[{"AttributeName": "email", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "email", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )["TableDescription"]["LatestStreamArn"]
+
+    def codes(story: list[Any]) -> list[str]:
+        return [each if isinstance(each, str) else "done" for each in story]
+
+    simulated = codes(table_story(calm, tables))
+    assert simulated == codes(table_story(lambda work: work(), dynamodb))
+    assert simulated == ["done", "TransactionCanceledException", "done", "done"]
+    assert changes([record.event for record in stream.root.records]) == changes(_records(streams, arn))
+
+
+def _records(streams: Any, arn: str) -> list[Any]:
+    records: list[Any] = []
+    for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+        iterator = streams.get_shard_iterator(
+            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        while iterator:
+            answer = streams.get_records(ShardIterator=iterator)
+            records += answer["Records"]
+            iterator = answer["Records"] and answer.get("NextShardIterator")
+    return records
+
+
+def bulk(*addresses: str) -> dict[str, Any]:
+    entries = [{"Destination": {"ToAddresses": [address]}} for address in addresses]
+    template = {"TemplateContent": {"Subject": "s", "Text": "t"}, "TemplateData": "{}"}
+    content = {"DefaultContent": {"Template": template}, "BulkEmailEntries": entries}
+    return {"FromEmailAddress": "hello@example.com", **content}
+
+
+def test_mail(clients: Clients) -> None:
+    calm = Calm()
+    ses = clients.client("sesv2")
+    ses.create_email_identity(EmailIdentity="hello@example.com")
+    office = PostOffice(calm.line)
+    request = bulk("a@example.com", "b@example.com")
+    simulated = calm(lambda: office.send_bulk_email(**request))["BulkEmailEntryResults"]
+    real = ses.send_bulk_email(**request)["BulkEmailEntryResults"]
+    assert [set(each) for each in simulated] == [set(each) for each in real]
+    assert [each["Status"] for each in simulated] == [each["Status"] for each in real] == ["SUCCESS"] * 2
