@@ -1,20 +1,15 @@
-"""The command line's entry: options, messages, exit codes."""
+"""The command line's entry: the commands and what they tell of themselves."""
 
 import io
 import os
 import sys
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 
-from local.errors import EmbeddedAwsError
-
-from .errors import Unsuccessful, UsageProblem
-from .text import shown
-
-OK, NOT_OK, USAGE, INTERRUPTED = 0, 1, 2, 130
+from .decision import Options
+from .options import Discard, DryRun, Json, Reason, StackName, Yes
+from .run import INTERRUPTED, run
 
 app = typer.Typer(
     name="rowrelay",
@@ -34,7 +29,6 @@ def rowrelay() -> None:
 Files = Annotated[list[str] | None, typer.Argument(metavar="FILE", help="CSV files. Default: a sample.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Leave it running until Ctrl-C.")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="The emulator's port. Default: a free one.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; all else on stderr.")]
 
 
 @app.command()
@@ -49,7 +43,7 @@ def demo(files: Files = None, *, keep: Keep = False, port: Port = None, as_json:
     """
     from .demo import run_demo  # boto3 is not needed for --help
 
-    _run(lambda: run_demo(files or [], port=port, keep=keep, as_json=as_json))
+    run(lambda: run_demo(files or [], port=port, keep=keep, as_json=as_json))
 
 
 CheckedFiles = Annotated[list[str], typer.Argument(metavar="FILE", help="CSV files, plain or gzipped.")]
@@ -69,26 +63,72 @@ def check(files: CheckedFiles, *, schema: SchemaPath = None, as_json: Json = Fal
     """
     from .check import run_check
 
-    _run(lambda: run_check(files, schema=schema, as_json=as_json))
+    run(lambda: run_check(files, schema=schema, as_json=as_json))
 
 
-def _run(work: Callable[[], bool]) -> None:
-    """Do the work and end with its exit code; what a user can cause is a line on stderr."""
-    try:
-        code = OK if work() else NOT_OK
-    except KeyboardInterrupt:
-        code = _complain(INTERRUPTED, "stopped; nothing is left running.")
-    except UsageProblem as problem:
-        code = _complain(USAGE, *map(str, problem.args))
-    except (Unsuccessful, EmbeddedAwsError, BotoCoreError, ClientError, OSError) as error:
-        code = _complain(NOT_OK, str(error))
-    raise typer.Exit(code)
+Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Show the newest N imports.")]
+redrive = typer.Typer(no_args_is_help=True, help="Deal again with what failed for good, its cause mended.")
+app.add_typer(redrive, name="redrive")
 
 
-def _complain(code: int, *messages: str) -> int:
-    for message in messages:
-        print(f"rowrelay: {shown(message, 10_000, lines=True)}", file=sys.stderr)
-    return code
+@app.command()
+def status(*, stack: StackName = None, limit: Limit = 20, as_json: Json = False) -> None:
+    """Show the imports and where their rows are, the queues, and what needs a decision.
+
+    Changes nothing. A queue's age is that of its oldest message; on AWS it lags by some minutes.
+
+    Exit codes: 0 nothing needs a decision; 1 something does, and is shown with the command to type;
+    2 wrong usage.
+    """
+    from .status import run_status
+
+    run(lambda: run_status(stack, limit=limit, as_json=as_json))
+
+
+@redrive.command("ingest")
+def redrive_ingest(
+    *,
+    stack: StackName = None,
+    reason: Reason = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    discard: Discard = False,
+    as_json: Json = False,
+) -> None:
+    """Import anew what process_csv gave up reading, such as for a permission that was missing.
+
+    An upload that has expired or was overwritten cannot be read any more; its letter stays until
+    --discard. May be killed and
+    repeated: an import is one import however often it is sent.
+
+    Exit codes: 0 every letter was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
+    """
+    from .redrive_ingest import run_redrive_ingest
+
+    run(lambda: run_redrive_ingest(stack, Options(dry_run, yes, as_json, reason, discard)))
+
+
+@redrive.command("writer")
+def redrive_writer(
+    *,
+    stack: StackName = None,
+    reason: Reason = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    discard: Discard = False,
+    as_json: Json = False,
+) -> None:
+    """Send the rows that could not be written to the work queue again.
+
+    A message that is no chunk is not ours; it is shown, and stays until --discard.
+    May be killed and repeated: a row that is
+    in the table changes nothing there (if on_conflict is replace, it wins over a later import's).
+
+    Exit codes: 0 every letter was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
+    """
+    from .redrive_writer import run_redrive_writer
+
+    run(lambda: run_redrive_writer(stack, Options(dry_run, yes, as_json, reason, discard)))
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from local.embedded import Deployment, embedded_aws
 from .errors import Unsuccessful
 from .files import check_files
 from .imports import Import, succeeded
+from .kept import announced
 from .ledger import Ledger
 from .mails import Mail, first_mail
 from .printer import Printer
@@ -139,6 +140,11 @@ def _wait(printer: Printer, aws: Deployment) -> None:
     printer.line(f"Running at {aws.endpoint} (access key test, secret key test, region us-east-1) with:")
     for name, value in aws.outputs.items():
         printer.line(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
-    printer.line("Press Ctrl-C to end it.")
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(announced(aws.endpoint, aws.outputs))
+            printer.line("In another terminal, try: rowrelay status")
+        except OSError as error:
+            printer.line(f"`rowrelay status` and the other commands will not find it: {error}")
+        printer.line("Press Ctrl-C to end it.")
         threading.Event().wait()

@@ -17,7 +17,8 @@ FAILED = "failed"  # the function that reads it gave up
 class Import:
     """One uploaded file and what became of its rows.
 
-    `file` is the path as given; `summary` and `rejects` are the reports' keys in the bucket.
+    `file` is the path as given; `summary` and `rejects` are the reports' keys in the bucket, `started_at`
+    is when its reading began.
     """
 
     file: str
@@ -27,6 +28,7 @@ class Import:
     reason: str | None = None
     summary: str | None = None
     rejects: str | None = None
+    started_at: str | None = None
     books: Books = field(default_factory=Books)
 
     @property
@@ -55,6 +57,7 @@ class Import:
             **asdict(self.books),
             "summary": self.summary,
             "rejects": self.rejects,
+            "started_at": self.started_at,
         }
 
 

@@ -1,5 +1,6 @@
 """Reading the import ledger."""
 
+import heapq
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 KEY_INDEX = "by_key"
+_TEXTS = ("status", "reason", "summary", "rejects", "started_at")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,15 @@ class Ledger:
         entry = next((item for item in items if item["part"]["S"] == IMPORT), None)
         known = replace(one, id=import_id, books=books_of(items, dead_lines))
         return known if entry is None else _with_entry(known, entry)
+
+    def newest(self, limit: int, dead_lines: Mapping[str, Set[int]]) -> list[Import]:
+        """The imports that were begun last, newest first; `dead_lines` as `look` takes them, by import."""
+        # Only the entry of an import itself is in the index.
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table, IndexName=KEY_INDEX)
+        entries = (item for page in pages for item in page["Items"])
+        newest = heapq.nlargest(limit, entries, key=lambda item: item["started_at"]["S"])
+        ids = [(entry["key"]["S"], entry["import_id"]["S"]) for entry in newest]
+        return [self.look(Import(key, key, i), dead_lines.get(i, frozenset())) for key, i in ids]
 
     def _newest(self, key: str) -> str | None:
         answer = self.dynamodb.query(
@@ -58,5 +69,5 @@ class Ledger:
 
 
 def _with_entry(one: Import, entry: Mapping[str, Any]) -> Import:
-    texts = {name: entry[name]["S"] for name in ("status", "reason", "summary", "rejects") if name in entry}
+    texts = {name: entry[name]["S"] for name in _TEXTS if name in entry}
     return replace(one, **texts)

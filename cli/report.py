@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.shared.import_ledger import DONE, REJECTED
+from lambdas.shared.import_ledger import DONE, READING, REJECTED
 
 from .books import Books
 from .imports import Import, total
@@ -97,6 +97,8 @@ def _numbers(books: Books) -> list[int]:
 def _remark(one: Import) -> str:
     if one.status == REJECTED:
         return f"rejected as a whole: {one.reason}"
+    if one.status == READING:
+        return f"is being read since {one.started_at}"
     if one.status != DONE:
         return f"{one.status}: {one.reason or 'nothing more is known'}"
     gaps = {

@@ -46,9 +46,9 @@ class Watch:
         """
         current, changed = list(imports), self.clock()
         while True:
-            started = self.clock()
-            if started - changed >= QUIET:
+            if self.clock() - changed >= QUIET:
                 self._ask_failure_queues()
+            started = self.clock()
             latest = [one if one.balanced else self._look(one) for one in current]
             if latest != current:
                 current, changed = latest, self.clock()

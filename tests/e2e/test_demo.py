@@ -38,7 +38,7 @@ class Command:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "cli", *map(str, args)],
             cwd=ROOT,
-            env={**os.environ, "TMPDIR": str(folder)},
+            env={**os.environ, "TMPDIR": str(folder), "XDG_CACHE_HOME": str(folder.parent / "cache")},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -117,7 +117,7 @@ def test_json_is_one_object_and_the_same_file_twice_is_two_imports(rowrelay: Sta
     first, second, third = document["imports"]
     fields = (
         "file key import status reason read accepted rejected created duplicates failed mailed undeliverable"
-        " held summary rejects"
+        " held summary rejects started_at"
     )
     assert " ".join(first) == fields
     assert {end: first[end] for end in SAMPLE_ENDS} == SAMPLE_ENDS

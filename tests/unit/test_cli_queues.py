@@ -1,10 +1,13 @@
 import json
-from dataclasses import dataclass, field
 from typing import Any
+
+import pytest
 
 from cli.queues import Queues
 from lambdas.process_csv.events import uploads
 from lambdas.shared.chunk import Chunk
+
+from .fakes_queue import FakeQueues
 
 OUTPUTS = {"dead_letter_queue_url": "dead", "ingest_failure_queue_url": "ingest", "queue_url": "main"}
 KEY = "uploads/1/großes büro.csv"
@@ -26,34 +29,11 @@ EVENT = {
 }
 
 
-@dataclass
-class FakeSqs:
-    """Queues whose received messages stay hidden until they are shown again."""
-
-    bodies: dict[str, list[str]]
-    hidden: set[str] = field(default_factory=set)
-
-    def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> Any:
-        values = {"ApproximateNumberOfMessages": len(self.bodies.get(QueueUrl, [])), "VisibilityTimeout": 60}
-        return {"Attributes": {name: str(values.get(name, 0)) for name in AttributeNames}}
-
-    def receive_message(self, QueueUrl: str, MaxNumberOfMessages: int, VisibilityTimeout: int) -> Any:
-        assert VisibilityTimeout > 0
-        bodies = {f"{QueueUrl}/{n}": body for n, body in enumerate(self.bodies[QueueUrl])}
-        visible = [handle for handle in bodies if handle not in self.hidden][:MaxNumberOfMessages]
-        self.hidden.update(visible)
-        # As SQS: no "Messages" at all where there are none.
-        messages = [{"ReceiptHandle": handle, "Body": bodies[handle]} for handle in visible]
-        return {"Messages": messages} if messages else {}
-
-    def change_message_visibility(self, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:
-        assert ReceiptHandle.startswith(QueueUrl)
-        assert VisibilityTimeout == 0
-        self.hidden.remove(ReceiptHandle)
-
-
-def queues(**bodies: list[str]) -> tuple[Queues, FakeSqs]:
-    sqs: Any = FakeSqs(bodies)
+def queues(**bodies: list[str]) -> tuple[Queues, FakeQueues]:
+    sqs: Any = FakeQueues()
+    for url, messages in bodies.items():
+        for body in messages:
+            sqs.put(url, body)
     return Queues(sqs, OUTPUTS), sqs
 
 
@@ -86,6 +66,12 @@ def test_an_ingest_failure_without_an_answer_tells_the_condition() -> None:
     record = {"requestContext": {"condition": "EventAgeExceeded"}, "requestPayload": EVENT}
     looked, _ = queues(ingest=[json.dumps(record)])
     assert looked.ingest_failures()[KEY][1] == "the function failed (EventAgeExceeded)"
+
+
+@pytest.mark.parametrize("body", ["no JSON", "[]", "{}", '{"requestPayload":{"Records":[{"s3":1}]}}'])
+def test_what_is_no_failed_invocation_is_no_uploads_failure(body: str) -> None:
+    looked, _ = queues(ingest=[body])
+    assert looked.ingest_failures() == {}
 
 
 def test_waiting_adds_up_visible_in_flight_and_delayed_messages_of_all_queues() -> None:

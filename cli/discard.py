@@ -1,0 +1,32 @@
+"""`--discard`: letters that nothing can be done with are deleted, lest they keep an alarm up for days."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .letters import Letter
+from .redrive import Work
+
+
+@dataclass(frozen=True)
+class Discard:
+    """Deletes the letters that the other work refuses, and no others."""
+
+    work: Work
+    verb: str = "delete"
+
+    def reason(self, letter: Letter) -> str:
+        """Why it is here, and why it cannot be helped."""
+        why = self.work.refuses(letter)
+        return f"{self.work.reason(letter)}; {why}" if why else self.work.reason(letter)
+
+    def name(self, letter: Letter) -> str:
+        """What the other work calls it."""
+        return self.work.name(letter)
+
+    def refuses(self, letter: Letter) -> str | None:
+        """Whatever may still come to a good end."""
+        return None if self.work.refuses(letter) else "it can be sent again, without --discard"
+
+    def do(self, letters: Sequence[Letter]) -> Mapping[str, str]:  # noqa: ARG002
+        """Nothing: what is done with is deleted."""
+        return {}

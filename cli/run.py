@@ -1,0 +1,33 @@
+"""Running a command's work: what a user can cause is a line on stderr and an exit code."""
+
+import sys
+from collections.abc import Callable
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.errors import EmbeddedAwsError
+
+from .errors import Unsuccessful, UsageProblem
+from .text import shown
+
+OK, NOT_OK, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def run(work: Callable[[], bool]) -> None:
+    """Do the work and end with its exit code."""
+    try:
+        code = OK if work() else NOT_OK
+    except KeyboardInterrupt:
+        code = _complain(INTERRUPTED, "stopped; nothing is left running.")
+    except UsageProblem as problem:
+        code = _complain(USAGE, *map(str, problem.args))
+    except (Unsuccessful, EmbeddedAwsError, BotoCoreError, ClientError, OSError) as error:
+        code = _complain(NOT_OK, str(error))
+    raise typer.Exit(code)
+
+
+def _complain(code: int, *messages: str) -> int:
+    for message in messages:
+        print(f"rowrelay: {shown(message, 10_000, lines=True)}", file=sys.stderr)
+    return code

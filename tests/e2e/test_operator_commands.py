@@ -1,0 +1,163 @@
+"""What an operator types: status and redrive, on the embedded AWS kept running."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.app import app
+from cli.imports import Import
+from cli.kept import announced
+from local.differences import role_policy
+
+from .pipeline import HEADER, Pipeline, until
+from .test_permissions import policies, take_away
+
+pytestmark = pytest.mark.e2e
+
+ROOT = Path(__file__).parents[2]
+POLICY = "ingest-process-csv-policy"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kept(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The commands find the module's pipeline, and none that the developer keeps running."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        with announced(pipeline.deployment.endpoint, pipeline.outputs):
+            yield
+
+
+def rowrelay(*args: str) -> tuple[int, dict[str, Any]]:
+    """The exit code and the JSON of a command."""
+    result = CliRunner().invoke(app, [*args, "--json"])
+    assert result.stdout, result.output
+    return result.exit_code, json.loads(result.stdout)
+
+
+def entry(status: Mapping[str, Any], one: Import) -> dict[str, Any]:
+    """What a status says of an import."""
+    [found] = [each for each in status["imports"] if each["key"] == one.key]
+    assert isinstance(found, dict)
+    return found
+
+
+def letters(status: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What a status says of a queue."""
+    [found] = [each for each in status["queues"] if each["queue"] == name]
+    assert isinstance(found, dict)
+    return found
+
+
+def put_back(pipeline: Pipeline) -> None:
+    """Give process_csv its whole policy again."""
+    inputs, iam = policies(pipeline)[POLICY], pipeline.deployment.client("iam")
+    [name] = iam.list_role_policies(RoleName=inputs["role"])["PolicyNames"]
+    document = role_policy(inputs["policy"])
+    iam.put_role_policy(RoleName=inputs["role"], PolicyName=name, PolicyDocument=document)
+
+
+def test_an_upload_that_could_not_be_read_is_told_and_imported_once_the_cause_is_mended(
+    pipeline: Pipeline,
+) -> None:
+    take_away(pipeline, POLICY, "KeepBooks", "dynamodb:PutItem")
+    one, lost = (
+        pipeline.upload(name, HEADER + b"ingest@example.com,Ada,,,,\n") for name in ("one.csv", "lost.csv")
+    )
+    until(lambda: pipeline.watch.queues.waiting("ingest_failure_queue_url") == 2)
+    pipeline.deployment.client("s3").delete_object(Bucket=pipeline.outputs["bucket"], Key=lost.key)
+    put_back(pipeline)
+
+    code, status = rowrelay("status")
+    assert code == 1
+    assert entry(status, one)["status"] == entry(status, lost)["status"] == "failed"
+    assert "AccessDenied" in entry(status, one)["reason"]
+    assert letters(status, "ingest_failure_queue")["oldest_seconds"] < 60
+    assert [each["command"] for each in status["attention"]] == ["rowrelay redrive ingest --dry-run"]
+
+    code, dry = rowrelay("redrive", "ingest", "--dry-run")
+    assert (code, dry["chosen"], dry["done"]) == (0, 1, 0)
+    code, done = rowrelay("redrive", "ingest", "--yes")
+    assert (code, done["done"]) == (1, 1)
+    assert [(each["is"], each["stays"].split(":")[0]) for each in done["stay"]] == [
+        (lost.key, "the object has expired or was deleted")
+    ]
+    [again] = pipeline.watch.until_settled([one], lambda _: None)
+    assert (again.books.mailed, again.balanced) == (1, True)
+
+    assert rowrelay("redrive", "ingest", "--discard", "--yes")[1]["done"] == 1
+    assert rowrelay("redrive", "ingest", "--yes") == (
+        0,
+        {"chosen": 0, "reasons": {}, "other_reasons": 0, "dry_run": False, "done": 0, "stay": []},
+    )
+    assert rowrelay("status")[0] == 0
+
+
+def test_rows_that_could_not_be_written_are_told_and_written_once_the_cause_is_mended(
+    pipeline: Pipeline,
+) -> None:
+    one = pipeline.run_one(HEADER + b"".join(b"writer%d@example.com,Ada,,,,\n" % n for n in range(3)))
+    dead = [Import(one.file, one.key)]
+    send = pipeline.deployment.client("sqs").send_message
+    url = pipeline.outputs["dead_letter_queue_url"]
+    rows = [[line, {"email": f"writer{line}@example.com", "first_name": "Ada"}] for line in (5, 6)]
+    send(QueueUrl=url, MessageBody=json.dumps({"v": 1, "import": one.id, "chunk": 2, "rows": rows}))
+    send(QueueUrl=url, MessageBody="poison")
+    pipeline.deployment.client("dynamodb").update_item(
+        TableName=pipeline.outputs["import_ledger"],
+        Key={"import_id": {"S": str(one.id)}, "part": {"S": "import"}},
+        UpdateExpression="ADD #read :two, accepted :two",
+        ExpressionAttributeNames={"#read": "read"},
+        ExpressionAttributeValues={":two": {"N": "2"}},
+    )
+
+    code, status = rowrelay("status", "--limit", "1")
+    assert (code, len(status["imports"]), entry(status, one)["failed"]) == (1, 1, 2)
+    assert [each["command"] for each in status["attention"]] == ["rowrelay redrive writer --dry-run"]
+
+    code, done = rowrelay("redrive", "writer", "--yes")
+    assert (code, done["done"], [each["is"] for each in done["stay"]]) == (1, 1, ["a message from elsewhere"])
+    until(lambda: pipeline.watch.ledger.look(dead[0]).books.mailed == 5)
+    assert rowrelay("redrive", "writer", "--discard", "--yes")[1]["done"] == 1
+
+    code, status = rowrelay("status")
+    assert (code, status["attention"]) == (0, [])
+    found = entry(status, one)
+    assert (found["read"], found["created"], found["failed"], found["mailed"]) == (5, 5, 0, 5)
+    assert len({mail["To"][0] for mail in pipeline.mails()}) == len(pipeline.mails())
+
+
+def test_status_is_to_be_read_too(pipeline: Pipeline) -> None:
+    pipeline.put_claimed_record("waits@example.com")
+    until(lambda: pipeline.watch.queues.waiting("retry_queue_url") == 1)
+    one = pipeline.run_one(HEADER + b"shown@example.com,Ada,,,,\nbad,,,,,\n")
+    result = CliRunner().invoke(app, ["status"])
+    assert f" {one.key}  " in result.stdout
+    assert "\nretry queue: 1 message" in result.stdout
+    assert "notifier failure queue: 0 messages" in result.stdout
+    assert result.stdout.endswith("Nothing needs a decision.\n")
+
+
+def test_a_demo_kept_running_is_found_from_another_process_until_it_ends(tmp_path: Path) -> None:
+    env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    status = [sys.executable, "-m", "cli", "status"]
+    demo = [sys.executable, "-m", "cli", "demo", "--keep"]
+    with subprocess.Popen(demo, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as kept:
+        try:
+            assert kept.stdout
+            assert any("rowrelay status" in line for line in kept.stdout)
+            running = subprocess.run(status, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        finally:
+            kept.send_signal(signal.SIGINT)
+    assert (running.returncode, running.stderr) == (0, "")
+    assert "uploads/1/users.csv" in running.stdout
+    ended = subprocess.run(status, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("rowrelay: no stack: expected --stack NAME")

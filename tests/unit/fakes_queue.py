@@ -1,0 +1,89 @@
+"""SQS as the operator's commands see it: what is received is hidden until it is given back."""
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from .fakes import client_error
+
+SENT_MS = 1_800_000_000_000
+
+
+@dataclass
+class FakeQueues:
+    """Queues by URL; a message is shown and deleted by a handle, of which each receive makes a new one."""
+
+    queues: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+    handles: dict[str, str] = field(default_factory=dict)
+    refuse_deletes: int = 0
+    limit: int = 10**9  # hidden messages that SQS bears
+    _ids: Any = field(default_factory=count)
+
+    def put(self, url: str, body: str, reason: str = "", sent_ms: int = SENT_MS) -> str:
+        """Send a message; gives its id."""
+        message_id = f"m{next(self._ids)}"
+        message: dict[str, Any] = {
+            "MessageId": message_id,
+            "Body": body,
+            "Attributes": {"SentTimestamp": str(sent_ms)},
+        }
+        if reason:
+            message["MessageAttributes"] = {"reason": {"DataType": "String", "StringValue": reason}}
+        self.queues.setdefault(url, {})[message_id] = message
+        return message_id
+
+    def bodies(self, url: str) -> list[str]:
+        return [message["Body"] for message in self.queues.get(url, {}).values()]
+
+    def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> Any:
+        ids = self.queues.get(QueueUrl, {}).keys()
+        values = {
+            "ApproximateNumberOfMessages": len(ids - self.hidden),
+            "ApproximateNumberOfMessagesNotVisible": len(ids & self.hidden),
+            "VisibilityTimeout": 60,
+        }
+        return {"Attributes": {name: str(values.get(name, 0)) for name in AttributeNames}}
+
+    def receive_message(
+        self, QueueUrl: str, MaxNumberOfMessages: int, VisibilityTimeout: int, WaitTimeSeconds: int, **_: Any
+    ) -> Any:
+        assert VisibilityTimeout > 0
+        assert WaitTimeSeconds > 0  # SQS asks only some of its servers without
+        if len(self.hidden) >= self.limit:
+            raise client_error("OverLimit")
+        visible = [m for i, m in self.queues.get(QueueUrl, {}).items() if i not in self.hidden]
+        messages = []
+        for message in visible[:MaxNumberOfMessages]:
+            handle = f"h{next(self._ids)}"
+            self.handles[handle] = message["MessageId"]
+            self.hidden.add(message["MessageId"])
+            messages.append({**message, "ReceiptHandle": handle})
+        # As SQS: no "Messages" at all where there are none.
+        return {"Messages": messages} if messages else {}
+
+    def delete_message_batch(self, QueueUrl: str, Entries: list[Any]) -> Any:
+        assert 0 < len(Entries) <= 10
+        failed = []
+        for entry in Entries:
+            if self.refuse_deletes:
+                self.refuse_deletes -= 1
+                failed.append({"Id": entry["Id"], "Code": "InternalError", "SenderFault": False})
+            else:
+                message_id = self.handles[entry["ReceiptHandle"]]
+                del self.queues[QueueUrl][message_id]
+                self.hidden.discard(message_id)
+        return {"Failed": failed} if failed else {}
+
+    def change_message_visibility_batch(self, QueueUrl: str, Entries: list[Any]) -> Any:
+        assert 0 < len(Entries) <= 10
+        assert QueueUrl in self.queues
+        for entry in Entries:
+            assert entry["VisibilityTimeout"] == 0
+            self.hidden.remove(self.handles[entry["ReceiptHandle"]])
+        return {}
+
+    def send_message_batch(self, QueueUrl: str, Entries: list[Any]) -> Any:
+        for entry in Entries:
+            self.put(QueueUrl, entry["MessageBody"])
+        return {}

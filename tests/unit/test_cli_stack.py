@@ -1,0 +1,87 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.errors import Unsuccessful, UsageProblem
+from cli.kept import announced
+from cli.stack import find_stack
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+@pytest.fixture
+def pulumi(tmp_path: Path) -> Any:
+    """Installs a Pulumi CLI that writes this and ends with this code."""
+
+    def install(out: str, err: str = "", code: int = 0) -> None:
+        path = tmp_path / "pulumi"
+        lines = ["#!/bin/sh", '[ "$*" = "stack output --json --stack dev --non-interactive" ] || exit 99']
+        lines += [f"echo '{out}'", f"echo '{err}' >&2", f"exit {code}"]
+        path.write_text("\n".join(lines))
+        path.chmod(0o755)
+
+    return install
+
+
+def test_without_a_name_or_one_that_is_kept_running_there_is_no_stack() -> None:
+    with pytest.raises(UsageProblem, match="run `rowrelay demo --keep`"):
+        find_stack(None)
+
+
+def test_the_one_kept_running_is_the_default() -> None:
+    with announced("http://127.0.0.1:1", {"queue_url": "q"}):
+        stack = find_stack(None)
+    assert (stack.name, stack.option, stack.outputs) == (
+        "the embedded AWS at http://127.0.0.1:1",
+        "",
+        {"queue_url": "q"},
+    )
+    assert stack.client("sqs").meta.endpoint_url == "http://127.0.0.1:1"
+
+
+def test_without_pulumi_a_named_stack_cannot_be_found_and_the_error_says_why() -> None:
+    with pytest.raises(Unsuccessful, match="expected the Pulumi CLI, `pulumi`, on the PATH, got none"):
+        find_stack("dev")
+
+
+@pytest.mark.parametrize(
+    ("url", "region", "endpoint"),
+    [
+        (
+            "https://sqs.eu-central-1.amazonaws.com/123456789012/queue",
+            "eu-central-1",
+            "https://sqs.eu-central-1.amazonaws.com",
+        ),
+        (
+            "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/queue",
+            "cn-north-1",
+            "https://sqs.cn-north-1.amazonaws.com.cn",
+        ),
+        ("http://localhost:4566/000000000000/queue", "us-east-1", "http://localhost:4566"),
+    ],
+    ids=["aws", "china", "emulator"],
+)
+def test_a_named_stack_is_where_its_queue_is(pulumi: Any, url: str, region: str, endpoint: str) -> None:
+    pulumi(json.dumps({"queue_url": url}))
+    stack = find_stack("dev")
+    assert (stack.name, stack.option, stack.outputs) == ("stack dev", " --stack dev", {"queue_url": url})
+    sqs = stack.client("sqs")
+    assert (sqs.meta.region_name, sqs.meta.endpoint_url) == (region, endpoint)
+
+
+def test_what_pulumi_says_is_told(pulumi: Any) -> None:
+    pulumi("", "error: no stack named dev found", 255)
+    with pytest.raises(Unsuccessful, match="--stack dev` failed: error: no stack named dev found"):
+        find_stack("dev")
+
+
+def test_a_stack_that_is_not_deployed_is_told(pulumi: Any) -> None:
+    pulumi("{}")
+    with pytest.raises(Unsuccessful, match="not deployed: run `pulumi up --stack dev`"):
+        find_stack("dev")
