@@ -85,7 +85,8 @@ STREAM_BATCH = 1000  # sent fifty at a time; more a call means fewer calls
 STREAM_RECORD_AGE = 6 * 60 * 60
 STREAM_RETRIES = 100
 
-# Mail that SES refuses for now is tried for a week; the other week of its 14 days is the operator's.
+# What the function crashes on is tried for a week; the other week of its 14 days is the operator's. What SES
+# refuses for now waits longer: lambdas/send_email/patience.py.
 RETRY_PERIOD = QUEUE_RETENTION_MAX // 2
 RETRY_BATCH = 50  # what one SendBulkEmail takes
 RETRY_WINDOW = 5  # a batch above 10 needs a window

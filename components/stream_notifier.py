@@ -41,7 +41,7 @@ class StreamNotifier(pulumi.ComponentResource):
     retry_queue: QueueReference
     """Where mails wait that SES refused for now."""
     failure_queue: QueueReference
-    """Where mails wait that SES refused for good, or for a week."""
+    """Where mails wait that SES refused for good, or for three months."""
     function_name: pulumi.Output[str]
     """The function's name."""
     function_arn: pulumi.Output[str]
@@ -90,7 +90,7 @@ class StreamNotifier(pulumi.ComponentResource):
 
     def _create_queues(self, name: str, plan: StreamNotifierPlan, alarms: Alarms) -> None:
         failures = queues.create_failure_queue(f"{name}-failures", self)
-        visibility, self._receives = queues.retries_within(
+        visibility, receives = queues.retries_within(
             defaults.RETRY_PERIOD, queues.visibility_timeout(plan.common.timeout, defaults.RETRY_WINDOW)
         )
         retries = queues.create_queue(
@@ -99,7 +99,7 @@ class StreamNotifier(pulumi.ComponentResource):
             retention=defaults.QUEUE_RETENTION_MAX,
             visibility=visibility,
             dead_letters=failures,
-            max_receive_count=self._receives,
+            max_receive_count=receives,
         )
         self.failure_queue, self.retry_queue = queues.reference(failures), queues.reference(retries)
         alarms.waiting(
@@ -141,7 +141,6 @@ class StreamNotifier(pulumi.ComponentResource):
             "CONFIGURATION_SET": self.configuration_set,
             "ADDRESS_COLUMN": plan.address_column,
             "FUNCTION_TIMEOUT": str(plan.common.timeout),
-            "MAX_RECEIVE_COUNT": str(self._receives),
         }
 
     def _statements(self, plan: StreamNotifierPlan) -> list[Statement]:
@@ -151,7 +150,7 @@ class StreamNotifier(pulumi.ComponentResource):
             # The service authorization reference knows no resource for it.
             allow("FindStream", ["dynamodb:ListStreams"], "*"),
             queues.allow_receiving("ReceiveRetries", self.retry_queue["arn"]),
-            allow("SendRetries", ["sqs:SendMessage"], self.retry_queue["arn"]),
+            allow("SendRetries", ["sqs:SendMessage", "sqs:ChangeMessageVisibility"], self.retry_queue["arn"]),
             allow("SendFailures", ["sqs:SendMessage"], self.failure_queue["arn"]),
             allow("ClaimMails", ["dynamodb:PutItem"], self.mail_ledger["arn"]),
             allow("KeepBooks", ["dynamodb:UpdateItem"], self.import_ledger["arn"]),

@@ -49,11 +49,14 @@ class Courier:
     def deliver(self, mails: Sequence[Mail], seconds_left: Callable[[], float]) -> list[Owed]:
         """Send what can be sent; gives the mails that are still owed."""
         distinct = list({mail.mail_id: mail for mail in mails}.values())
+        closed: list[Later] = []  # why SES takes no mail at all, once it has said so
 
         def delivered(group: Sequence[Mail]) -> list[Owed]:
             if seconds_left() < _GROUP_SECONDS:
-                return [Owed(mail.because("the function ran out of time"), 0) for mail in group]
-            return self._deliver(group)
+                closed.append(Later("the function ran out of time", 0))
+            if closed:
+                return [Owed(mail.because(closed[0].reason), closed[0].wait) for mail in group]
+            return self._deliver(group, closed)
 
         with ThreadPoolExecutor(_GROUPS_AT_ONCE) as pool:
             return [each for owed in pool.map(delivered, _groups(distinct)) for each in owed]
@@ -70,11 +73,12 @@ class Courier:
             given_up += [mail for mail in mine if mail.mail_id in ended]
         return given_up
 
-    def _deliver(self, mails: Sequence[Mail]) -> list[Owed]:
+    def _deliver(self, mails: Sequence[Mail], closed: list[Later]) -> list[Owed]:
         claim = uuid.uuid4().hex
         taken = self.ledger.claim(mails, claim)
         mine = [mail for mail in mails if mail.mail_id not in taken]
         verdicts = list(zip(mine, self.post.send(mine), strict=True)) if mine else []
+        closed += [verdict for _, verdict in verdicts if isinstance(verdict, Later) and verdict.others]
         stuck = [(mail, entry) for mail in mails if (entry := taken.get(mail.mail_id)) and entry.unfinished]
         changes = [_change(mail, claim, verdict) for mail, verdict in verdicts]
         changes += [_take_over(mail, claim, entry) for mail, entry in stuck if self._seconds_held(entry) <= 0]

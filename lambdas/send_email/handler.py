@@ -17,8 +17,9 @@ from ..shared.queue import Message, send
 from ..shared.settings import bundled, setting
 from .courier import Courier, Owed
 from .mail_ledger import MailLedger
-from .mails import Mail, MailError, from_queue, from_stream
+from .mails import Mail, MailError, from_stream
 from .post import CLIENT_CONFIG, RATE_SECONDS, Post
+from .retry_queue import Letter, RetryQueue
 
 logger = Logger()
 
@@ -71,26 +72,17 @@ def _from_stream(records: Sequence[Mapping[str, Any]], seconds_left: Callable[[]
 
 
 def _from_queue(messages: Sequence[Mapping[str, Any]], seconds_left: Callable[[], float]) -> list[str]:
-    """What cannot be sent now stays in the retry queue; gives its message ids."""
-    by_mail: dict[str, list[str]] = {}
-    mails: list[Mail] = []
-    last: set[str] = set()
+    """What cannot be sent now waits in the retry queue; gives its message ids."""
+    letters: list[Letter] = []
     for message in messages:
         try:
-            mail = from_queue(message["body"])
+            letters.append(Letter.of(message))
         except MailError as error:
             send(courier().sqs, setting("FAILURE_QUEUE_URL"), [Message(message["body"], str(error))])
-            continue
-        mails.append(mail)
-        by_mail.setdefault(mail.mail_id, []).append(message["messageId"])
-        if int(message["attributes"]["ApproximateReceiveCount"]) >= int(setting("MAX_RECEIVE_COUNT")):
-            last.add(mail.mail_id)
-    owed = _at_the_rate(mails, seconds_left)
-    # SQS would dead-letter them, too, but the books would not know.
-    given_up = courier().give_up([each.mail for each in owed if each.mail.mail_id in last])
-    owed = [each for each in owed if each.mail not in given_up]
-    logger.info("mails from the retry queue", extra={"mails": len(mails), "to_retry": len(owed)})
-    return [message_id for each in owed for message_id in by_mail[each.mail.mail_id]]
+    owed = _at_the_rate([letter.mail for letter in letters], seconds_left)
+    waiting = RetryQueue(courier(), setting("RETRY_QUEUE_URL")).keep(letters, owed)
+    logger.info("mails from the retry queue", extra={"mails": len(letters), "to_retry": len(waiting)})
+    return waiting
 
 
 def _at_the_rate(mails: Sequence[Mail], seconds_left: Callable[[], float]) -> list[Owed]:

@@ -28,7 +28,8 @@ class Mail:
     """A mail owed to a record that was inserted.
 
     `mail_id` is the same for every delivery of that insertion, and another if the key is inserted anew by
-    another import. `image` is the whole record as the stream has it; `reason` is why it waits, if it does.
+    another import. `image` is the whole record as the stream has it; `reason` is why it waits, if it does;
+    `since`, in Unix seconds, when it was put off first, if that was before its message was sent.
     """
 
     mail_id: str
@@ -36,6 +37,7 @@ class Mail:
     line: int | None
     image: Item
     reason: str = ""
+    since: int | None = None
 
     def body(self) -> str:
         """The mail as a message of the retry queue or the failure queue."""
@@ -46,6 +48,7 @@ class Mail:
             "line": self.line,
         }
         document |= {"image": self.image, "reason": self.reason}
+        document |= {"since": self.since} if self.since else {}
         # Not as ASCII: a record of 400 KB in another script would outgrow the message.
         body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
         return _NOT_IN_MESSAGES.sub(lambda match: f"\\u{ord(match[0]):04x}", body)
@@ -97,7 +100,7 @@ def from_queue(body: str) -> Mail:
     wrong = [name for name, is_right in _PARTS.items() if not is_right(parts[name])]
     if wrong:
         raise MailError(f"expected a mail of version {VERSION}, got no such {', '.join(wrong)}")
-    return Mail(parts["mail"], parts["import"], parts["line"], parts["image"], parts["reason"])
+    return Mail(*(parts[name] for name in ("mail", "import", "line", "image", "reason", "since")))
 
 
 def _is_image(value: Any) -> bool:
@@ -112,4 +115,5 @@ _PARTS: Mapping[str, Callable[[Any], bool]] = {
     "line": lambda value: value is None or (type(value) is int and 0 <= value < 10**DYNAMODB_NUMBER_DIGITS),
     "image": _is_image,
     "reason": lambda value: isinstance(value, str),
+    "since": lambda value: value is None or (type(value) is int and value >= 0),
 }

@@ -20,6 +20,7 @@ from ..shared.limits import SES_BULK_DESTINATIONS
 from ..shared.mail_template import MailTemplate
 from ..shared.values import is_email
 from .mails import Mail
+from .patience import FIRST_WAIT_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -30,11 +31,11 @@ CLIENT_CONFIG = Config(retries={"total_max_attempts": 1}, connect_timeout=5, rea
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_BulkEmailEntryResult.html: these concern this
 # mail; every other status concerns the account, the settings or the moment, and passes.
 _REFUSED_STATUSES = frozenset({"MESSAGE_REJECTED", "INVALID_PARAMETER", "INVALID_PARAMETER_VALUE"})
+_OF_ONE_MAIL = frozenset({"TRANSIENT_FAILURE", "FAILED"})
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendBulkEmail.html#API_SendBulkEmail_Errors
 _REFUSED_ERRORS = frozenset({"BadRequestException", "MessageRejected", "ValidationException"})
 # The sending rate recovers within a second; a quota, a pause or a missing set-up takes longer.
 RATE_SECONDS = 1
-_LATER_SECONDS = 300
 _RATE = frozenset({"ACCOUNT_THROTTLED", "TooManyRequestsException", "ThrottlingException", "Throttling"})
 _NOT_CONNECTED = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
 
@@ -55,10 +56,11 @@ class Refused:
 
 @dataclass(frozen=True)
 class Later:
-    """SES did not take the mail now; it may take it after so many seconds."""
+    """SES did not take the mail now; it may take it after so many seconds. `others`: nor any other mail."""
 
     reason: str
     wait: int
+    others: bool = True
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class Post:
             return dict.fromkeys(which, verdict)
         except _NOT_CONNECTED as error:
             return dict.fromkeys(
-                which, Later(f"SES was out of reach: {type(error).__name__}", _LATER_SECONDS)
+                which, Later(f"SES was out of reach: {type(error).__name__}", FIRST_WAIT_SECONDS)
             )
         except Exception as error:  # whatever it was, the mails may have left
             return dict.fromkeys(which, Unknown(f"SES's answer was lost: {type(error).__name__}"))
@@ -143,7 +145,9 @@ def _verdict_of_entry(result: Any) -> Verdict:
     if status == "SUCCESS":
         return Sent(result.get("MessageId", ""))
     reason = f"{status}: {result.get('Error', '')}"
-    return Refused(reason) if status in _REFUSED_STATUSES else _later(status, reason)
+    if status in _REFUSED_STATUSES:
+        return Refused(reason)
+    return _later(status, reason, others=status not in _OF_ONE_MAIL)
 
 
 def _verdict_of_error(error: ClientError) -> Verdict:
@@ -156,5 +160,5 @@ def _verdict_of_error(error: ClientError) -> Verdict:
     return Unknown(reason) if status >= 500 and status != 503 else _later(code, reason)
 
 
-def _later(code: str, reason: str) -> Later:
-    return Later(reason, RATE_SECONDS if code in _RATE else _LATER_SECONDS)
+def _later(code: str, reason: str, *, others: bool = True) -> Later:
+    return Later(reason, RATE_SECONDS if code in _RATE else FIRST_WAIT_SECONDS, others)

@@ -1,6 +1,6 @@
 """Sending to SQS until every message is there, or none is claimed to be."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,10 @@ from .retries import pause
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+    from mypy_boto3_sqs.type_defs import (
+        ChangeMessageVisibilityBatchRequestEntryTypeDef,
+        SendMessageBatchRequestEntryTypeDef,
+    )
 
 # A reason rides along as a message attribute; the body keeps what it is about.
 REASON = "reason"
@@ -59,6 +62,20 @@ def send(sqs: "SQSClient", queue_url: str, messages: Iterable[Message]) -> None:
     """
     for batch in _batches(messages):
         _send_batch(sqs, queue_url, batch)
+
+
+def postpone(sqs: "SQSClient", queue_url: str, seconds: Mapping[str, int]) -> None:
+    """Let messages that were received, by their receipt handles, come again after so many seconds.
+
+    One that is not there any more, or whose time-out SQS does not change, comes again when it would have.
+    """
+    entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
+        {"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": of}
+        for n, (handle, of) in enumerate(seconds.items())
+    ]
+    for start in range(0, len(entries), SQS_BATCH_MESSAGES):
+        batch = entries[start : start + SQS_BATCH_MESSAGES]
+        sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=batch)
 
 
 def _batches(messages: Iterable[Message]) -> Iterator[list[Message]]:

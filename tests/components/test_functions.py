@@ -82,7 +82,6 @@ def test_environments(local: Recording) -> None:
         "CONFIGURATION_SET": "rowrelay-local-notifier",
         "ADDRESS_COLUMN": "email",
         "FUNCTION_TIMEOUT": "60",
-        "MAX_RECEIVE_COUNT": "999",
     }
 
 

@@ -59,7 +59,7 @@ def test_send_email(local: Recording) -> None:
         "ReadStream": (read, {STREAM}),
         "FindStream": ({"dynamodb:ListStreams"}, {"*"}),
         "ReceiveRetries": (RECEIVE, {arn(QUEUE, "notifier-retries")}),
-        "SendRetries": ({"sqs:SendMessage"}, {arn(QUEUE, "notifier-retries")}),
+        "SendRetries": ({"sqs:SendMessage", "sqs:ChangeMessageVisibility"}, {arn(QUEUE, "notifier-retries")}),
         "SendFailures": ({"sqs:SendMessage"}, {arn(QUEUE, "notifier-failures")}),
         "ClaimMails": ({"dynamodb:PutItem"}, {arn(TABLE, "notifier-mails")}),
         "KeepBooks": ({"dynamodb:UpdateItem"}, {arn(TABLE, "writer-imports")}),

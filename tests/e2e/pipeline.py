@@ -14,7 +14,7 @@ from cli.imports import Import
 from cli.ledger import Ledger
 from cli.queues import Queues
 from cli.watch import Watch
-from lambdas.send_email.mails import from_stream
+from lambdas.send_email.mails import Mail, from_stream
 from local.embedded import Deployment
 
 HEADER = b"email,first_name,last_name,company,plan,joined_on\n"
@@ -99,13 +99,27 @@ class Pipeline:
     def put_claimed_record(self, address: str) -> None:
         """Insert a record whose mail another invocation is sending just now, as far as the ledger knows."""
         image = {"email": {"S": address}}
-        mail = from_stream({"eventName": "INSERT", "dynamodb": {"Keys": image, "NewImage": image}})
-        assert mail
+        mail = owed_to(address)
         claim: dict[str, Any] = {"claim": {"S": "another"}, "changed_at": {"N": str(time.time())}}
         claim |= {"mail_id": {"S": mail.mail_id}, "state": {"S": "claimed"}}
         dynamodb = self.deployment.client("dynamodb")
         dynamodb.put_item(TableName=self.outputs["mail_ledger"], Item=claim)
         dynamodb.put_item(TableName=self.outputs["table"], Item=image)
+
+    def retry(self, *addresses: str) -> None:
+        """Put mails to these addresses into the retry queue, in one batch."""
+        bodies = [owed_to(address).body() for address in addresses]
+        entries: Any = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies)]
+        url = self.outputs["retry_queue_url"]
+        self.deployment.client("sqs").send_message_batch(QueueUrl=url, Entries=entries)
+
+
+def owed_to(address: str) -> Mail:
+    """The mail that is owed to a record of this address and nothing else."""
+    image = {"email": {"S": address}}
+    mail = from_stream({"eventName": "INSERT", "dynamodb": {"Keys": image, "NewImage": image}})
+    assert mail
+    return mail
 
 
 def until(holds: Callable[[], bool], seconds: float = 20) -> None:

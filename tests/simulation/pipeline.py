@@ -127,7 +127,6 @@ class Pipeline:
             "CONFIGURATION_SET": "set",
             "ADDRESS_COLUMN": "email",
             "FUNCTION_TIMEOUT": str(_MAIL_TIMEOUT),
-            "MAX_RECEIVE_COUNT": str(_RETRY_RECEIVES),
         }
         Stage.settings = {"process_csv": ingest, "insert_records": insert, "send_email": send}
         mail = {"subject": "Welcome, {{name}}!", "text": "Hello {{name}}", "html": "<p>Hello {{name}}</p>"}

@@ -11,7 +11,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,8 +27,8 @@ from .world import World
 
 HANDLERS = (process_csv, insert_records, send_email)
 # Small, so that small files meet them.
-PIECE_BYTES = 96
-GROUP_MAILS = 3
+_PIECE_BYTES = 96
+_GROUP_MAILS = 3
 
 
 class Stage:
@@ -48,8 +47,8 @@ def _instant(tz: datetime.tzinfo) -> datetime.datetime:
 class _Pool:
     """In place of ThreadPoolExecutor: tasks of the world, in the invocation's process."""
 
-    def __init__(self, _: int) -> None:
-        pass
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
 
     def __enter__(self) -> "_Pool":
         return self
@@ -58,9 +57,18 @@ class _Pool:
         pass
 
     def map(self, function: Callable[[Any], Any], values: Iterable[Any]) -> Iterator[Any]:
-        """As the executor's own; all at once, which leaves more to go wrong."""
-        works = [partial(function, value) for value in values]
-        return iter(Stage.world.together(works))
+        """As the executor's own."""
+        waiting = list(enumerate(values))
+        results: dict[int, Any] = {}
+
+        def work() -> None:
+            while waiting:
+                number, value = waiting.pop(0)
+                results[number] = function(value)
+
+        count = len(waiting)
+        Stage.world.together([work] * min(self._workers, count))
+        return (results[number] for number in range(count))
 
 
 _SUBSTITUTES: Mapping[Any, Any] = {
@@ -80,9 +88,9 @@ _SUBSTITUTES: Mapping[Any, Any] = {
 
 
 @contextmanager
-def substituted() -> Iterator[None]:
-    """Run handlers over `Stage` meanwhile."""
-    with pytest.MonkeyPatch.context() as patch, limits(piece=PIECE_BYTES):
+def substituted(piece: int = _PIECE_BYTES, group: int = _GROUP_MAILS) -> Iterator[None]:
+    """Run handlers over `Stage` meanwhile, with pieces of so many bytes and groups of so many mails."""
+    with pytest.MonkeyPatch.context() as patch, limits(piece=piece):
         for name, module in list(sys.modules.items()):
             if name.startswith("lambdas."):
                 for attribute, value in list(vars(module).items()):
@@ -91,7 +99,7 @@ def substituted() -> Iterator[None]:
         patch.setattr(boto3, "client", lambda service, **_: Stage.clients[service])
         patch.setattr(courier, "ThreadPoolExecutor", _Pool)
         for mail_module in (courier, post):
-            patch.setattr(mail_module, "SES_BULK_DESTINATIONS", GROUP_MAILS)
+            patch.setattr(mail_module, "SES_BULK_DESTINATIONS", group)
         for handler in HANDLERS:
             function = handler.__name__.split(".")[1]
             patch.setattr(handler, "setting", lambda name, function=function: Stage.settings[function][name])

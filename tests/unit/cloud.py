@@ -133,12 +133,16 @@ class Context:
         return int(self._seconds_left() * 1000)
 
 
-def queue_message(body: str, message_id: str = "m1", receives: int = 1) -> dict[str, Any]:
-    """What Lambda gets for a message in a queue."""
+def queue_message(
+    body: str, message_id: str = "m1", receives: int = 1, sent_at: float = 1_800_000_000
+) -> dict[str, Any]:
+    """What Lambda gets for a message in a queue, sent at this Unix time."""
+    sent = str(int(sent_at * 1000))
     return {
         "messageId": message_id,
+        "receiptHandle": f"handle of {message_id}",
         "body": body,
-        "attributes": {"ApproximateReceiveCount": str(receives)},
+        "attributes": {"ApproximateReceiveCount": str(receives), "SentTimestamp": sent},
         "eventSource": "aws:sqs",
     }
 

@@ -91,14 +91,18 @@ class Fake:
 
 
 class FakeSqs(Fake):
-    """Queues by URL: the messages sent to each, as SendMessageBatch got them."""
+    """Queues by URL: the messages sent to each, as SendMessageBatch got them, and those hidden longer."""
 
     def __init__(self, calls: Calls | None = None) -> None:
         super().__init__(calls)
         self.queues: dict[str, list[Any]] = {}
+        self.hidden: dict[str, dict[str, int]] = {}  # by queue: for how long, by receipt handle
 
     def send_message_batch(self, **request: Any) -> Any:
         return self._call("send_message_batch", lambda: self._send(**request), request)
+
+    def change_message_visibility_batch(self, **request: Any) -> Any:
+        return self._call("change_message_visibility_batch", lambda: self._hide(**request), request)
 
     def refuse(self, *entry_ids: str, sender_fault: bool = False) -> Step:
         """A step: these entries of the batch fail, the others are sent."""
@@ -114,6 +118,14 @@ class FakeSqs(Fake):
             return {"Successful": [], "Failed": failed}
 
         return step
+
+    def _hide(self, QueueUrl: str, Entries: list[Any]) -> Any:
+        if not 0 < len(Entries) <= SQS_BATCH_MESSAGES:
+            raise client_error("AWS.SimpleQueueService.TooManyEntriesInBatchRequest")
+        self.hidden.setdefault(QueueUrl, {}).update(
+            {entry["ReceiptHandle"]: entry["VisibilityTimeout"] for entry in Entries}
+        )
+        return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
 
     def bodies(self, queue_url: str) -> list[str]:
         return [entry["MessageBody"] for entry in self.queues.get(queue_url, [])]

@@ -112,6 +112,23 @@ def test_a_mail_that_ses_takes_later_is_owed_and_may_be_claimed_then() -> None:
 
 
 @pytest.mark.usefixtures("clock")
+def test_when_ses_takes_no_mail_at_all_the_other_groups_are_not_even_claimed() -> None:
+    cloud = Cloud()
+    cloud.ses.statuses["p1@example.com"] = PAUSED
+    owed = deliver(cloud, mails(200))
+    reached = len(cloud.states())
+    assert reached in (50, 100, 150)  # two groups at once
+    assert len(owed) == 200 - (reached - 1)
+    assert {each.mail.reason for each in owed} == {"ACCOUNT_SENDING_PAUSED: "}
+
+
+def test_when_one_mail_has_to_wait_the_others_are_sent() -> None:
+    cloud = Cloud()
+    cloud.ses.statuses["p1@example.com"] = {"Status": "TRANSIENT_FAILURE"}
+    assert len(deliver(cloud, mails(120))) == 1
+    assert len(cloud.ses.sent) == 119
+
+
 def test_mails_whose_answer_was_lost_are_held_and_never_sent_again() -> None:
     cloud = Cloud()
     cloud.ses.script("send_bulk_email", Lost(ReadTimeoutError(endpoint_url="https://ses")))

@@ -4,6 +4,7 @@ import io
 import json
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -12,6 +13,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import ReadTimeoutError
 
 from lambdas.send_email import handler as module
+from lambdas.send_email.patience import GIVE_UP_SECONDS, RENEW_SECONDS
 from lambdas.send_email.post import CLIENT_CONFIG
 from lambdas.shared.clients import DYNAMODB_CONFIG
 
@@ -34,7 +36,6 @@ from .conftest import Clock
 from .fakes import Killed, Step, client_error, kill
 
 MARKER = "erika.mustermann@example.com"
-RECEIVES = 999
 THROTTLED = {"Status": "ACCOUNT_THROTTLED"}
 QUOTA = {"Status": "ACCOUNT_DAILY_QUOTA_EXCEEDED"}
 REJECTED = {"Status": "MESSAGE_REJECTED"}
@@ -53,7 +54,6 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         "CONFIGURATION_SET": "set",
         "ADDRESS_COLUMN": "email",
         "FUNCTION_TIMEOUT": str(FUNCTION_TIMEOUT),
-        "MAX_RECEIVE_COUNT": str(RECEIVES),
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
@@ -183,21 +183,61 @@ def test_every_message_of_a_mail_that_is_owed_stays(cloud: Cloud, seconds_left: 
     assert invoke(seconds_left, *twice) == ["m1", "again"]
 
 
-def test_at_its_last_receive_a_mail_is_given_up_and_counted(cloud: Cloud, seconds_left: SecondsLeft) -> None:
-    cloud.ses.statuses |= {"p1@example.com": QUOTA, "p2@example.com": QUOTA}
-    first, second = (mail.body() for mail in mails(2))
-    messages = [queue_message(first, "m1", RECEIVES), queue_message(second, "m2", RECEIVES - 1)]
-    assert invoke(seconds_left, *messages) == ["m2"]
-    assert cloud.ended() == {"undeliverable": 1}
-    assert cloud.sqs.reasons(FAILURES) == ["ACCOUNT_DAILY_QUOTA_EXCEEDED: "]
+def test_the_longer_it_waits_the_longer_it_waits_again(cloud: Cloud, seconds_left: SecondsLeft) -> None:
+    cloud.ses.statuses["p1@example.com"] = QUOTA
+    waits = []
+    for receives in (1, 2, 3, 20, 900):
+        assert invoke(seconds_left, queue_message(mails(1)[0].body(), "m1", receives)) == ["m1"]
+        waits.append(cloud.sqs.hidden[RETRIES]["handle of m1"])
+    assert waits == [300, 600, 1_200, 10_800, 10_800]
 
 
-def test_a_mail_that_is_anothers_is_not_given_up(cloud: Cloud, seconds_left: SecondsLeft) -> None:
+def test_a_mail_waits_until_who_claimed_it_is_gone(cloud: Cloud, seconds_left: SecondsLeft) -> None:
     cloud.calls.after[1] = kill
     with pytest.raises(Killed):
         invoke(seconds_left, *inserted(1))
-    message = queue_message(mails(1)[0].body(), "m1", RECEIVES)
-    assert invoke(seconds_left, message) == ["m1"]
+    assert invoke(seconds_left, queue_message(mails(1)[0].body(), "m1", 20)) == ["m1"]
+    assert cloud.sqs.hidden[RETRIES] == {"handle of m1": FUNCTION_TIMEOUT + 31}
+
+
+def test_before_its_message_expires_a_mail_is_sent_afresh(
+    cloud: Cloud, clock: Clock, seconds_left: SecondsLeft
+) -> None:
+    cloud.ses.statuses |= {"p1@example.com": QUOTA, "p2@example.com": QUOTA}
+    sent_at = int(clock.now)
+    clock.sleep(RENEW_SECONDS)
+    old, young = (mail.body() for mail in mails(2))
+    messages = [queue_message(old, "m1", 60, sent_at), queue_message(young, "m2", 60, sent_at + 1)]
+    assert invoke(seconds_left, *messages) == ["m2"]
+    (letter,) = cloud.letters(RETRIES)
+    assert (letter["image"]["email"]["S"], letter["since"]) == ("p1@example.com", sent_at)
+    assert cloud.ended() == {}
+
+
+def test_after_months_a_mail_is_given_up_and_counted(cloud: Cloud, clock: Clock) -> None:
+    cloud.ses.statuses |= {"p1@example.com": QUOTA, "p2@example.com": QUOTA}
+    since = int(clock.now)
+    clock.sleep(GIVE_UP_SECONDS)
+    first, second = mails(2)
+    messages = [
+        queue_message(replace(first, since=since).body(), "m1", 60, clock.now - RENEW_SECONDS),
+        queue_message(replace(second, since=since + 1).body(), "m2", 60, clock.now - RENEW_SECONDS),
+    ]
+    assert invoke(lambda: FUNCTION_TIMEOUT, *messages) == []
+    assert cloud.ended() == {"undeliverable": 1}
+    assert cloud.sqs.reasons(FAILURES) == ["ACCOUNT_DAILY_QUOTA_EXCEEDED: "]
+    (letter,) = cloud.letters(RETRIES)
+    assert letter["since"] == since + 1
+
+
+def test_a_mail_that_is_anothers_is_not_given_up(cloud: Cloud, clock: Clock) -> None:
+    since = int(clock.now)
+    clock.sleep(GIVE_UP_SECONDS)
+    cloud.calls.after[1] = kill
+    with pytest.raises(Killed):
+        invoke(lambda: FUNCTION_TIMEOUT, *inserted(1))
+    message = queue_message(mails(1)[0].body(), "m1", 60, since)
+    assert invoke(lambda: FUNCTION_TIMEOUT, message) == ["m1"]
     assert cloud.ended() == {}
 
 
