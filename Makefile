@@ -13,9 +13,10 @@ unexport PYTHONDONTWRITEBYTECODE
 # Arguments of `make demo`, such as FILES="people.csv" ARGS="--keep".
 FILES ?=
 ARGS ?=
-# Of `make simulate`: how many seeds, or the one to replay.
+# Of `make simulate`: how many seeds, or the one to replay, or how many users to mail in fifty days.
 SEEDS ?= 1000
 SEED ?=
+BACKLOG ?=
 
 .PHONY: help demo test simulate lint format lock clean
 
@@ -29,7 +30,7 @@ test: lint ## linters, types and every test
 	$(BIN)/pytest -n 2 --dist loadfile
 
 simulate: .venv/.ready ## the handlers under faults: SEEDS=100000 of them, or SEED=7 step by step
-	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+	@$(BIN)/python -m tests.simulation $(if $(BACKLOG),--backlog $(BACKLOG),$(if $(SEED),--seed $(SEED),--seeds $(SEEDS)))
 
 lint: .venv/.ready ## linters and types
 	$(BIN)/ruff check

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from .backlog import work_off
 from .faults import KINDS
 from .run import Result, run
 from .substitutes import substituted
@@ -27,7 +28,10 @@ First = Annotated[int, typer.Option(min=0, help="The first of them.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Replay this one, step by step.")]
 
 
-def main(seeds: Seeds = 1_000, first: First = 0, seed: Seed = None) -> None:
+Users = Annotated[int | None, typer.Option(min=1, help="Work off so many users at a fiftieth of them a day.")]
+
+
+def main(seeds: Seeds = 1_000, first: First = 0, seed: Seed = None, backlog: Users = None) -> None:
     """Run the pipeline's handlers under faults drawn from seeds, and check the books after each.
 
     Exit codes: 0 every promise held in every run; 1 otherwise.
@@ -37,6 +41,10 @@ def main(seeds: Seeds = 1_000, first: First = 0, seed: Seed = None) -> None:
             result = run(seed, print)
         _complain([result])
         raise typer.Exit(bool(result.wrong))
+    if backlog is not None:
+        worked_off = work_off(backlog, max(1, backlog // 50))
+        print(worked_off)
+        raise typer.Exit(bool(worked_off.wrong))
     started = time.monotonic()
     results = list(_with_progress(_results(first, seeds), seeds))
     _show(results, time.monotonic() - started)

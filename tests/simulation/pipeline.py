@@ -39,7 +39,13 @@ class Pipeline:
     """A deployed pipeline in a world of its own, ready for uploads."""
 
     def __init__(
-        self, world: World, weather: Faults, *, daily_quota: int = 10**9, rows_per_chunk: int = 3
+        self,
+        world: World,
+        weather: Faults,
+        *,
+        daily_quota: int = 10**9,
+        rows_per_chunk: int = 3,
+        stream_batch: int = 7,
     ) -> None:
         self.world = world
         self.faults = weather
@@ -64,7 +70,7 @@ class Pipeline:
             send,
             ["email"],
             lambda body: self.queues.put(FAILURES, body),
-            batch=7,
+            batch=stream_batch,
             record_age=6 * HOUR,
             retries=100,
         )

@@ -1,0 +1,10 @@
+"""A backlog of fifty days, at a scale that a test can wait for; `make simulate BACKLOG=10000` has the whole."""
+
+from .backlog import work_off
+
+
+def test_everyone_is_mailed_once_in_fifty_days_and_the_stream_does_not_wait() -> None:
+    backlog = work_off(users=500, quota=10)
+    assert (backlog.wrong, backlog.mailed, backlog.given_up) == ([], 500, 0)
+    assert 49 <= backlog.days < 51
+    assert backlog.stream_seconds < 60
