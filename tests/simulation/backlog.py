@@ -1,4 +1,4 @@
-"""More users than SES's daily quota allows for weeks: everyone is mailed once, and nothing else waits for it."""
+"""More users than a daily quota allows for weeks: everyone is mailed once, and nothing else waits for it."""
 
 from dataclasses import dataclass
 from random import Random

@@ -1,4 +1,4 @@
-"""A backlog of fifty days, at a scale that a test can wait for; `make simulate BACKLOG=10000` has the whole."""
+"""A backlog of fifty days, so small that a test can wait for it; `make simulate BACKLOG=10000` has all of it."""
 
 from .backlog import work_off
 
