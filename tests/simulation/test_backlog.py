@@ -1,4 +1,4 @@
-"""A backlog of fifty days, so small that a test can wait for it; `make simulate BACKLOG=10000` has all of it."""
+"""A backlog of fifty days, small enough for a test; `make simulate BACKLOG=10000` has all of it."""
 
 from .backlog import work_off
 
