@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from .decision import Options
+from .errors import UsageProblem
 from .options import Discard, DryRun, Json, Reason, StackName, Yes
 from .run import INTERRUPTED, run
 
@@ -129,6 +130,113 @@ def redrive_writer(
     from .redrive_writer import run_redrive_writer
 
     run(lambda: run_redrive_writer(stack, Options(dry_run, yes, as_json, reason, discard)))
+
+
+@redrive.command("notifier")
+def redrive_notifier(
+    *,
+    stack: StackName = None,
+    reason: Reason = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    discard: Discard = False,
+    as_json: Json = False,
+) -> None:
+    """Send mails again that SES refused for good, such as for a sender that was not verified.
+
+    Mails that are held are left to `rowrelay held`. Lambda's note of a stream batch that it gave up stays
+    until --discard; `rowrelay reconcile` finds its records. May be killed and repeated: a mail leaves once.
+
+    Exit codes: 0 every letter was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
+    """
+    from .redrive_notifier import run_redrive_notifier
+
+    run(lambda: run_redrive_notifier(stack, Options(dry_run, yes, as_json, reason, discard)))
+
+
+held = typer.Typer(no_args_is_help=True, help="Decide on mails of which nobody knows whether they left.")
+app.add_typer(held, name="held")
+MailId = Annotated[str | None, typer.Argument(metavar="MAIL", help="The mail's id, from `held list`.")]
+All = Annotated[bool, typer.Option("--all", help="Every mail that is held.")]
+
+
+@held.command("list")
+def held_list(*, stack: StackName = None, as_json: Json = False) -> None:
+    """Show the mails that are held, and to whom they are.
+
+    Exit codes: 0 none is held; 1 some are; 2 wrong usage.
+    """
+    from .held import run_held_list
+
+    run(lambda: run_held_list(stack, as_json=as_json))
+
+
+@held.command("resend")
+def held_resend(
+    mail: MailId = None,
+    *,
+    every: All = False,
+    stack: StackName = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Send a mail that is held, or all: you know that it did not leave, or that twice does no harm.
+
+    May be killed and repeated.
+
+    Exit codes: 0 done, or none is held; 1 some stay, or you said no; 2 wrong usage.
+    """
+    _decide("resend", mail, every, stack, Options(dry_run, yes, as_json))
+
+
+@held.command("drop")
+def held_drop(
+    mail: MailId = None,
+    *,
+    every: All = False,
+    stack: StackName = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Never send a mail that is held, or all of them: it then counts as undeliverable.
+
+    May be killed and repeated.
+
+    Exit codes: 0 done, or none is held; 1 some stay, or you said no; 2 wrong usage.
+    """
+    _decide("drop", mail, every, stack, Options(dry_run, yes, as_json))
+
+
+def _decide(verb: str, mail: str | None, every: bool, stack: str | None, options: Options) -> None:
+    from .held import run_held
+
+    def work() -> bool:
+        if every == (mail is not None):
+            got = "both" if every else "neither"
+            raise UsageProblem(f"held {verb}: expected a MAIL, or --all, got {got}: `rowrelay held list`.")
+        return run_held(stack, verb, mail, options)
+
+    run(work)
+
+
+Queue = Annotated[bool, typer.Option("--queue", help="Queue the mails that are missing.")]
+
+
+@app.command()
+def reconcile(
+    *, stack: StackName = None, queue: Queue = False, yes: Yes = False, as_json: Json = False
+) -> None:
+    """Hold the table against the mail ledger: which imported records have no mail on its way, and why.
+
+    Reads the whole table. Records younger than an hour are left out. Queueing a mail twice does no harm.
+
+    Exit codes: 0 nothing is missing, or all of it was queued; 1 something is, or you said no; 2 wrong usage.
+    """
+    from .reconcile import run_reconcile
+
+    run(lambda: run_reconcile(stack, Options(yes=yes, as_json=as_json), queue=queue))
 
 
 def main() -> None:

@@ -23,6 +23,10 @@ class Discard:
         """What the other work calls it."""
         return self.work.name(letter)
 
+    def concerns(self, letter: Letter) -> bool:
+        """What the other work's are."""
+        return self.work.concerns(letter)
+
     def refuses(self, letter: Letter) -> str | None:
         """Whatever may still come to a good end."""
         return None if self.work.refuses(letter) else "it can be sent again, without --discard"

@@ -29,6 +29,9 @@ class Work(Protocol):
     def name(self, letter: Letter) -> str:
         """What the letter is, for one that stays."""
 
+    def concerns(self, letter: Letter) -> bool:
+        """Whether the letter is this work's at all."""
+
     def refuses(self, letter: Letter) -> str | None:
         """Why nothing can be done with the letter, if so; changes nothing."""
 
@@ -74,7 +77,8 @@ class Redrive:
 
     def _sort(self, letter: Letter, survey: Survey) -> None:
         reason = self.work.reason(letter)
-        if self.options.reason and self.options.reason.lower() not in reason.lower():
+        unlike = self.options.reason and self.options.reason.lower() not in reason.lower()
+        if unlike or not self.work.concerns(letter):
             survey.others += 1
         elif why := self.work.refuses(letter):
             survey.stay.append(self._stays(letter, why))

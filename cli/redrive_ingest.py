@@ -45,6 +45,10 @@ class IngestWork:
         failure = parse_failure(letter.body)
         return ", ".join(each.key for each in failure.uploads) if failure else "a message from elsewhere"
 
+    def concerns(self, letter: Letter) -> bool:  # noqa: ARG002
+        """Every letter."""
+        return True
+
     def refuses(self, letter: Letter) -> str | None:
         """The object must still be there."""
         failure = parse_failure(letter.body)

@@ -40,6 +40,10 @@ class WriterWork:
         lines = [line for line, _ in chunk.rows]
         return f"import {chunk.import_id}, {count(len(lines), 'row')} from line {min(lines)}"
 
+    def concerns(self, letter: Letter) -> bool:  # noqa: ARG002
+        """Every letter."""
+        return True
+
     def refuses(self, letter: Letter) -> str | None:
         """Anyone who may can send anything to the work queue, and what is no chunk ends here."""
         try:

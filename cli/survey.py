@@ -18,7 +18,7 @@ class Survey:
     chosen: set[str] = field(default_factory=set)
     reasons: Counter[str] = field(default_factory=Counter)
     stay: list[dict[str, str]] = field(default_factory=list)
-    others: int = 0  # left out by --reason
+    others: int = 0  # left out by --reason, or not this command's
     done: int = 0
 
     def as_json(self, *, dry_run: bool) -> str:
@@ -43,7 +43,7 @@ def show_survey(printer: Printer, survey: Survey, verb: str, away: int) -> None:
     if len(survey.reasons) > _SHOWN:
         printer.line(f"  … and {count(len(survey.reasons) - _SHOWN, 'other reason')}")
     if survey.others:
-        printer.line(f"{count(survey.others, 'letter')} with other reasons: left as they are.")
+        printer.line(f"{count(survey.others, 'letter')} with other reasons or decisions: left as they are.")
     if away:
         printer.line(
             f"{count(away, 'letter')} taken by another command, or by one that was killed: back within "

@@ -46,6 +46,17 @@ def test_permissions_withdrawn_and_given_back(faults: Faults) -> None:
     assert accounts.one.books.mailed == len(uploaded.addresses)
 
 
+def test_rows_that_cannot_be_written_in_time_are_dead_lettered_with_the_reason(faults: Faults) -> None:
+    uploaded = Uploaded("refused", 200)
+    faults.hasten(receives=2)
+    with faults.without_permissions("insert_records", "WriteRecords"):
+        one = begun(faults, uploaded)
+        [ended] = faults.pipeline.watch.until_settled([one], lambda _: None)
+    accounts = Accounts(faults.pipeline, ended, uploaded)
+    accounts.check()
+    assert accounts.failed == {line for line, address in uploaded.lines.items() if address}
+
+
 def test_a_time_out_that_is_too_short(faults: Faults) -> None:
     uploaded = Uploaded("slow", 600)
     slow = {"slow_before": 2, "slow_after": 2}
@@ -76,5 +87,6 @@ def test_a_stream_that_is_read_again(faults: Faults) -> None:
     one = begun(faults, uploaded)
     check(faults, uploaded, one)
     faults.read_stream_again()
-    time.sleep(2 * RETRY_SECONDS)
+    every = f"OK - {len(uploaded.addresses)} records"
+    until(lambda: faults.mapping(":dynamodb:")["LastProcessingResult"] == every)
     assert check(faults, uploaded, one).one.books.mailed == len(uploaded.addresses)

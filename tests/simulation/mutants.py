@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cli import mail_decisions, mail_letters
 from lambdas.insert_records import handler as insert_handler
 from lambdas.insert_records import inserter, writer
 from lambdas.process_csv import events, importer, s3_object
@@ -146,6 +147,14 @@ def foreign_messages_dropped(patch: Patch) -> None:
     )
 
 
+def a_reopened_mail_still_counted(patch: Patch) -> None:
+    patch.setattr(mail_decisions, "write_each", lambda dynamodb, puts, _: transact.write_each(dynamodb, puts))
+
+
+def a_reopened_mail_not_queued(patch: Patch) -> None:
+    patch.setattr(mail_letters, "send", lambda *_: None)
+
+
 MUTANTS: tuple[Callable[[Patch], None], ...] = (
     no_claim_before_sending,
     a_claim_whatever_stands_there,
@@ -166,6 +175,8 @@ MUTANTS: tuple[Callable[[Patch], None], ...] = (
     failed_chunks_not_reported,
     refused_rows_not_dead_lettered,
     foreign_messages_dropped,
+    a_reopened_mail_still_counted,
+    a_reopened_mail_not_queued,
 )
 
 

@@ -1,11 +1,24 @@
-"""What an operator does when the cause is mended: sends again what failed."""
+"""What an operator does when the cause is mended: sends again what failed, and decides on what is held.
+
+By the command's own code, in a process that may be killed; it is run again until nothing is left to do.
+"""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
-from .pipeline import DEAD_LETTERS, INGEST_FAILURES, WORK, Pipeline
+from cli.letters import Letter
+from cli.mail_decisions import MailDecisions
+from cli.mail_letters import HeldWork, MailLetters, NotifierWork, mail_in
+from cli.redrive import Work
+from lambdas.shared.import_ledger import ImportLedger
+
+from .pipeline import DEAD_LETTERS, FAILURES, IMPORTS, INGEST_FAILURES, MAILS, RETRIES, WORK, Pipeline
+from .queues import Stored
+from .world import Process
 
 
-def mend(pipeline: Pipeline) -> None:
+def mend_rows(pipeline: Pipeline) -> None:
     """Read again what could not be read, and write again what could not be written."""
     for queue in (pipeline.queues.by_url[INGEST_FAILURES], pipeline.queues.by_url[DEAD_LETTERS]):
         for message in list(queue.messages.values()):
@@ -15,3 +28,46 @@ def mend(pipeline: Pipeline) -> None:
             else:
                 pipeline.queues.put(WORK, message.body)
             queue.delete(message.message_id)
+
+
+def mend_mails(pipeline: Pipeline) -> None:
+    """Send again what was refused, and what is held and did not leave; drop what is held and did."""
+    dynamodb: Any = pipeline.tables
+    sqs: Any = pipeline.queues
+    decisions = MailDecisions(dynamodb, MAILS, ImportLedger(dynamodb, IMPORTS))
+    letters = MailLetters(decisions, sqs, RETRIES)
+
+    def left(letter: Letter) -> bool:
+        mail = mail_in(letter)
+        return mail is not None and pipeline.mail.sent[mail.values()["email"]] > 0
+
+    _do(pipeline, NotifierWork(letters), lambda _: True)
+    _do(pipeline, HeldWork(letters, "resend"), lambda letter: not left(letter))
+    _do(pipeline, HeldWork(letters, "drop"), left)
+
+
+def _do(pipeline: Pipeline, work: Work, chosen: Callable[[Letter], bool]) -> None:
+    """As cli.redrive does it, once more whenever it is killed."""
+    queue = pipeline.queues.by_url[FAILURES]
+    killed = True
+
+    def command() -> None:
+        for message in list(queue.messages.values()):
+            letter = _letter(message)
+            if chosen(letter) and work.concerns(letter) and not work.refuses(letter):
+                stay = work.do([letter])
+                if letter.message_id not in stay:
+                    queue.delete(letter.message_id)
+
+    def ended(_: Any, error: BaseException | None) -> None:
+        nonlocal killed
+        killed = error is not None
+
+    while killed:
+        pipeline.world.spawn(Process(f"operator: {work.verb}"), command, ended)
+        pipeline.world.run()
+
+
+def _letter(message: Stored) -> Letter:
+    reason = message.attributes.get("reason", {}).get("StringValue", "")
+    return Letter(message.message_id, message.body, reason, message.sent_at, message.message_id)

@@ -7,7 +7,7 @@ from random import Random
 
 from .books import faults_of, lost_of
 from .faults import Faults
-from .operator import mend
+from .operator import mend_mails, mend_rows
 from .pipeline import Pipeline
 from .uploads import draw_file
 from .world import World
@@ -43,9 +43,12 @@ def run(seed: int, say: Callable[[str], None] | None = None) -> Result:
     try:
         world.run()
         wrong = faults_of(pipeline, files, mended=False)
-        weather.calm = True
-        mend(pipeline)
+        mend_mails(pipeline)  # in whatever weather
         world.run()
+        weather.calm = True
+        mend_rows(pipeline)
+        world.run()
+        mend_mails(pipeline)
         wrong += faults_of(pipeline, files, mended=True)
     except AssertionError as error:
         wrong = [str(error)]

@@ -50,6 +50,9 @@ class FakeDynamoDB(Fake):
     def transact_write_items(self, **request: Any) -> Any:
         return self._call("transact_write_items", lambda: self._transact(request["TransactItems"]), request)
 
+    def batch_get_item(self, **request: Any) -> Any:
+        return self._call("batch_get_item", lambda: self._get(request["RequestItems"]), request)
+
     def unprocessed(self, count: int) -> Callable[[Mapping[str, Any]], Any]:
         """A step of batch_write_item: all but the last `count` writes are carried out."""
 
@@ -70,6 +73,17 @@ class FakeDynamoDB(Fake):
             raise client_error("ConditionalCheckFailedException", answer=returned) from None
         self.tables[request["TableName"]][key] = item
         return {"Attributes": copy.deepcopy(item)} if request.get("ReturnValues") == "ALL_NEW" else {}
+
+    def _get(self, requests: Mapping[str, Any]) -> Any:
+        found: dict[str, list[Item]] = {}
+        for table, asked in requests.items():
+            keys = [self._key(table, key) for key in asked["Keys"]]
+            if not 0 < len(keys) <= _TRANSACTION_ITEMS or len(set(keys)) < len(keys):
+                raise invalid("Too many items requested, none, or the list of keys contains duplicates")
+            found[table] = [
+                copy.deepcopy(self.tables[table][key]) for key in keys if key in self.tables[table]
+            ]
+        return {"Responses": found, "UnprocessedKeys": {}}
 
     def _batch(self, requests: Mapping[str, list[Any]]) -> Any:
         results = []

@@ -32,6 +32,9 @@ class FakeWork:
     def name(self, letter: Letter) -> str:
         return f"letter {letter.body}"
 
+    def concerns(self, letter: Letter) -> bool:
+        return letter.body != "another's"
+
     def refuses(self, letter: Letter) -> str | None:
         return "it is poison" if letter.body == "poison" else None
 
@@ -97,6 +100,12 @@ def test_only_letters_with_the_text_in_their_reason_are_sent() -> None:
     sqs = queue("a", "b", "c")
     assert redrive(sqs, Options(yes=True, reason="reason 1"))
     assert (sqs.bodies("work"), sqs.bodies("dead"), sqs.hidden) == (["b"], ["a", "c"], set())
+
+
+def test_letters_that_are_another_commands_are_left_to_it() -> None:
+    sqs = queue("a", "another's")
+    assert redrive(sqs, Options(yes=True))
+    assert (sqs.bodies("work"), sqs.bodies("dead"), sqs.hidden) == (["a"], ["another's"], set())
 
 
 def test_what_cannot_be_sent_stays_and_the_outcome_says_so(capsys: pytest.CaptureFixture[str]) -> None:

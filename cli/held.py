@@ -1,0 +1,58 @@
+"""`rowrelay held`: mails of which nobody knows whether they left: shown, sent after all, or dropped."""
+
+import contextlib
+import json
+import sys
+from typing import Any
+
+from .decision import Options
+from .letters import taken
+from .mail_letters import HeldWork, MailLetters, columns_of, mail_in
+from .printer import Printer
+from .redrive import Redrive
+from .stack import Stack, find_stack
+from .text import count
+
+_QUEUE = "notifier_failure_queue_url"
+
+
+def run_held_list(stack_name: str | None, *, as_json: bool) -> bool:
+    """Show the mails that are held; gives whether there are none."""
+    stack = find_stack(stack_name)
+    held = _held(stack)
+    if as_json:
+        print(json.dumps({"held": held}))
+        return not held
+    printer = Printer()
+    printer.line(f"{count(len(held), 'mail')} held{':' if held else '.'}")
+    for one in held:
+        who = ", ".join(f"{name} {value}" for name, value in one["record"].items())
+        printer.line(f"  {one['mail']}: {who}")
+        printer.line(
+            f"    import {one['import'] or '(none)'}, line {one['line'] or '(none)'}: {one['reason']}"
+        )
+    if held:
+        printer.line(
+            f"Ask the recipients, or SES's events; then: rowrelay held resend|drop MAIL{stack.option}"
+        )
+    return not held
+
+
+def run_held(stack_name: str | None, verb: str, mail_id: str | None, options: Options) -> bool:
+    """Send or drop mails that are held, one or all; gives whether none of those stays."""
+    stack = find_stack(stack_name)
+    work = HeldWork(MailLetters.of(stack), verb, mail_id)
+    return Redrive(stack.client("sqs"), stack.outputs[_QUEUE], work, options).run()
+
+
+def _held(stack: Stack) -> list[dict[str, Any]]:
+    work = HeldWork(MailLetters.of(stack), "drop")
+    held: dict[str, dict[str, Any]] = {}
+    with contextlib.redirect_stdout(sys.stderr), taken(stack.client("sqs"), stack.outputs[_QUEUE]) as hand:
+        for batch in hand.batches():
+            for letter in batch:
+                mail = mail_in(letter)
+                if mail and work.concerns(letter):
+                    place = {"mail": mail.mail_id, "import": mail.import_id, "line": mail.line}
+                    held[mail.mail_id] = {**place, "reason": work.reason(letter), "record": columns_of(mail)}
+    return list(held.values())

@@ -1,0 +1,134 @@
+"""What an operator decides of mails: to send one after all, or never; together with the counters."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lambdas.send_email.mail_ledger import CLAIMED, DEFERRED, HELD, MAILED, UNDELIVERABLE, Entry
+from lambdas.send_email.mails import Mail
+from lambdas.shared.import_ledger import ImportLedger
+from lambdas.shared.limits import SES_BULK_DESTINATIONS
+from lambdas.shared.transact import Item, Operation, Written, write_each
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+DROPPED = "dropped by an operator"
+_READ_AT_ONCE = 100  # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+_BUSY = "an invocation is at it: look again in some minutes"
+_CHANGED = "it changed meanwhile: run the command again"
+
+
+@dataclass(frozen=True)
+class MailDecisions:
+    """Changes the mail ledger as an operator decides; each may be repeated, and killed anywhere."""
+
+    dynamodb: "DynamoDBClient"
+    table: str
+    imports: ImportLedger
+
+    def entries(self, mail_ids: Sequence[str]) -> dict[str, Entry]:
+        """What the ledger has of these mails."""
+        found: dict[str, Entry] = {}
+        distinct = list(dict.fromkeys(mail_ids))
+        for start in range(0, len(distinct), _READ_AT_ONCE):
+            keys: Any = [{"mail_id": {"S": each}} for each in distinct[start : start + _READ_AT_ONCE]]
+            asked: Any = {self.table: {"Keys": keys, "ConsistentRead": True}}
+            while asked:
+                answer = self.dynamodb.batch_get_item(RequestItems=asked)
+                items = answer["Responses"].get(self.table, [])
+                found |= {item["mail_id"]["S"]: Entry.of(item) for item in items}
+                asked = answer.get("UnprocessedKeys")
+        return found
+
+    def reopen(self, mails: Sequence[Mail]) -> Mapping[str, str]:
+        """Let mails that ended without leaving be sent again; gives why some are not to be, by id."""
+        return self._decide(mails, DEFERRED, lambda entry: {entry.state: -1})
+
+    def drop(self, mails: Sequence[Mail]) -> Mapping[str, str]:
+        """Let mails that are held never be sent; gives why some are not dropped, by id."""
+        return self._decide(mails, UNDELIVERABLE, lambda entry: {entry.state: -1, UNDELIVERABLE: 1})
+
+    def _decide(
+        self, mails: Sequence[Mail], state: str, counts: Callable[[Entry], Mapping[str, int]]
+    ) -> Mapping[str, str]:
+        distinct = list({mail.mail_id: mail for mail in mails}.values())
+        stay: dict[str, str] = {}
+        for start in range(0, len(distinct), SES_BULK_DESTINATIONS):
+            group = distinct[start : start + SES_BULK_DESTINATIONS]
+            stay |= self._decide_group(group, state, counts)
+        return stay
+
+    def _decide_group(
+        self, mails: Sequence[Mail], state: str, counts: Callable[[Entry], Mapping[str, int]]
+    ) -> Mapping[str, str]:
+        entries = self.entries([mail.mail_id for mail in mails])
+        stay = {mail_id: _BUSY for mail_id, entry in entries.items() if entry.unfinished}
+        ended = [
+            mail
+            for mail in mails
+            if (entry := entries.get(mail.mail_id)) and entry.queued and not _is_decided(entry, state)
+        ]
+
+        def counters(which: Sequence[int]) -> list[Operation]:
+            # One import at a time keeps the counters' operations few, and of one item each.
+            sums: dict[str, dict[str, int]] = {}
+            for mail in (ended[n] for n in which):
+                for name, number in counts(entries[mail.mail_id]).items():
+                    of_import = sums.setdefault(mail.import_id or "", {})
+                    of_import[name] = of_import.get(name, 0) + number
+            return [self.imports.count_mails(import_id, of) for import_id, of in sums.items() if import_id]
+
+        puts = [self._put(mail, entries[mail.mail_id], state) for mail in ended]
+        outcomes = write_each(self.dynamodb, puts, counters)
+        for mail, outcome in zip(ended, outcomes, strict=True):
+            if not isinstance(outcome, Written):
+                stay[mail.mail_id] = _CHANGED
+        return stay
+
+    def _put(self, mail: Mail, entry: Entry, state: str) -> Operation:
+        values: Item = {"mail_id": {"S": mail.mail_id}, "state": {"S": state}, "claim": {"S": entry.claim}}
+        values |= {"changed_at": {"N": f"{time.time():.3f}"}, "reason": {"S": entry.reason or "unknown"}}
+        if state == UNDELIVERABLE:
+            values |= {"queued": {"BOOL": True}, "reason": {"S": DROPPED}}
+        if mail.import_id and mail.line:
+            values |= {"import_id": {"S": mail.import_id}, "import_line": {"N": str(mail.line)}}
+        return {
+            "Put": {
+                "TableName": self.table,
+                "Item": values,
+                "ConditionExpression": "#state = :state AND #claim = :claim AND #queued = :true",
+                "ExpressionAttributeNames": {f"#{name}": name for name in ("state", "claim", "queued")},
+                "ExpressionAttributeValues": {
+                    ":state": {"S": entry.state},
+                    ":claim": {"S": entry.claim},
+                    ":true": {"BOOL": True},
+                },
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
+
+
+def is_dropped(entry: Entry | None) -> bool:
+    """Whether an operator has decided that the mail is never to be sent."""
+    return entry is not None and entry.state == UNDELIVERABLE and entry.reason == DROPPED
+
+
+def may_be_sent_again(entry: Entry | None) -> bool:
+    """Whether the mail certainly did not leave, and nobody decided that it is not to."""
+    return entry is None or (entry.state in (UNDELIVERABLE, DEFERRED) and not is_dropped(entry))
+
+
+def is_done(entry: Entry | None) -> bool:
+    """Whether the mail left, so that a letter of it is left over."""
+    return entry is not None and entry.state == MAILED
+
+
+def is_held(entry: Entry | None) -> bool:
+    """Whether nobody knows if the mail left."""
+    return entry is not None and entry.state in (HELD, CLAIMED)
+
+
+def _is_decided(entry: Entry, state: str) -> bool:
+    return is_dropped(entry) if state == UNDELIVERABLE else False
