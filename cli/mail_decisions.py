@@ -1,7 +1,8 @@
 """What an operator decides of mails: to send one after all, or never; together with the counters."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,48 +45,46 @@ class MailDecisions:
 
     def reopen(self, mails: Sequence[Mail]) -> Mapping[str, str]:
         """Let mails that ended without leaving be sent again; gives why some are not to be, by id."""
-        return self._decide(mails, DEFERRED, lambda entry: {entry.state: -1})
+        return self._decide(mails, (UNDELIVERABLE, HELD), DEFERRED)
 
     def drop(self, mails: Sequence[Mail]) -> Mapping[str, str]:
         """Let mails that are held never be sent; gives why some are not dropped, by id."""
-        return self._decide(mails, UNDELIVERABLE, lambda entry: {entry.state: -1, UNDELIVERABLE: 1})
+        return self._decide(mails, (HELD,), UNDELIVERABLE)
 
-    def _decide(
-        self, mails: Sequence[Mail], state: str, counts: Callable[[Entry], Mapping[str, int]]
-    ) -> Mapping[str, str]:
+    def _decide(self, mails: Sequence[Mail], before: Sequence[str], after: str) -> Mapping[str, str]:
         distinct = list({mail.mail_id: mail for mail in mails}.values())
         stay: dict[str, str] = {}
         for start in range(0, len(distinct), SES_BULK_DESTINATIONS):
             group = distinct[start : start + SES_BULK_DESTINATIONS]
-            stay |= self._decide_group(group, state, counts)
+            entries = self.entries([mail.mail_id for mail in group])
+            stay |= {mail_id: _BUSY for mail_id, entry in entries.items() if entry.unfinished}
+            ended = [
+                (m, e) for m in group if (e := entries.get(m.mail_id)) and e.queued and e.state in before
+            ]
+            stay |= dict.fromkeys(self._change(ended, after), _CHANGED)
         return stay
 
-    def _decide_group(
-        self, mails: Sequence[Mail], state: str, counts: Callable[[Entry], Mapping[str, int]]
-    ) -> Mapping[str, str]:
-        entries = self.entries([mail.mail_id for mail in mails])
-        stay = {mail_id: _BUSY for mail_id, entry in entries.items() if entry.unfinished}
-        ended = [
-            mail
-            for mail in mails
-            if (entry := entries.get(mail.mail_id)) and entry.queued and not _is_decided(entry, state)
-        ]
+    def _change(self, mails: Sequence[tuple[Mail, Entry]], after: str) -> list[str]:
+        """Give mails another state, and uncount the one they had; gives the ids of those that had changed."""
 
         def counters(which: Sequence[int]) -> list[Operation]:
-            # One import at a time keeps the counters' operations few, and of one item each.
-            sums: dict[str, dict[str, int]] = {}
-            for mail in (ended[n] for n in which):
-                for name, number in counts(entries[mail.mail_id]).items():
-                    of_import = sums.setdefault(mail.import_id or "", {})
-                    of_import[name] = of_import.get(name, 0) + number
-            return [self.imports.count_mails(import_id, of) for import_id, of in sums.items() if import_id]
+            by_import: dict[str, Counter[str]] = {}
+            for mail, entry in (mails[n] for n in which):
+                if mail.import_id:
+                    counts = by_import.setdefault(mail.import_id, Counter())
+                    counts[entry.state] -= 1
+                    counts[after] += after != DEFERRED  # which no counter counts
+            return [
+                self.imports.count_mails(import_id, {name: n for name, n in counts.items() if n})
+                for import_id, counts in by_import.items()
+            ]
 
-        puts = [self._put(mail, entries[mail.mail_id], state) for mail in ended]
-        outcomes = write_each(self.dynamodb, puts, counters)
-        for mail, outcome in zip(ended, outcomes, strict=True):
-            if not isinstance(outcome, Written):
-                stay[mail.mail_id] = _CHANGED
-        return stay
+        outcomes = write_each(self.dynamodb, [self._put(*each, after) for each in mails], counters)
+        return [
+            mail.mail_id
+            for (mail, _), outcome in zip(mails, outcomes, strict=True)
+            if not isinstance(outcome, Written)
+        ]
 
     def _put(self, mail: Mail, entry: Entry, state: str) -> Operation:
         values: Item = {"mail_id": {"S": mail.mail_id}, "state": {"S": state}, "claim": {"S": entry.claim}}
@@ -128,7 +127,3 @@ def is_done(entry: Entry | None) -> bool:
 def is_held(entry: Entry | None) -> bool:
     """Whether nobody knows if the mail left."""
     return entry is not None and entry.state in (HELD, CLAIMED)
-
-
-def _is_decided(entry: Entry, state: str) -> bool:
-    return is_dropped(entry) if state == UNDELIVERABLE else False

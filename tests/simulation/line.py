@@ -41,7 +41,8 @@ class Line:
         self._maybe_kill(faults.KILLED_BEFORE, name)
         if self.faults.strike(faults.THROTTLED):
             self.world.say(f"{process.name} {name}: throttled")
-            raise throttled
+            # A new one, for an exception keeps the frames that it came through.
+            raise ClientError(throttled.response, throttled.operation_name)
         if self.faults.strike(faults.UNREACHABLE):
             self.world.say(f"{process.name} {name}: out of reach")
             raise EndpointConnectionError(endpoint_url="https://service")
