@@ -8,7 +8,7 @@ from typing import Any
 
 from lambdas.process_csv.encoder import Reject
 from lambdas.process_csv.header import ImportRejected
-from lambdas.process_csv.parse import CsvFile
+from lambdas.process_csv.parse import open_csv
 from lambdas.process_csv.source import PIECE_BYTES
 from lambdas.shared.import_ledger import DONE, REJECTED
 from lambdas.shared.schema import Schema, SchemaError, parse_schema
@@ -83,7 +83,7 @@ def check_file(file: Path, schema: Schema, on_reject: Callable[[Reject], None]) 
     checked = Checked(str(file))
     try:
         with file.open("rb") as data:
-            csv = CsvFile(file.name, iter(lambda: data.read(PIECE_BYTES), b""), schema)
+            csv = open_csv(file.name, iter(lambda: data.read(PIECE_BYTES), b""), schema)
             checked.unknown_columns = csv.header.unknown
             for parsed in csv:
                 checked.accepted += len(parsed.accepted)

@@ -6,6 +6,7 @@ The one place that knows where the handlers are.
 from pathlib import Path
 
 import lambdas
+from lambdas.process_csv.checkpoint import PREFIX as CONTINUATIONS_PREFIX
 from lambdas.process_csv.reports import PREFIX as REPORTS_PREFIX
 from lambdas.shared.mail_template import MailTemplate, TemplateError
 from lambdas.shared.schema import Schema, SchemaError, parse_schema
@@ -14,6 +15,7 @@ from lambdas.shared.values import is_email
 HANDLERS = Path(lambdas.__path__[0])
 
 __all__ = [
+    "CONTINUATIONS_PREFIX",
     "HANDLERS",
     "REPORTS_PREFIX",
     "MailTemplate",

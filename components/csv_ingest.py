@@ -7,10 +7,10 @@ import pulumi_aws as aws
 
 from . import defaults, queues, tables
 from .alarms import Alarms
-from .contracts import REPORTS_PREFIX
+from .contracts import CONTINUATIONS_PREFIX, REPORTS_PREFIX
 from .csv_ingest_args import CsvIngestArgs, CsvIngestPlan, plan_csv_ingest
 from .function import CreatedFunction, FunctionSpec, create_function
-from .policies import Statement, allow
+from .policies import Statement, allow, document
 from .references import BucketReference, QueueReference, TableReference
 from .uploads import create_uploads_bucket
 
@@ -24,8 +24,8 @@ class CsvIngest(pulumi.ComponentResource):
     x-bucket, x-bucket-encryption, x-bucket-ownership, x-bucket-public-access, x-bucket-policy,
     x-bucket-lifecycle, x-bucket-cors (with origins); x-imports; x-failures, x-failures-policy,
     x-failures-depth; x-process-csv, x-process-csv-logs, x-process-csv-role, x-process-csv-policy,
-    x-process-csv-errors, x-process-csv-throttles, x-process-csv-async; x-upload-permission,
-    x-upload-notification.
+    x-process-csv-errors, x-process-csv-throttles, x-process-csv-async, x-process-csv-continue,
+    x-process-csv-recursion; x-upload-permission, x-upload-notification.
 
     Raises ValueError with everything that is wrong with the arguments, before anything is created.
     """
@@ -52,7 +52,8 @@ class CsvIngest(pulumi.ComponentResource):
         self._create_failure_queue(f"{name}-failures", alarms)
         created = self._create_function(f"{name}-process-csv", plan, alarms)
         self._send_failures(f"{name}-process-csv-async", created)
-        self._invoke_on_upload(f"{name}-upload", created)
+        continues = self._invoke_itself(f"{name}-process-csv", created)
+        self._invoke_on_upload(f"{name}-upload", created, continues)
         self.register_outputs({key: getattr(self, key) for key in CsvIngest.__annotations__})
 
     def _use_bucket(self, name: str, plan: CsvIngestPlan) -> None:
@@ -104,10 +105,15 @@ class CsvIngest(pulumi.ComponentResource):
         return created
 
     def _statements(self, plan: CsvIngestPlan) -> list[Statement]:
-        arn = self.bucket["arn"]
+        def under(prefix: str) -> pulumi.Output[str]:
+            return pulumi.Output.concat(self.bucket["arn"], f"/{prefix}*")
+
         return [
-            allow("ReadUploads", ["s3:GetObject"], pulumi.Output.concat(arn, f"/{plan.upload_prefix}*")),
-            allow("WriteReports", ["s3:PutObject"], pulumi.Output.concat(arn, f"/{REPORTS_PREFIX}*")),
+            allow("ReadUploads", ["s3:GetObject"], under(plan.upload_prefix)),
+            allow("WriteReports", ["s3:PutObject"], under(REPORTS_PREFIX)),
+            # To see whether another invocation of the same import has completed a report.
+            allow("FindReports", ["s3:GetObject"], under(REPORTS_PREFIX)),
+            allow("KeepCheckpoints", ["s3:GetObject", "s3:PutObject"], under(CONTINUATIONS_PREFIX)),
             allow("SendChunks", ["sqs:SendMessage"], plan.queue["arn"]),
             allow("SendFailedEvents", ["sqs:SendMessage"], self.failure_queue["arn"]),
             allow("KeepBooks", ["dynamodb:PutItem", "dynamodb:UpdateItem"], self.import_ledger["arn"]),
@@ -124,7 +130,25 @@ class CsvIngest(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[created.policy]),
         )
 
-    def _invoke_on_upload(self, name: str, created: CreatedFunction) -> None:
+    def _invoke_itself(self, name: str, created: CreatedFunction) -> list[pulumi.Resource]:
+        """A file that takes longer than an invocation may is read by several; each invokes the next."""
+        child = pulumi.ResourceOptions(parent=self)
+        itself = [allow("Continue", ["lambda:InvokeFunction"], created.function.arn)]
+        # Not in the function's own policy, which is there before its ARN is.
+        policy = aws.iam.RolePolicy(
+            f"{name}-continue", role=created.role.name, policy=document(itself), opts=child
+        )
+        # Lambda stops a function that invokes itself after about 16 times. This one cannot run away: each
+        # continuation begins further on in the file, so there are no more of them than the file has rows.
+        # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+        allowed = aws.lambda_.FunctionRecursionConfig(
+            f"{name}-recursion", function_name=created.function.name, recursive_loop="Allow", opts=child
+        )
+        return [policy, allowed]
+
+    def _invoke_on_upload(
+        self, name: str, created: CreatedFunction, continues: list[pulumi.Resource]
+    ) -> None:
         account = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self)).account_id
         permission = aws.lambda_.Permission(
             f"{name}-permission",
@@ -147,5 +171,5 @@ class CsvIngest(pulumi.ComponentResource):
             bucket=self.bucket["name"],
             lambda_functions=[on_upload],
             # S3 tries the invocation out when it is told of it.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, *continues]),
         )

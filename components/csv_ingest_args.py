@@ -39,7 +39,7 @@ class CsvIngestArgs(TypedDict):
     reports_expire_days: NotRequired[Optional[int]]
     """After how many days reports are deleted. Default: 30."""
     timeout_seconds: NotRequired[Optional[int]]
-    """The longest that one file may take, 1 to 900 seconds. Default: 900."""
+    """The longest that one invocation may take, 1 to 900 seconds; long files take several. Default: 900."""
     memory_mb: NotRequired[Optional[int]]
     """The function's memory, 128 to 10240 MB; its CPU grows with it. Default: 1769, one whole vCPU."""
     log_retention_days: NotRequired[Optional[int]]

@@ -30,9 +30,10 @@ class FunctionSpec:
 
 @dataclass(frozen=True)
 class CreatedFunction:
-    """The function, and its policy: whatever invokes it waits for that."""
+    """The function, its role, and that one's policy: whatever invokes the function waits for it."""
 
     function: aws.lambda_.Function
+    role: aws.iam.Role
     policy: aws.iam.RolePolicy
 
 
@@ -59,7 +60,7 @@ def create_function(name: str, spec: FunctionSpec, parent: pulumi.Resource) -> C
         # make one that keeps everything for ever.
         opts=pulumi.ResourceOptions(parent=parent, depends_on=[policy, logs]),
     )
-    return CreatedFunction(function, policy)
+    return CreatedFunction(function, role, policy)
 
 
 def _write_to(logs: aws.cloudwatch.LogGroup) -> Statement:

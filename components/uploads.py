@@ -6,7 +6,7 @@ import pulumi
 from pulumi_aws import s3
 
 from . import defaults
-from .contracts import REPORTS_PREFIX
+from .contracts import CONTINUATIONS_PREFIX, REPORTS_PREFIX
 from .policies import tls_only
 
 # What needs no encoding in an event's key and means nothing in an IAM resource:
@@ -24,8 +24,9 @@ def prefix_problem(prefix: str) -> str | None:
             "expected folders of letters, digits and !-_.'() that end with /, such as uploads/, in at most "
             f"{_PREFIX_MAX} characters (S3's keys have {defaults.OBJECT_KEY_BYTES_MAX:,}), got {prefix!r}"
         )
-    if prefix.startswith(REPORTS_PREFIX):
-        return f"overlaps {REPORTS_PREFIX}, so that every report would be imported; got {prefix!r}"
+    for own in (REPORTS_PREFIX, CONTINUATIONS_PREFIX):
+        if prefix.startswith(own):
+            return f"overlaps {own}, so that what process_csv writes there would be imported; got {prefix!r}"
     return None
 
 
@@ -50,6 +51,7 @@ def create_uploads_bucket(
     bucket = s3.Bucket(name, force_destroy=not keep, opts=child)
     _secure(name, bucket, child)
     rules = [_expire("uploads", prefix, uploads_expire_days)]
+    rules += [_expire("continuations", CONTINUATIONS_PREFIX, uploads_expire_days)]
     rules += [_expire("reports", REPORTS_PREFIX, reports_expire_days), _give_up_unfinished()]
     s3.BucketLifecycleConfiguration(f"{name}-lifecycle", bucket=bucket.bucket, rules=rules, opts=child)
     if cors_origins:

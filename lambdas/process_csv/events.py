@@ -1,12 +1,13 @@
-"""S3's notification: which object version was uploaded, and the id of its import."""
+"""S3's notification: which object version was uploaded, and the id of its import; and what continues it."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 _ID_CHARACTERS = 20
+_CONTINUATION = "continuation"
 
 
 @dataclass(frozen=True)
@@ -38,3 +39,16 @@ def uploads(event: Mapping[str, Any]) -> Iterator[Upload]:
         if record["eventName"].startswith("ObjectCreated:") and not key.endswith("/"):
             bucket = record["s3"]["bucket"]["name"]
             yield Upload(bucket, key, entry["eTag"], entry.get("size", 0), entry["sequencer"])
+
+
+def continuation_event(upload: Upload, number: int) -> dict[str, Any]:
+    """The event by which process_csv tells itself to go on with an upload: S3's own, and a number from 1."""
+    entry = {"key": quote_plus(upload.key), "eTag": upload.etag, "size": upload.size}
+    entry["sequencer"] = upload.sequencer
+    s3 = {"bucket": {"name": upload.bucket}, "object": entry}
+    return {"Records": [{"eventName": "ObjectCreated:Put", "s3": s3}], _CONTINUATION: number}
+
+
+def continuation_number(event: Mapping[str, Any]) -> int:
+    """Which continuation an event asks for; 0 for S3's own, which begins the import."""
+    return int(event.get(_CONTINUATION, 0))

@@ -1,6 +1,10 @@
-"""The function `process_csv`: S3 invokes it, asynchronously, for every object created under the prefix."""
+"""The function `process_csv`: S3 invokes it, asynchronously, for every object created under the prefix.
 
-from collections.abc import Mapping
+For a file that takes longer than an invocation may, it invokes itself to go on.
+"""
+
+import json
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -12,9 +16,14 @@ from ..shared.clients import dynamodb_client
 from ..shared.import_ledger import ImportLedger
 from ..shared.schema import parse_schema
 from ..shared.settings import bundled, setting
-from .events import uploads
+from .events import continuation_number, uploads
 from .importer import Importer
 
+# What remains of an invocation's time when it stops reading: enough to send what it holds, over retries.
+_RESERVE_SECONDS = 60
+_RESERVE_SHARE = 0.25  # at most, lest a function with a short time limit read nothing
+
+_LOGGED = ("status", "read", "accepted", "rejected", "chunks", "continuation")
 logger = Logger()
 
 
@@ -28,13 +37,30 @@ def importer() -> Importer:
         queue_url=setting("QUEUE_URL"),
         schema=parse_schema(bundled("schema.json")),
         rows_per_chunk=int(setting("ROWS_PER_CHUNK")),
+        invoke=invoke_again,
     )
 
 
 @logger.inject_lambda_context
-def handler(event: Mapping[str, Any], _context: LambdaContext) -> None:
+def handler(event: Mapping[str, Any], context: LambdaContext) -> None:
     """Import each upload of the event; an error makes Lambda repeat the event, and then set it aside."""
     for upload in uploads(event):
-        summary = importer().run(upload)
-        counts = {name: summary[name] for name in ("status", "read", "accepted", "rejected", "chunks")}
+        entry = importer().run(upload, continuation_number(event), in_hurry(context))
+        counts = {name: entry[name] for name in _LOGGED if name in entry}
         logger.info("import read", extra={"import": upload.import_id, **counts})
+
+
+def in_hurry(context: LambdaContext) -> Callable[[], bool]:
+    """What tells whether the invocation nears its time limit."""
+    left = context.get_remaining_time_in_millis
+    reserve = min(_RESERVE_SECONDS * 1000, _RESERVE_SHARE * left())
+    return lambda: left() < reserve
+
+
+def invoke_again(event: Mapping[str, Any]) -> None:
+    """Invoke this function with an event, asynchronously; the client is made when a file is that long."""
+    boto3.client("lambda").invoke(
+        FunctionName=setting("AWS_LAMBDA_FUNCTION_NAME"),
+        InvocationType="Event",
+        Payload=json.dumps(event).encode(),
+    )

@@ -1,19 +1,19 @@
 """One upload, from its bytes to chunks in the queue, its reports, and its entry in the import ledger."""
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..shared.chunk import MAX_CHUNK_BYTES, chunk_body
 from ..shared.clock import now
-from ..shared.import_ledger import DONE, READING, REJECTED, ImportLedger
+from ..shared.import_ledger import READING, REJECTED, ImportLedger
 from ..shared.queue import Message, send
 from ..shared.schema import Schema
-from .events import Upload
+from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from .events import Upload, continuation_event
 from .header import ImportRejected
-from .parse import CsvFile
-from .reports import RejectsUpload, RejectsWriter, put_summary, report_key
+from .reading import Reading
+from .reports import put_summary, report_key
 from .s3_object import ImportInterrupted, object_pieces
 from .source import SourceError
 
@@ -27,7 +27,7 @@ _MESSAGES_HELD = 10
 
 @dataclass(frozen=True)
 class Importer:
-    """Imports uploads into a queue."""
+    """Imports uploads into a queue; `invoke` invokes the same function again with an event."""
 
     s3: "S3Client"
     sqs: "SQSClient"
@@ -35,64 +35,106 @@ class Importer:
     queue_url: str
     schema: Schema
     rows_per_chunk: int
+    invoke: Callable[[Mapping[str, Any]], None]
 
-    def run(self, upload: Upload) -> dict[str, Any]:
-        """Import the upload, or reject it as a whole; gives its summary. May be repeated at any time."""
-        entry = {"bucket": upload.bucket, "key": upload.key, "size": upload.size, "started_at": now()}
-        entry |= {"rows_per_chunk": self.rows_per_chunk, "attempt": uuid.uuid4().hex}
-        standing = self.ledger.begin(upload.import_id, entry)
-        if standing["status"] != READING:
+    def run(self, upload: Upload, number: int, hurried: Callable[[], bool]) -> dict[str, Any]:
+        """Import the upload, or reject it as a whole. May be repeated at any time.
+
+        Args:
+            upload: The upload.
+            number: Which continuation of its import this is; 0 begins it.
+            hurried: Whether time is short, so that the rest of the file is left to another continuation.
+
+        Returns:
+            The import's summary, or its entry in the ledger where it is over already or not over yet.
+
+        Raises:
+            ImportInterrupted: this attempt cannot see what an earlier one has seen.
+        """
+        attempt = uuid.uuid4().hex
+        standing = self._enter(upload, number, attempt)
+        if standing["status"] != READING or _continuation(standing) > number:
+            self._invite(upload, number + 1, standing)  # whoever left it there may have died before
             return standing
-        first = standing["attempt"] == entry["attempt"]
-        if not first:
-            self.ledger.repeat(upload.import_id)
+        first = standing["attempt"] == attempt
+        if not first and not self.ledger.repeat(upload.import_id):
+            raise ImportInterrupted("another attempt ends the import early, where its object was gone")
+        try:
+            reading = self._open(upload, standing, first=first)
+        except ImportRejected as rejected:
+            if number:
+                raise ImportInterrupted(f"the schema changed while the file was read: {rejected}") from None
+            counts = dict.fromkeys(("read", "accepted", "rejected", "chunks"), 0)
+            result = {"status": REJECTED, "reason": str(rejected), **counts}
+            return self._finish(upload, standing, result)
+        checkpoint = self._read(reading, hurried)
+        if checkpoint:
+            return self._leave(upload, number + 1, checkpoint)
+        return self._finish(upload, standing, reading.finish())
 
+    def _enter(self, upload: Upload, number: int, attempt: str) -> dict[str, Any]:
+        if not number:
+            entry = {"bucket": upload.bucket, "key": upload.key, "size": upload.size, "started_at": now()}
+            entry |= {"rows_per_chunk": self.rows_per_chunk, "attempt": attempt}
+            return self.ledger.begin(upload.import_id, entry)
+        standing = self.ledger.go_on(upload.import_id, number, attempt)
+        if _continuation(standing) < number:
+            raise ImportInterrupted(
+                f"the import ledger has no continuation {number} of the import {upload.import_id}: upload the"
+                " file again (rows that were imported are not imported twice)"
+            )
+        return standing
+
+    def _open(self, upload: Upload, standing: Mapping[str, Any], *, first: bool) -> Reading:
         def gone(reason: str) -> Exception:
             # Every attempt must see the file as the others did, or the counts would not agree.
             alone = first and self.ledger.end_early(upload.import_id)
             return SourceError(reason) if alone else ImportInterrupted(reason)
 
-        try:
-            # For the same reason a repetition cuts the file as the first attempt did.
-            result = self._import(upload, int(standing["rows_per_chunk"]), gone)
-        except ImportRejected as rejected:
-            counts = dict.fromkeys(("read", "accepted", "rejected", "chunks"), 0)
-            result = {"status": REJECTED, "reason": str(rejected), **counts}
-        return self._finish(upload, standing["started_at"], result)
+        def open_at(at: int) -> Iterator[bytes]:
+            return object_pieces(self.s3, upload, gone, at)
 
-    def _import(
-        self, upload: Upload, rows_per_chunk: int, gone: Callable[[str], Exception]
-    ) -> dict[str, Any]:
-        file = CsvFile(upload.key, object_pieces(self.s3, upload, gone), self.schema)
-        rejects = RejectsUpload(
-            self.s3,
-            upload.bucket,
-            report_key(upload.key, upload.import_id, "rejects.csv"),
-            RejectsWriter(file.header, file.delimiter),
-        )
-        packer = ChunkPacker(upload.import_id, rows_per_chunk)
+        key = standing.get("checkpoint")
+        checkpoint = load_checkpoint(self.s3, upload, key) if key else None
+        # A repetition cuts the file as the first attempt did.
+        rows_per_chunk = int(standing["rows_per_chunk"])
+        return Reading.start(self.s3, upload, open_at, self.schema, rows_per_chunk, checkpoint)
+
+    def _read(self, reading: Reading, hurried: Callable[[], bool]) -> Checkpoint | None:
+        """Send the rows on; gives where it stopped, if that was before the file's end."""
         bodies: list[str] = []
-        for parsed in file:
-            rejects.add(parsed.rejects)
-            bodies += packer.add(parsed.accepted)
+        checkpoint = None
+        for full in reading.bodies():
+            bodies += full
+            if hurried() and (checkpoint := reading.checkpoint):
+                break
             if len(bodies) >= _MESSAGES_HELD:
-                send(self.sqs, self.queue_url, map(Message, bodies))
+                self._send(bodies)
                 bodies = []
-        send(self.sqs, self.queue_url, map(Message, [*bodies, *packer.rest()]))
-        return {
-            "status": DONE,
-            "reason": None,
-            "read": packer.rows + rejects.count,
-            "accepted": packer.rows,
-            "rejected": rejects.count,
-            "chunks": packer.chunks,
-            "rejects": rejects.close(),
-            "unknown_columns": file.header.unknown,
-        }
+        self._send(bodies)
+        return checkpoint
 
-    def _finish(self, upload: Upload, started_at: str, result: dict[str, Any]) -> dict[str, Any]:
+    def _send(self, bodies: list[str]) -> None:
+        send(self.sqs, self.queue_url, map(Message, bodies))
+
+    def _leave(self, upload: Upload, number: int, checkpoint: Checkpoint) -> dict[str, Any]:
+        key = save_checkpoint(self.s3, upload, checkpoint)
+        standing = self.ledger.leave(upload.import_id, number, key)
+        self._invite(upload, number, standing)
+        return standing
+
+    def _invite(self, upload: Upload, number: int, standing: Mapping[str, Any]) -> None:
+        """Have continuation `number` begin, if that is where the import stands, and nobody has begun it.
+
+        Whoever has begun it is repeated by Lambda, so that to invoke once more would only do its work twice.
+        """
+        here = _continuation(standing) == number and standing["status"] == READING
+        if here and "attempt" not in standing:
+            self.invoke(continuation_event(upload, number))
+
+    def _finish(self, upload: Upload, standing: Mapping[str, Any], result: dict[str, Any]) -> dict[str, Any]:
         at = {"import": upload.import_id, "bucket": upload.bucket, "key": upload.key, "size": upload.size}
-        summary = {**at, **result, "started_at": started_at, "finished_at": now()}
+        summary = {**at, **result, "started_at": standing["started_at"], "finished_at": now()}
         key = report_key(upload.key, upload.import_id, "summary.json")
         put_summary(self.s3, upload.bucket, key, summary)
         # The ledger's entry must fit an item, whatever the header holds.
@@ -102,36 +144,6 @@ class Importer:
         return summary
 
 
-class ChunkPacker:
-    """Cuts rows into chunks: so many rows each, fewer where they are large; numbered from 1."""
-
-    def __init__(self, import_id: str, rows_per_chunk: int) -> None:
-        self._import_id = import_id
-        self._limit = rows_per_chunk
-        self._texts: list[str] = []
-        self._bytes = 0
-        self._frame = len(chunk_body(import_id, 10**9, []))
-        self.rows = 0
-        self.chunks = 0
-
-    def add(self, texts: Iterable[str]) -> Iterator[str]:
-        """Take rows (ASCII JSON texts); gives the bodies of chunks that became full."""
-        for text in texts:
-            if self._texts and self._frame + self._bytes + len(text) + 1 > MAX_CHUNK_BYTES:
-                yield self._body()
-            self._texts.append(text)
-            self._bytes += len(text) + 1
-            self.rows += 1
-            if len(self._texts) == self._limit:
-                yield self._body()
-
-    def rest(self) -> Iterator[str]:
-        """The last chunk, if there are rows left for one."""
-        if self._texts:
-            yield self._body()
-
-    def _body(self) -> str:
-        self.chunks += 1
-        body = chunk_body(self._import_id, self.chunks, self._texts)
-        self._texts, self._bytes = [], 0
-        return body
+def _continuation(standing: Mapping[str, Any]) -> int:
+    """Which continuation an import stands at; 0 in the first part of its file."""
+    return int(standing.get("continuation", 0))

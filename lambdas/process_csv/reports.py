@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..shared.limits import S3_KEY_BYTES, S3_PART_BYTES
+from ..shared.limits import S3_KEY_BYTES
 from .encoder import Reject
 from .header import REPORT_COLUMNS, Header
 from .text import printable
@@ -66,50 +66,3 @@ class RejectsWriter:
             cells[last:] = [self._delimiter.join(cells[last:])]
         cells += [""] * (self._width - len(cells))
         return [cells[n] for n in self._original]
-
-
-class RejectsUpload:
-    """Streams a rejects report to S3; makes no object when there are no rejects."""
-
-    def __init__(self, s3: "S3Client", bucket: str, key: str, writer: RejectsWriter) -> None:
-        self._s3 = s3
-        self._at: Any = {"Bucket": bucket, "Key": key}
-        self._type: Any = {"ContentType": "text/csv; charset=utf-8"}
-        self._writer = writer
-        self._waiting = b""
-        self._upload_id = ""
-        self._parts: list[Any] = []
-        self.count = 0
-
-    def add(self, rejects: list[Reject]) -> None:
-        """Write rejects; sends a part when there is one to send."""
-        if not rejects:
-            return
-        self.count += len(rejects)
-        self._writer.add(rejects)
-        self._waiting += self._writer.take()
-        if len(self._waiting) >= S3_PART_BYTES:
-            self._send_part()
-
-    def close(self) -> str | None:
-        """Finish the report; gives its key, or None if there was nothing to report."""
-        if not self.count:
-            return None
-        if not self._parts:
-            self._s3.put_object(Body=self._waiting, **self._at, **self._type)
-        else:
-            if self._waiting:
-                self._send_part()
-            parts: Any = {"Parts": self._parts}
-            self._s3.complete_multipart_upload(UploadId=self._upload_id, MultipartUpload=parts, **self._at)
-        return str(self._at["Key"])
-
-    def _send_part(self) -> None:
-        if not self._upload_id:
-            self._upload_id = self._s3.create_multipart_upload(**self._at, **self._type)["UploadId"]
-        number = len(self._parts) + 1
-        part = self._s3.upload_part(
-            UploadId=self._upload_id, PartNumber=number, Body=self._waiting, **self._at
-        )
-        self._parts.append({"PartNumber": number, "ETag": part["ETag"]})
-        self._waiting = b""

@@ -7,6 +7,8 @@ next row's) is a `Problem` with the line where it began.
 
 import csv
 import io
+import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +28,15 @@ csv.field_size_limit(4 * MAX_CSV_ROW_BYTES)
 
 
 @dataclass(frozen=True)
+class Place:
+    """Between two rows: the next one's line, and where in the text its piece begins, and it in the piece."""
+
+    piece: int = 0
+    skip: int = 0
+    line: int = 1
+
+
+@dataclass(frozen=True)
 class Problem:
     """A row that cannot be read: the line it begins on, and why."""
 
@@ -41,27 +52,60 @@ class Block:
     rows: list[list[str]]
 
 
+_BEGINNING = Place()
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
 class _RowTooLong(Exception):
     def __init__(self, *, in_quotes: bool) -> None:
         self.in_quotes = in_quotes
 
 
 class RowReader:
-    """Reads the rows of UTF-8 pieces (see `source.utf8_pieces`), the header among them."""
+    """Reads the rows of UTF-8 pieces (see `source.utf8_pieces`), the header among them.
 
-    def __init__(self, pieces: Iterator[bytes], delimiter: str) -> None:
+    `pieces` are those from where `place` says on, which by default is the beginning.
+    """
+
+    def __init__(self, pieces: Iterator[bytes], delimiter: str, place: Place = _BEGINNING) -> None:
         self._pieces = pieces
         self._delimiter = delimiter
+        self._skip = place.skip
+        self._taken = range(place.piece, place.piece)  # where in the text the piece taken last stands
         self._rest = b""  # bytes that were read and not yet given to csv
-        self._given = 0  # lines given to csv so far
-        self._start = 1  # the line that the row being read begins on
+        self._given = place.line - 1  # lines given to csv so far
+        self._start = place.line  # the line that the row being read begins on
         self._open_bytes = 0  # what of the row being read was given to csv, without the piece it begins in
-        self._piece = range(0)  # the numbers of the lines given last
-        self._piece_bytes = 0
+        self._text = b""  # the lines given last
+        self._piece = range(0)  # and their numbers
         self._ended = False
+        self._all = self._read()
+
+    @property
+    def place(self) -> Place | None:
+        """Where the rows end that were handed out so far.
+
+        None where nothing was read yet or nothing is left to read, and at a few places from which the same
+        pieces could not be cut.
+        """
+        unread = len(self._rest)
+        if self._start <= self._given:
+            done = self._start - self._piece.start
+            if done <= 0:
+                return None
+            ends = itertools.islice(_LINE_END.finditer(self._text), done - 1, None)
+            unread += len(self._text) - next(ends).end()
+        at = self._taken.stop - unread
+        if self._ended or not self._taken or at < self._taken.start:
+            return None
+        piece = self._taken.start if unread else at
+        return Place(piece, at - piece, self._start)
 
     def __iter__(self) -> Iterator[Block | Problem]:
-        """Blocks of rows in the file's order, blank lines left out, with the problems between them."""
+        """Blocks of rows in the file's order, blank lines left out, with the problems between them; once."""
+        return self._all
+
+    def _read(self) -> Iterator[Block | Problem]:
         try:
             while not self._ended:
                 try:
@@ -69,6 +113,7 @@ class RowReader:
                 except _RowTooLong as too_long:
                     yield self._skip_row(in_quotes=too_long.in_quotes)
         except SourceError as error:
+            self._ended = True
             yield Problem(self._start, f"{error}; nothing from this line on was read")
 
     def _blocks(self) -> Iterator[Block | Problem]:
@@ -80,15 +125,17 @@ class RowReader:
                 return
             except csv.Error:
                 end = before + reader.line_num  # csv goes on after this line
-                yield self._unterminated() if self._ended else self._misquoted(end)
+                problem = self._unterminated() if self._ended else self._misquoted(end)
                 self._start = end + 1
+                yield problem
 
     def _rows(self, reader: "_csv.Reader", before: int) -> Iterator[Block]:
         lines: list[int] = []
         rows: list[list[str]] = []
-        given = self._given
+        given = 0
         try:
             for row in reader:
+                given = given or self._given
                 if row and (len(row) > 1 or row[0].strip()):
                     lines.append(self._start)
                     rows.append(row)
@@ -98,7 +145,8 @@ class RowReader:
                     yield Block(lines, rows)
                     lines, rows = [], []
         except (csv.Error, SourceError, _RowTooLong):
-            yield Block(lines, rows)
+            if rows:
+                yield Block(lines, rows)
             raise
         yield Block(lines, rows)
 
@@ -107,7 +155,7 @@ class RowReader:
             text = piece.decode("utf-8", "surrogateescape")
             before = self._given
             self._given += line_ends(piece) + (not piece.endswith((b"\r", b"\n")))
-            self._piece, self._piece_bytes = range(before + 1, self._given + 1), len(piece)
+            self._piece, self._text = range(before + 1, self._given + 1), piece
             yield from io.StringIO(text, newline="")
         self._ended = True
 
@@ -115,7 +163,7 @@ class RowReader:
         """The next whole lines, about a piece of them; at the end whatever is left, and then nothing."""
         in_quotes = self._start <= self._given
         began_earlier = self._start < self._piece.start
-        self._open_bytes = self._open_bytes + self._piece_bytes if began_earlier else 0
+        self._open_bytes = self._open_bytes + len(self._text) if began_earlier else 0
         if self._open_bytes > MAX_CSV_ROW_BYTES:
             raise _RowTooLong(in_quotes=True)
         while True:
@@ -124,7 +172,7 @@ class RowReader:
                 break
             if len(self._rest) > MAX_CSV_ROW_BYTES:
                 raise _RowTooLong(in_quotes=in_quotes)
-            more = next(self._pieces, b"")
+            more = self._take()
             if not more:
                 end = len(self._rest)
                 break
@@ -132,11 +180,18 @@ class RowReader:
         lines, self._rest = self._rest[:end], self._rest[end:]
         return lines
 
+    def _take(self) -> bytes:
+        piece = next(self._pieces, b"")
+        if piece:
+            self._taken = range(self._taken.stop, self._taken.stop + len(piece))
+        piece, self._skip = piece[self._skip :], 0
+        return piece
+
     def _skip_row(self, *, in_quotes: bool) -> Problem:
         """Drop the rest of a row that is too long to hold, up to its end as csv would see it."""
         row = RowEnd(self._delimiter, in_quotes=in_quotes)
         line_ended = True
-        while not row.found and (data := self._rest or next(self._pieces, b"")):
+        while not row.found and (data := self._rest or self._take()):
             end = row.find(data)
             self._given += line_ends(data[:end])
             self._rest = data[end:]

@@ -25,14 +25,13 @@ class ImportInterrupted(Exception):
 
 
 def object_pieces(
-    s3: "S3Client", upload: Upload, gone: Callable[[str], Exception] = SourceError
+    s3: "S3Client", upload: Upload, gone: Callable[[str], Exception] = SourceError, at: int = 0
 ) -> Iterator[bytes]:
-    """The upload's bytes, as long as the object is still that version.
+    """The upload's bytes, from byte `at` on, as long as the object is still that version.
 
     Raises:
         SourceError: it was deleted or overwritten (or the error that `gone` makes of this reason).
     """
-    at = 0
     failures = 0
     while True:
         try:

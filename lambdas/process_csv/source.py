@@ -3,7 +3,7 @@
 import codecs
 import contextlib
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 PIECE_BYTES = 256 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -25,6 +25,29 @@ def utf8_pieces(data: Iterable[bytes], *, gzipped: bool) -> Iterator[bytes]:
         SourceError: after all that could be read was given.
     """
     return _recut(_utf8(_gunzip(data) if gzipped else data))
+
+
+def utf8_pieces_from(at: int, open_at: Callable[[int], Iterable[bytes]], *, gzipped: bool) -> Iterator[bytes]:
+    """The same pieces, from the one on that begins `at` bytes into the text; opens the object at a byte.
+
+    Where the text's bytes are not the object's, all before it is read, and dropped.
+
+    Raises:
+        SourceError: as `utf8_pieces` does.
+    """
+    head = b"" if gzipped else _head(iter(open_at(0)))
+    if gzipped or head[:2] in _UTF16_MARKS:
+        text = _utf8(_gunzip(open_at(0)) if gzipped else open_at(0))
+        yield from _recut(_without(at, text))
+    else:
+        mark = len(head) - len(head.removeprefix(codecs.BOM_UTF8))
+        yield from _recut(open_at(mark + at))
+
+
+def _without(count: int, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        yield piece[count:]
+        count = max(0, count - len(piece))
 
 
 def _gunzip(data: Iterable[bytes]) -> Iterator[bytes]:
@@ -64,17 +87,23 @@ def _before_damage(inflater: "zlib._Decompress", data: bytes) -> bytes:
 
 def _utf8(data: Iterable[bytes]) -> Iterator[bytes]:
     pieces = iter(data)
-    head = b""
-    for piece in pieces:
-        head += piece
-        if len(head) >= len(codecs.BOM_UTF8):
-            break
+    head = _head(pieces)
     encoding = _UTF16_MARKS.get(head[:2])
     if encoding:
         yield from _from_utf16(encoding, head[2:], pieces)
         return
     yield head.removeprefix(codecs.BOM_UTF8)
     yield from pieces
+
+
+def _head(pieces: Iterator[bytes]) -> bytes:
+    """The first pieces, as many as hold a byte order mark."""
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= len(codecs.BOM_UTF8):
+            break
+    return head
 
 
 def _from_utf16(encoding: str, head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:

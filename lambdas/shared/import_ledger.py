@@ -1,7 +1,8 @@
 """The import ledger: what is known of each import, in a form that any call may repeat without harm.
 
 One table, keyed by `import_id` and `part`:
-- part "import": the object, its status (reading, done, rejected), and its counts read, accepted, rejected;
+- part "import": the object, its status (reading, done, rejected), its counts read, accepted, rejected, and
+  while several invocations read it, which of them is at it and where it began (continuation, checkpoint);
 - part "chunk#00000001": the lines of that chunk that were created, duplicates, or failed, as sets: writing
   the same chunk again, whole or in part, changes nothing that is not new;
 - part "mail#0" to "mail#9": counters of mailed, undeliverable and held, which change only in one
@@ -52,13 +53,37 @@ class ImportLedger:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-            standing: Any = error.response.get("Item", {})
-            return {name: _deserialize(value) for name, value in standing.items()}
+            return _deserialized(error.response.get("Item", {}))
         return item
 
-    def repeat(self, import_id: str) -> None:
-        """Note that more than one attempt reads the import: none may end it early any more."""
-        self._mark(import_id, "repeated", unless="ended_early")
+    def go_on(self, import_id: str, number: int, attempt: str) -> dict[str, Any]:
+        """Enter the first attempt at a continuation; gives the entry that stands, if there is one."""
+        return self._change(
+            import_id,
+            UpdateExpression="SET attempt = :attempt",
+            ConditionExpression="continuation = :number AND attribute_not_exists(attempt)",
+            ExpressionAttributeValues={":number": _serialize(number), ":attempt": _serialize(attempt)},
+        )
+
+    def leave(self, import_id: str, number: int, checkpoint: str) -> dict[str, Any]:
+        """Note where continuation `number` goes on, unless another attempt has, or has ended the import.
+
+        Gives the entry that stands.
+        """
+        before = "continuation = :before" if number > 1 else "attribute_not_exists(continuation)"
+        values = {":number": number, ":checkpoint": checkpoint, ":reading": READING}
+        values |= {":before": number - 1} if number > 1 else {}
+        return self._change(
+            import_id,
+            UpdateExpression="SET continuation = :number, checkpoint = :checkpoint REMOVE attempt",
+            ConditionExpression=f"{before} AND #status = :reading AND attribute_not_exists(ended_early)",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={name: _serialize(value) for name, value in values.items()},
+        )
+
+    def repeat(self, import_id: str) -> bool:
+        """Note that more than one attempt reads the import: none may end it early; False if one does."""
+        return self._mark(import_id, "repeated", unless="ended_early")
 
     def end_early(self, import_id: str) -> bool:
         """Ask leave to end the import where its object is gone; none, if another attempt may have read on."""
@@ -99,20 +124,30 @@ class ImportLedger:
         return {"Update": self._update(key, ADD={name: {"N": str(n)} for name, n in changes.items()})}
 
     def _mark(self, import_id: str, name: str, *, unless: str) -> bool:
+        standing = self._change(
+            import_id,
+            UpdateExpression="SET #name = :true",
+            ConditionExpression="attribute_not_exists(#unless)",
+            ExpressionAttributeNames={"#name": name, "#unless": unless},
+            ExpressionAttributeValues={":true": {"BOOL": True}},
+        )
+        return unless not in standing
+
+    def _change(self, import_id: str, **update: Any) -> dict[str, Any]:
+        """Update the import's entry under a condition; gives the entry that stands after it."""
         try:
-            self._dynamodb.update_item(
+            answer: Any = self._dynamodb.update_item(
                 TableName=self._table,
                 Key=self._key(import_id, IMPORT),
-                UpdateExpression="SET #name = :true",
-                ConditionExpression="attribute_not_exists(#unless)",
-                ExpressionAttributeNames={"#name": name, "#unless": unless},
-                ExpressionAttributeValues={":true": {"BOOL": True}},
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **update,
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-            return False
-        return True
+            return _deserialized(error.response.get("Item", {}))
+        return _deserialized(answer["Attributes"])
 
     def _update(self, key: dict[str, Any], **clauses: Mapping[str, Any]) -> dict[str, Any]:
         """An update of these clauses: ADD to counters and sets, DELETE from sets."""
@@ -131,6 +166,10 @@ class ImportLedger:
 
     def _key(self, import_id: str, part: str) -> dict[str, Any]:
         return {"import_id": {"S": import_id}, "part": {"S": part}}
+
+
+def _deserialized(item: Any) -> dict[str, Any]:
+    return {name: _deserialize(value) for name, value in item.items()}
 
 
 def _number_set(lines: Iterable[str]) -> dict[str, Any]:

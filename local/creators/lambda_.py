@@ -100,6 +100,14 @@ def event_invoke_config(order: Order) -> Made:
     return f"{settings['functionName']}:{qualifier}" if qualifier else settings["functionName"], {}
 
 
+@creates("aws:lambda/functionRecursionConfig:FunctionRecursionConfig")
+def recursion_config(order: Order) -> Made:
+    """Allow a function to invoke itself, or have that stopped."""
+    settings = order.take_set("functionName", "recursiveLoop")
+    order.aws("lambda").put_function_recursion_config(**pascal(settings))
+    return settings["functionName"], {}
+
+
 @creates("aws:lambda/eventSourceMapping:EventSourceMapping")
 def event_source_mapping(order: Order) -> Made:
     """Have a queue or stream feed a function, and wait until it does."""

@@ -62,6 +62,12 @@ def test_the_bucket_forgets(alone: Recording) -> None:
     rules = alone.inputs(S3.format("LifecycleConfiguration"), "in-bucket-lifecycle")["rules"]
     assert rules == [
         {"id": "uploads", "status": "Enabled", "filter": {"prefix": "uploads/"}, "expiration": {"days": 1}},
+        {
+            "id": "continuations",
+            "status": "Enabled",
+            "filter": {"prefix": "continuations/"},
+            "expiration": {"days": 1},
+        },
         {"id": "reports", "status": "Enabled", "filter": {"prefix": "reports/"}, "expiration": {"days": 30}},
         {
             "id": "unfinished",
@@ -83,7 +89,8 @@ def test_no_web_page_may_upload_unless_its_origin_is_named(alone: Recording) -> 
 def test_one_notification_after_its_permission(alone: Recording) -> None:
     (notification,) = alone.all(S3.format("Notification"))
     assert notification.name == "in-upload-notification"
-    assert "in-upload-permission" in notification.dependencies
+    before = {"in-upload-permission", "in-process-csv-continue", "in-process-csv-recursion"}
+    assert before <= set(notification.dependencies)
     assert notification.inputs == {
         "bucket": "in-bucket",
         "lambdaFunctions": [
@@ -116,6 +123,11 @@ def test_events_that_fail_are_kept(alone: Recording) -> None:
     }
 
 
+def test_only_process_csv_may_invoke_itself_however_often(alone: Recording) -> None:
+    (allowed,) = alone.all("lambda/functionRecursionConfig:FunctionRecursionConfig")
+    assert allowed.inputs == {"functionName": "in-process-csv", "recursiveLoop": "Allow"}
+
+
 def test_takes_resources_that_exist(with_others: Recording) -> None:
     assert with_others.all("dynamodb/table:Table") == []
     assert [r.kind for r in with_others.resources if r.kind.startswith("aws:s3/")] == [
@@ -146,7 +158,7 @@ def test_settings_arrive() -> None:
     assert function["environment"]["variables"]["ROWS_PER_CHUNK"] == "10"
     assert recorded.statements("in-process-csv-policy")["ReadUploads"][1] == {f"{BUCKET}/in/csv/*"}
     rules = recorded.inputs(S3.format("LifecycleConfiguration"), "in-bucket-lifecycle")["rules"]
-    assert [rule.get("expiration") for rule in rules] == [{"days": 2}, {"days": 3}, None]
+    assert [rule.get("expiration") for rule in rules] == [{"days": 2}, {"days": 2}, {"days": 3}, None]
     for alarm in recorded.all("cloudwatch/metricAlarm:MetricAlarm"):
         assert alarm.inputs["alarmActions"] == [topic]
     assert recorded.inputs("dynamodb/table:Table", "in-imports")["deletionProtectionEnabled"] is True

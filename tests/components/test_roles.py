@@ -11,6 +11,7 @@ from .recording import Recording, record
 from .samples import writer_args
 
 TABLE, QUEUE = "dynamodb/table:Table", "sqs/queue:Queue"
+FUNCTIONS = ("ingest-process-csv", "writer-insert-records", "notifier-send-email")
 
 
 def own_log(function: str) -> tuple[set[str], set[str]]:
@@ -28,9 +29,15 @@ def test_process_csv(local: Recording) -> None:
         "WriteLog": own_log("ingest-process-csv"),
         "ReadUploads": ({"s3:GetObject"}, {f"{BUCKET}/uploads/*"}),
         "WriteReports": ({"s3:PutObject"}, {f"{BUCKET}/reports/*"}),
+        "FindReports": ({"s3:GetObject"}, {f"{BUCKET}/reports/*"}),
+        "KeepCheckpoints": ({"s3:GetObject", "s3:PutObject"}, {f"{BUCKET}/continuations/*"}),
         "SendChunks": ({"sqs:SendMessage"}, {arn(QUEUE, "writer-queue")}),
         "SendFailedEvents": ({"sqs:SendMessage"}, {arn(QUEUE, "ingest-failures")}),
         "KeepBooks": ({"dynamodb:PutItem", "dynamodb:UpdateItem"}, {arn(TABLE, "writer-imports")}),
+    }
+    itself = arn("lambda/function:Function", "ingest-process-csv")
+    assert local.statements("ingest-process-csv-continue") == {
+        "Continue": ({"lambda:InvokeFunction"}, {itself})
     }
 
 
@@ -67,7 +74,7 @@ def test_send_email(local: Recording) -> None:
     }
 
 
-@pytest.mark.parametrize("function", ["ingest-process-csv", "writer-insert-records", "notifier-send-email"])
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_function_has_a_role_of_its_own_that_only_lambda_takes(local: Recording, function: str) -> None:
     role = local.inputs("iam/role:Role", f"{function}-role")
     assert json.loads(role["assumeRolePolicy"]) == {
@@ -86,7 +93,12 @@ def test_each_function_has_a_role_of_its_own_that_only_lambda_takes(local: Recor
 
 
 def test_there_are_no_other_policies(local: Recording) -> None:
-    assert len(local.all("iam/role:Role")) == len(local.all("iam/rolePolicy:RolePolicy")) == 3
+    assert len(local.all("iam/role:Role")) == 3
+    policies = {policy.name: policy.inputs["role"] for policy in local.all("iam/rolePolicy:RolePolicy")}
+    assert policies == {
+        **{f"{function}-policy": f"{function}-role" for function in FUNCTIONS},
+        "ingest-process-csv-continue": "ingest-process-csv-role",
+    }
     assert {r.kind for r in local.resources if r.kind.startswith("aws:iam/")} == {
         "aws:iam/role:Role",
         "aws:iam/rolePolicy:RolePolicy",

@@ -130,7 +130,7 @@ def test_all_problems_at_once() -> None:
         "  - rowrelay:sender must be an address, or Name <address>; it is not set\n"
         "    Set it: pulumi config set rowrelay:sender welcome@example.com\n"
         "  - rowrelay:uploadPrefix must be a folder for uploads; it is 'reports/x/'\n"
-        "      overlaps reports/, so that every report would be imported; got 'reports/x/'\n"
+        "      overlaps reports/, so that what process_csv writes there would be imported; got 'reports/x/'\n"
         "    Set it: pulumi config set rowrelay:uploadPrefix uploads/\n"
         "  - rowrelay:corsOrigins must be a list of web origins; it is '[\"*\"]'\n"
         "      expected an origin such as https://app.example.com or https://*.example.com, got '*'\n"

@@ -41,7 +41,7 @@ class Objects(FakeS3):
             self.disturbed.add(key)
             self.objects[key] = f"email,name\n{INTRUDER}@example.com,Eve\n".encode()
 
-    def _get(self, Bucket: str, Key: str, IfMatch: str, Range: str) -> Any:
+    def _get(self, Bucket: str, Key: str, IfMatch: str = "", Range: str = "bytes=0-") -> Any:
         answer = super()._get(Bucket, Key, IfMatch, Range)
         data = answer["Body"].read()
         kept = len(data)

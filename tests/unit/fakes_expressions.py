@@ -75,11 +75,11 @@ class Expressions:
         return item
 
     def _actions(self, expression: str) -> Iterator[tuple[str, str, Any]]:
-        _, *parts = re.split(r"\b(SET|ADD|DELETE)\s", expression)
+        _, *parts = re.split(r"\b(SET|REMOVE|ADD|DELETE)\s", expression)
         for verb, clause in zip(parts[::2], parts[1::2], strict=True):
             for action in clause.split(","):
-                name, value = re.split(r"\s*=\s*|\s+", action.strip())
-                yield verb, self._name(name), self._value(value)
+                name, *value = re.split(r"\s*=\s*|\s+", action.strip())
+                yield verb, self._name(name), self._value(*value) if verb != "REMOVE" else None
 
     def _name(self, token: str) -> str:
         if not token.startswith("#"):
@@ -119,4 +119,13 @@ def _delete(item: Item, name: str, value: Any) -> None:
         item[name] = {kind: left}
 
 
-_VERBS: Mapping[str, Callable[[Item, str, Any], None]] = {"SET": _set, "ADD": _add, "DELETE": _delete}
+def _remove(item: Item, name: str, _: Any) -> None:
+    item.pop(name, None)
+
+
+_VERBS: Mapping[str, Callable[[Item, str, Any], None]] = {
+    "SET": _set,
+    "REMOVE": _remove,
+    "ADD": _add,
+    "DELETE": _delete,
+}

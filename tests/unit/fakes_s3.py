@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import itertools
 from typing import Any
 
 from botocore.response import StreamingBody
@@ -38,6 +39,7 @@ class FakeS3(Fake):
         self.types: dict[str, str] = {}
         self.breaks: list[tuple[int, BaseException | None]] = []
         self._parts: dict[str, dict[int, bytes]] = {}
+        self._ids = itertools.count()
 
     @staticmethod
     def etag(data: bytes) -> str:
@@ -46,6 +48,9 @@ class FakeS3(Fake):
 
     def get_object(self, **request: Any) -> Any:
         return self._call("get_object", lambda: self._get(**request), request)
+
+    def head_object(self, **request: Any) -> Any:
+        return self._call("head_object", lambda: self._head(**request), request)
 
     def put_object(self, **request: Any) -> Any:
         return self._call("put_object", lambda: self._put(**request), request)
@@ -59,22 +64,28 @@ class FakeS3(Fake):
     def complete_multipart_upload(self, **request: Any) -> Any:
         return self._call("complete_multipart_upload", lambda: self._complete(**request), request)
 
-    def _get(self, Bucket: str, Key: str, IfMatch: str, Range: str) -> Any:
+    def _get(self, Bucket: str, Key: str, IfMatch: str = "", Range: str = "bytes=0-") -> Any:
         assert Bucket
         if Key not in self.objects:
             raise client_error("NoSuchKey", status=404)
         data = self.objects[Key]
-        if IfMatch != f'"{self.etag(data)}"':
+        if IfMatch and IfMatch != f'"{self.etag(data)}"':
             raise client_error("PreconditionFailed", status=412)
         start = int(Range.removeprefix("bytes=").removesuffix("-"))
         if start >= len(data):
             raise client_error("InvalidRange", status=416)
         left = data[start:]
         stream: Any = io.BytesIO(left)
-        if self.breaks:
+        if IfMatch and self.breaks:
             length, error = self.breaks.pop(0)
             stream = BrokenStream(left[:length], error) if error else io.BytesIO(left[:length])
         return {"Body": StreamingBody(stream, len(left))}
+
+    def _head(self, Bucket: str, Key: str) -> Any:
+        assert Bucket
+        if Key not in self.objects:
+            raise client_error("404", status=404)
+        return {}
 
     def _put(self, Bucket: str, Key: str, Body: bytes, ContentType: str) -> Any:
         assert Bucket
@@ -85,22 +96,28 @@ class FakeS3(Fake):
     def _create(self, Bucket: str, Key: str, ContentType: str) -> Any:
         assert Bucket
         self.types[Key] = ContentType
-        upload_id = f"upload-{len(self._parts)}"
+        upload_id = f"upload-{next(self._ids)}"
         self._parts[upload_id] = {}
         return {"UploadId": upload_id}
 
     def _part(self, Bucket: str, Key: str, UploadId: str, PartNumber: int, Body: bytes) -> Any:
         assert Bucket
         assert Key
-        self._parts[UploadId][PartNumber] = Body
+        self._upload(UploadId)[PartNumber] = Body
         return {"ETag": f'"{self.etag(Body)}"'}
 
     def _complete(self, Bucket: str, Key: str, UploadId: str, MultipartUpload: Any) -> Any:
         assert Bucket
-        stored = self._parts.pop(UploadId)
+        stored = self._upload(UploadId)
         bodies = [stored[part["PartNumber"]] for part in MultipartUpload["Parts"]]
         assert [part["ETag"] for part in MultipartUpload["Parts"]] == [f'"{self.etag(b)}"' for b in bodies]
         if any(len(body) < _LEAST_PART_BYTES for body in bodies[:-1]):
             raise client_error("EntityTooSmall")
         self.objects[Key] = b"".join(bodies)
+        del self._parts[UploadId]
         return {}
+
+    def _upload(self, upload_id: str) -> dict[int, bytes]:
+        if upload_id not in self._parts:
+            raise client_error("NoSuchUpload", status=404)
+        return self._parts[upload_id]

@@ -18,7 +18,7 @@ from lambdas.process_csv import rows as rows_module
 from lambdas.process_csv import source
 from lambdas.process_csv.encoder import Reject
 from lambdas.process_csv.header import DELIMITERS
-from lambdas.process_csv.parse import CsvFile
+from lambdas.process_csv.parse import open_csv
 from lambdas.shared.schema import Schema, parse_schema
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +62,7 @@ class Outcome:
 def parse(data: bytes | Iterable[bytes], schema: Schema = USERS, name: str = "people.csv") -> Outcome:
     """Parse a file to its end."""
     outcome = Outcome([], [])
-    for parsed in CsvFile(name, [data] if isinstance(data, bytes) else data, schema):
+    for parsed in open_csv(name, [data] if isinstance(data, bytes) else data, schema):
         outcome.accepted.extend(tuple(json.loads(text, parse_float=Decimal)) for text in parsed.accepted)
         outcome.rejects.extend(parsed.rejects)
     return outcome

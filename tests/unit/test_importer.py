@@ -1,7 +1,7 @@
 import csv
 import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -9,7 +9,8 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from lambdas.process_csv.events import Upload
-from lambdas.process_csv.importer import ChunkPacker, Importer
+from lambdas.process_csv.importer import Importer
+from lambdas.process_csv.packer import ChunkPacker, Packed
 from lambdas.process_csv.s3_object import ImportInterrupted
 from lambdas.process_csv.source import PIECE_BYTES
 from lambdas.shared.chunk import MAX_CHUNK_BYTES, MAX_ROW_BYTES, Chunk, parse_chunk
@@ -38,16 +39,20 @@ class World:
     def __init__(self, data: bytes, key: str = KEY, schema: Schema = USERS) -> None:
         self.schema = schema
         self.calls = Calls()
+        self.invited: list[Mapping[str, Any]] = []  # the events that the function invoked itself with
         self.s3, self.sqs = FakeS3(self.calls), FakeSqs(self.calls)
         self.dynamodb = FakeDynamoDB({TABLE: ("import_id", "part")}, self.calls)
         self.s3.objects[key] = data
         self.upload = Upload("bucket", key, FakeS3.etag(data), len(data), "0001")
 
-    def run(self, rows_per_chunk: int = 100) -> dict[str, Any]:
+    def run(
+        self, rows_per_chunk: int = 100, number: int = 0, hurried: Callable[[], bool] = lambda: False
+    ) -> dict[str, Any]:
         clients: list[Any] = [self.s3, self.sqs, self.dynamodb]
         s3, sqs, dynamodb = clients
         ledger = ImportLedger(dynamodb, TABLE)
-        return Importer(s3, sqs, ledger, QUEUE, self.schema, rows_per_chunk).run(self.upload)
+        importer = Importer(s3, sqs, ledger, QUEUE, self.schema, rows_per_chunk, self.invited.append)
+        return importer.run(self.upload, number, hurried)
 
     @property
     def chunks(self) -> list[Chunk]:
@@ -299,7 +304,7 @@ def test_keys_of_any_kind_can_be_imported(key: str) -> None:
 
 
 def packed(sizes: Sequence[int], rows_per_chunk: int) -> list[str]:
-    packer = ChunkPacker("0" * 20, rows_per_chunk)
+    packer = ChunkPacker("0" * 20, rows_per_chunk, Packed())
     bodies = [*packer.add(f'[{n},"{"x" * (size - len(str(n)) - 5)}"]' for n, size in enumerate(sizes, 1))]
     bodies += packer.rest()
     assert packer.rows == len(sizes)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from lambdas.process_csv.parse import CsvFile
+from lambdas.process_csv.parse import open_csv
 from lambdas.process_csv.reports import RejectsWriter
 
 from .million_rows import ROWS
@@ -98,7 +98,7 @@ def test_a_large_file_is_parsed_in_little_memory(
 ) -> None:
     tracemalloc.start()
     try:
-        file = CsvFile(name, make(size), USERS)
+        file = open_csv(name, make(size), USERS)
         writer = RejectsWriter(file.header, file.delimiter)
         counts = [0, 0]
         for parsed in file:

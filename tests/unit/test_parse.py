@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambdas.process_csv.header import DELIMITERS, ImportRejected
-from lambdas.process_csv.parse import CsvFile
+from lambdas.process_csv.parse import open_csv
 
 from .support import (
     TEXTS,
@@ -152,6 +152,6 @@ def test_one_wrong_bit_in_gzip_is_reported_or_harmless(bit: int) -> None:
 @pytest.mark.parametrize("delimiter", DELIMITERS)
 def test_the_delimiter_is_found_behind_blank_lines(delimiter: str) -> None:
     text = "\n \r\n" + "EMAIL;First_Name ;x\na@b.co;Ann;1,2|3\t4\n".replace(";", delimiter)
-    file = CsvFile("people.CSV", [text.encode()], USERS)
+    file = open_csv("people.CSV", [text.encode()], USERS)
     assert file.delimiter == delimiter
     assert file.header.names == ("EMAIL", "First_Name", "x")

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from lambdas.process_csv.encoder import Reject
 from lambdas.process_csv.header import DELIMITERS, read_header
-from lambdas.process_csv.parse import CsvFile
-from lambdas.process_csv.reports import RejectsUpload, RejectsWriter, put_summary, report_key
+from lambdas.process_csv.parse import open_csv
+from lambdas.process_csv.rejects_upload import RejectsUpload, Sent
+from lambdas.process_csv.reports import RejectsWriter, put_summary, report_key
 from lambdas.shared.limits import S3_PART_BYTES
 from lambdas.shared.schema import Schema
 
@@ -32,7 +33,7 @@ def report(
 
 def rejects_csv(data: bytes, schema: Schema, name: str = "people.csv") -> bytes:
     """The rejects report of a file, as it would stand in S3."""
-    file = CsvFile(name, [data], schema)
+    file = open_csv(name, [data], schema)
     writer = RejectsWriter(file.header, file.delimiter)
     for parsed in file:
         writer.add(parsed.rejects)
@@ -148,9 +149,13 @@ def test_a_summary_is_json_that_people_can_read() -> None:
     assert s3.types["reports/a/summary.json"] == "application/json"
 
 
+def writer() -> RejectsWriter:
+    return RejectsWriter(read_header(["id"], TEXTS), ",")
+
+
 def upload(s3: FakeS3, *batches: list[Reject]) -> str | None:
     client: Any = s3
-    rejects = RejectsUpload(client, "bucket", "reports/r.csv", RejectsWriter(read_header(["id"], TEXTS), ","))
+    rejects = RejectsUpload(client, "bucket", "reports/r.csv", writer(), Sent())
     for batch in batches:
         rejects.add(batch)
     assert rejects.count == sum(map(len, batches))

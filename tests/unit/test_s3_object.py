@@ -34,7 +34,7 @@ def s3() -> FakeS3:
     return s3
 
 
-def pieces(s3: FakeS3, upload: Upload = UPLOAD, **gone: type[Exception]) -> Iterator[bytes]:
+def pieces(s3: FakeS3, upload: Upload = UPLOAD, **gone: Any) -> Iterator[bytes]:
     client: Any = s3
     return object_pieces(client, upload, **gone)
 

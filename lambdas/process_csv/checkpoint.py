@@ -1,0 +1,53 @@
+"""Where an import stands between two of its rows: all that another invocation needs to read on.
+
+A file that takes longer than an invocation may is read by several, one after the other. What each does
+follows from its checkpoint alone, so whichever of them runs twice, or beside itself, does the same twice.
+"""
+
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from .events import Upload
+from .packer import Packed
+from .parse import Bookmark
+from .rejects_upload import Sent
+from .rows import Place
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+PREFIX = "continuations/"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where reading, packing and reporting stand."""
+
+    bookmark: Bookmark
+    packed: Packed
+    sent: Sent
+
+    def dump(self) -> bytes:
+        """As JSON."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Checkpoint":
+        """Read what `dump` wrote."""
+        of = json.loads(data)
+        place = Place(**of["bookmark"].pop("place"))
+        return cls(Bookmark(place, **of["bookmark"]), Packed(**of["packed"]), Sent(**of["sent"]))
+
+
+def save_checkpoint(s3: "S3Client", upload: Upload, checkpoint: Checkpoint) -> str:
+    """Write a checkpoint, under a name of its own; gives its key."""
+    key = f"{PREFIX}{upload.import_id}/{uuid.uuid4().hex}.json"
+    s3.put_object(Bucket=upload.bucket, Key=key, Body=checkpoint.dump(), ContentType="application/json")
+    return key
+
+
+def load_checkpoint(s3: "S3Client", upload: Upload, key: str) -> Checkpoint:
+    """Read a checkpoint."""
+    return Checkpoint.parse(s3.get_object(Bucket=upload.bucket, Key=key)["Body"].read())

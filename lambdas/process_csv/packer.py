@@ -1,0 +1,55 @@
+"""Rows to chunks: the same rows always cut into the same chunks."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ..shared.chunk import MAX_CHUNK_BYTES, chunk_body
+
+
+@dataclass(frozen=True)
+class Packed:
+    """How far packing has come: rows taken, chunks made, and the rows that wait for the next one."""
+
+    rows: int = 0
+    chunks: int = 0
+    waiting: list[str] = field(default_factory=list)
+
+
+class ChunkPacker:
+    """Cuts rows into chunks: so many rows each, fewer where they are large; numbered from 1."""
+
+    def __init__(self, import_id: str, rows_per_chunk: int, packed: Packed) -> None:
+        self._import_id = import_id
+        self._limit = rows_per_chunk
+        self._texts = list(packed.waiting)
+        self._bytes = sum(len(text) + 1 for text in self._texts)
+        self._frame = len(chunk_body(import_id, 10**9, []))
+        self.rows = packed.rows
+        self.chunks = packed.chunks
+
+    @property
+    def packed(self) -> Packed:
+        """How far it has come."""
+        return Packed(self.rows, self.chunks, list(self._texts))
+
+    def add(self, texts: Iterable[str]) -> Iterator[str]:
+        """Take rows (ASCII JSON texts); gives the bodies of chunks that became full."""
+        for text in texts:
+            if self._texts and self._frame + self._bytes + len(text) + 1 > MAX_CHUNK_BYTES:
+                yield self._body()
+            self._texts.append(text)
+            self._bytes += len(text) + 1
+            self.rows += 1
+            if len(self._texts) == self._limit:
+                yield self._body()
+
+    def rest(self) -> Iterator[str]:
+        """The last chunk, if there are rows left for one."""
+        if self._texts:
+            yield self._body()
+
+    def _body(self) -> str:
+        self.chunks += 1
+        body = chunk_body(self._import_id, self.chunks, self._texts)
+        self._texts, self._bytes = [], 0
+        return body

@@ -1,0 +1,77 @@
+"""A file on its way through: read, packed into chunks, its rejects reported; it can stop between two rows."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..shared.import_ledger import DONE
+from ..shared.schema import Schema
+from .checkpoint import Checkpoint
+from .events import Upload
+from .packer import ChunkPacker, Packed
+from .parse import CsvFile, open_csv, reopen_csv
+from .rejects_upload import RejectsUpload, Sent
+from .reports import RejectsWriter, report_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file that is being read, and how far that has come."""
+
+    file: CsvFile
+    packer: ChunkPacker
+    rejects: RejectsUpload
+
+    @classmethod
+    def start(
+        cls,
+        s3: "S3Client",
+        upload: Upload,
+        open_at: Callable[[int], Iterator[bytes]],
+        schema: Schema,
+        rows_per_chunk: int,
+        checkpoint: Checkpoint | None,
+    ) -> "Reading":
+        """Read an upload from its beginning, or from a checkpoint on; `open_at` gives its bytes from one on.
+
+        Raises:
+            ImportRejected: the file as a whole cannot be imported.
+        """
+        if checkpoint:
+            file = reopen_csv(upload.key, open_at, schema, checkpoint.bookmark)
+        else:
+            file = open_csv(upload.key, open_at(0), schema)
+        packed, sent = (checkpoint.packed, checkpoint.sent) if checkpoint else (Packed(), Sent())
+        key = report_key(upload.key, upload.import_id, "rejects.csv")
+        writer = RejectsWriter(file.header, file.delimiter)
+        packer = ChunkPacker(upload.import_id, rows_per_chunk, packed)
+        return cls(file, packer, RejectsUpload(s3, upload.bucket, key, writer, sent))
+
+    def bodies(self) -> Iterator[list[str]]:
+        """The bodies of the chunks that became full, block after block of rows, and of the last chunk."""
+        for parsed in self.file:
+            self.rejects.add(parsed.rejects)
+            yield list(self.packer.add(parsed.accepted))
+        yield list(self.packer.rest())
+
+    @property
+    def checkpoint(self) -> Checkpoint | None:
+        """Where it stands, further on than where it started; None where it cannot stop."""
+        bookmark = self.file.bookmark
+        return Checkpoint(bookmark, self.packer.packed, self.rejects.sent) if bookmark else None
+
+    def finish(self) -> dict[str, Any]:
+        """Finish the report of the rejects; gives what the import came to."""
+        return {
+            "status": DONE,
+            "reason": None,
+            "read": self.packer.rows + self.rejects.count,
+            "accepted": self.packer.rows,
+            "rejected": self.rejects.count,
+            "chunks": self.packer.chunks,
+            "rejects": self.rejects.close(),
+            "unknown_columns": self.file.header.unknown,
+        }
