@@ -67,9 +67,9 @@ class Importer:
             counts = dict.fromkeys(("read", "accepted", "rejected", "chunks"), 0)
             result = {"status": REJECTED, "reason": str(rejected), **counts}
             return self._finish(upload, standing, result)
-        checkpoint = self._read(reading, hurried)
-        if checkpoint:
-            return self._leave(upload, number + 1, checkpoint)
+        while checkpoint := self._read(reading, hurried):
+            if left := self._leave(upload, number + 1, checkpoint):
+                return left
         return self._finish(upload, standing, reading.finish())
 
     def _enter(self, upload: Upload, number: int, attempt: str) -> dict[str, Any]:
@@ -117,9 +117,12 @@ class Importer:
     def _send(self, bodies: list[str]) -> None:
         send(self.sqs, self.queue_url, map(Message, bodies))
 
-    def _leave(self, upload: Upload, number: int, checkpoint: Checkpoint) -> dict[str, Any]:
+    def _leave(self, upload: Upload, number: int, checkpoint: Checkpoint) -> dict[str, Any] | None:
+        """Leave the rest to continuation `number`; nothing if this attempt is to end the import early."""
         key = save_checkpoint(self.s3, upload, checkpoint)
         standing = self.ledger.leave(upload.import_id, number, key)
+        if "ended_early" in standing:
+            return None
         self._invite(upload, number, standing)
         return standing
 

@@ -66,7 +66,7 @@ class ImportLedger:
         )
 
     def leave(self, import_id: str, number: int, checkpoint: str) -> dict[str, Any]:
-        """Note where continuation `number` goes on, unless another attempt has, or has ended the import.
+        """Note where continuation `number` goes on, unless another attempt has, or the import ends before.
 
         Gives the entry that stands.
         """

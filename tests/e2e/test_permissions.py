@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from cli.failed_invocation import reason_of
 from lambdas.shared.import_ledger import DONE
 from local.differences import role_policy
 from local.embedded import embedded_aws
 
-from .pipeline import HEADER, Pipeline, comes_true
+from .accounts import MostlyBad
+from .faults import Faults
+from .pipeline import HEADER, Pipeline, comes_true, until
 
 pytestmark = pytest.mark.e2e
 
@@ -37,8 +40,16 @@ CHECKED = [
     ("notifier-send-email-policy", "SendRetries", "sqs:ChangeMessageVisibility"),
     ("notifier-send-email-policy", "SendFailures", "sqs:SendMessage"),
 ]
-# What Lambda itself does in the role's name, which the emulator does without asking.
+# What it takes to go on with a long file.
+CONTINUING = [
+    ("ingest-process-csv-policy", "KeepCheckpoints", "s3:PutObject"),
+    ("ingest-process-csv-policy", "KeepCheckpoints", "s3:GetObject"),
+    ("ingest-process-csv-continue", "Continue", "lambda:InvokeFunction"),
+]
+# What only two attempts beside each other need (the simulation has them), and what Lambda itself does in the
+# role's name, which the emulator does without asking.
 UNCHECKED = {
+    "FindReports": {"s3:GetObject"},
     "WriteLog": {"logs:CreateLogStream", "logs:PutLogEvents"},
     "SendFailedEvents": {"sqs:SendMessage"},
     "ReceiveChunks": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
@@ -84,10 +95,12 @@ def take_away(pipeline: Pipeline, policy: str, sid: str, action: str) -> None:
     statement["Action"].remove(action)
     document["Statement"] = [each for each in document["Statement"] if each["Action"]]
     iam = pipeline.deployment.client("iam")
-    [name] = iam.list_role_policies(RoleName=inputs["role"])["PolicyNames"]
-    iam.put_role_policy(
-        RoleName=inputs["role"], PolicyName=name, PolicyDocument=role_policy(json.dumps(document))
-    )
+    names = iam.list_role_policies(RoleName=inputs["role"])["PolicyNames"]
+    [name] = [each for each in names if each.startswith(policy)]
+    iam.delete_role_policy(RoleName=inputs["role"], PolicyName=name)
+    if document["Statement"]:
+        left = role_policy(json.dumps(document))
+        iam.put_role_policy(RoleName=inputs["role"], PolicyName=name, PolicyDocument=left)
 
 
 def policies(pipeline: Pipeline) -> dict[str, dict[str, Any]]:
@@ -106,7 +119,7 @@ def test_every_action_is_either_checked_here_or_known_not_to_be(pipeline: Pipeli
         for action in statement["Action"]
     }
     unchecked = {each for each in held if each[2] in UNCHECKED.get(each[1], set())}
-    assert held - unchecked == set(CHECKED)
+    assert held - unchecked == {*CHECKED, *CONTINUING}
     assert {each[1] for each in unchecked} == set(UNCHECKED)
 
 
@@ -117,3 +130,18 @@ def test_without_one_action_something_stops(policy: str, sid: str, action: str) 
         assert everything_works(pipeline, "before", COLD_SECONDS)
         take_away(pipeline, policy, sid, action)
         assert not everything_works(pipeline, "after", WARM_SECONDS)
+
+
+@pytest.mark.parametrize(("policy", "sid", "action"), CONTINUING)
+def test_without_one_action_no_file_is_continued(faults: Faults, policy: str, sid: str, action: str) -> None:
+    take_away(faults.pipeline, policy, sid, action)
+    faults.configure("process_csv", Timeout=2)
+    faults.pipeline.upload("users.csv", MostlyBad("denied", 200_000).data)
+
+    def given_up() -> list[str]:
+        letters = faults.pipeline.watch.queues.letters("ingest_failure_queue_url")
+        return [reason_of(letter) for letter in letters]
+
+    until(lambda: bool(given_up()), 60)
+    [reason] = given_up()
+    assert "AccessDenied" in reason

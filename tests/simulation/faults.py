@@ -26,6 +26,7 @@ QUOTA = "mail quota used up for a day or more"
 PAUSED = "mail account paused"
 RECIPIENT = "recipient refused for now"
 CLOCK = "clock wrong by minutes or hours"
+HURRIED = "time nearly over: the file is left to a continuation"
 
 # The probability, at each occasion, when the seed has this kind at all: most runs have about half of them.
 _MOST = {
@@ -52,6 +53,7 @@ _MOST = {
     PAUSED: 0.05,
     RECIPIENT: 0.1,
     CLOCK: 0.1,
+    HURRIED: 0.5,
 }
 KINDS = tuple(_MOST)
 

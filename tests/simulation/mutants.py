@@ -9,7 +9,8 @@ import pytest
 from cli import mail_decisions, mail_letters
 from lambdas.insert_records import handler as insert_handler
 from lambdas.insert_records import inserter, writer
-from lambdas.process_csv import events, importer, s3_object
+from lambdas.process_csv import events, importer, packer, rows, s3_object
+from lambdas.process_csv.rows import Place
 from lambdas.process_csv.source import SourceError
 from lambdas.send_email import courier, mail_ledger, post
 from lambdas.send_email import handler as mail_handler
@@ -86,6 +87,36 @@ def another_version_of_the_object_read(patch: Patch) -> None:
 
 def a_repetition_rejects_what_was_begun(patch: Patch) -> None:
     patch.setattr(importer, "ImportInterrupted", SourceError)
+
+
+def a_continuation_that_whoever_left_it_alone_may_begin(patch: Patch) -> None:
+    leave, invite = importer.Importer._leave, importer.Importer._invite
+    leaving = False
+
+    def left(self: Any, *of: Any) -> Any:
+        nonlocal leaving
+        leaving = True
+        try:
+            return leave(self, *of)
+        finally:
+            leaving = False
+
+    patch.setattr(importer.Importer, "_leave", left)
+    patch.setattr(importer.Importer, "_invite", lambda self, *of: invite(self, *of) if leaving else None)
+
+
+def a_checkpoint_that_forgets_the_rows_that_wait(patch: Patch) -> None:
+    original = packer.Packed
+    patch.setattr(packer, "Packed", lambda rows, chunks, _: original(rows, chunks, []))
+
+
+def a_checkpoint_at_the_beginning_of_its_piece(patch: Patch) -> None:
+    patch.setattr(rows, "Place", lambda piece, _, line: Place(piece, 0, line))
+
+
+def a_continuation_that_counts_its_chunks_anew(patch: Patch) -> None:
+    original = packer.Packed
+    patch.setattr(packer, "Packed", lambda rows, _, waiting: original(rows, 0, waiting))
 
 
 def mails_counted_apart_from_their_state(patch: Patch) -> None:
@@ -167,6 +198,10 @@ MUTANTS: tuple[Callable[[Patch], None], ...] = (
     chunks_cut_differently_each_time,
     another_version_of_the_object_read,
     a_repetition_rejects_what_was_begun,
+    a_continuation_that_whoever_left_it_alone_may_begin,
+    a_checkpoint_that_forgets_the_rows_that_wait,
+    a_checkpoint_at_the_beginning_of_its_piece,
+    a_continuation_that_counts_its_chunks_anew,
     mails_counted_apart_from_their_state,
     refused_mails_counted_before_they_are_queued,
     crashed_mails_left_as_they_are,

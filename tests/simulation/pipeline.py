@@ -113,9 +113,15 @@ class Pipeline:
     def _enter(self, rows_per_chunk: int) -> None:
         """Make this the stage that handlers run on."""
         Stage.world = self.world
+        Stage.hurried = lambda: self.faults.strike(faults.HURRIED)
         clients = {"s3": self.objects, "sqs": self.queues, "dynamodb": self.tables, "sesv2": self.mail}
         Stage.clients = {**clients, "lambda": self.functions}
-        ingest = {"QUEUE_URL": WORK, "IMPORTS_TABLE": IMPORTS, "ROWS_PER_CHUNK": str(rows_per_chunk)}
+        ingest = {
+            "AWS_LAMBDA_FUNCTION_NAME": "process_csv",
+            "QUEUE_URL": WORK,
+            "IMPORTS_TABLE": IMPORTS,
+            "ROWS_PER_CHUNK": str(rows_per_chunk),
+        }
         insert = {
             "TABLE": USERS,
             "KEY": "email",

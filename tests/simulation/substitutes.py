@@ -38,6 +38,7 @@ class Stage:
     clients: Mapping[str, Any]
     settings: Mapping[str, Mapping[str, str]]
     files: Mapping[str, Any]
+    hurried: Callable[[], bool]
 
 
 def _instant(tz: datetime.tzinfo) -> datetime.datetime:
@@ -100,6 +101,7 @@ def substituted(piece: int = _PIECE_BYTES, group: int = _GROUP_MAILS) -> Iterato
         patch.setattr(courier, "ThreadPoolExecutor", _Pool)
         for mail_module in (courier, post):
             patch.setattr(mail_module, "SES_BULK_DESTINATIONS", group)
+        patch.setattr(process_csv, "in_hurry", lambda _: Stage.hurried)
         for handler in HANDLERS:
             function = handler.__name__.split(".")[1]
             patch.setattr(handler, "setting", lambda name, function=function: Stage.settings[function][name])

@@ -71,6 +71,15 @@ def same(world: World, other: World) -> None:
     assert summaries[0].keys() == summaries[1].keys()
 
 
+def test_an_import_that_ends_early_is_not_left_to_a_continuation() -> None:
+    world = world_of()
+    world.s3.breaks = [(3 * PIECE + 100, None)]
+    world.calls.before[2] = lambda: world.s3.objects.pop(KEY)
+    assert world.run(hurried=lambda: "ended_early" in world.entry)["status"] == "done"
+    assert world.entry["status"] == "done"
+    assert world.invited == []
+
+
 @pytest.mark.parametrize("gzipped", [False, True])
 @pytest.mark.parametrize("blocks", [1, 3])
 def test_an_import_in_parts_is_the_same_import(gzipped: bool, blocks: int) -> None:
