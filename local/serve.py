@@ -7,22 +7,28 @@ first request until the emulator answers it.
 
 import asyncio
 import functools
+import json
 import os
 import sys
+from types import SimpleNamespace
 
 
 def _spare_needless_work() -> None:
     """Leave out what MiniStack does over and over, or for nothing; no answer of its changes.
 
-    For every item of a transaction it asks IAM and parses the condition anew; for every mail it makes a MIME
-    message for an SMTP relay, of which there is none here (`local/emulator.py` gives it no SMTP_HOST).
+    For every item of a transaction it asks IAM and parses the condition anew; to see whether IAM allows a
+    request, it parses it three times; for every mail it makes a MIME message for an SMTP relay, of which there
+    is none here (`local/emulator.py` gives it no SMTP_HOST).
     """
     from ministack.core import iam_actions
     from ministack.services import dynamodb, ses, ses_v2
 
     every_item = iam_actions.dynamodb_transaction_checks
     iam_actions.dynamodb_transaction_checks = lambda *request: list(dict.fromkeys(every_item(*request)))
+    parse = functools.lru_cache(4)(json.loads)  # requests, of at most some MB each
+    iam_actions.json = SimpleNamespace(**{**vars(json), "loads": parse})
     dynamodb._condition_syntax_error = functools.lru_cache(dynamodb._condition_syntax_error)
+    dynamodb._tokenize = functools.lru_cache(dynamodb._tokenize)
     ses._build_mime_message = ses_v2._build_mime_message = lambda *_: ""
 
 

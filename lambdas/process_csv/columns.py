@@ -11,6 +11,8 @@ from ..shared.values import read_one
 
 NULL = "null"
 _SHOWN_CHARACTERS = 60
+_REPEATED = 2  # from how many times each on, on average, the cells of a column count as repeating
+_UTF8_BYTES_MAX = 4  # of a character
 
 Check = tuple[str, Callable[[Sequence[Any]], bool]]
 
@@ -38,14 +40,21 @@ class Column:
             CellError: any cell breaks the schema; which one is certain only if there is just one.
         """
         if self._normalise:
-            cells = list(map(self._normalise, cells))
-        if self._missing.isdisjoint(cells):
-            return self._encode(cells)
-        if self._required:
+            cells = self._normalise(cells)
+        distinct = set(cells)
+        if self._missing.isdisjoint(distinct):
+            if len(distinct) > len(cells) // _REPEATED:
+                return self._encode(cells)
+            missing = set[str]()
+        elif self._required:
             raise CellError(f"{self._field.name}: a value is required, got none")
-        present = [cell for cell in cells if cell not in self._missing]
-        encoded = iter(self._encode(present) if present else [])
-        return [NULL if cell in self._missing else next(encoded) for cell in cells]
+        else:
+            missing = distinct & self._missing
+        # What stands in a column more than once, such as a plan or a date, is read once.
+        present = list(distinct - missing)
+        encoded = dict(zip(present, self._encode(present) if present else [], strict=True))
+        encoded |= dict.fromkeys(missing, NULL)
+        return [encoded[cell] for cell in cells]
 
     def _encode(self, texts: Sequence[str]) -> list[str]:
         try:
@@ -62,10 +71,14 @@ class Column:
         return CellError(f'{self._field.name}: expected {expected}, got "{shown}"')
 
 
-def _key_normaliser(field: Field) -> Callable[[str], str]:
-    if field.format == "email":
-        return lambda cell: unicodedata.normalize("NFC", cell.strip()).lower()
-    return lambda cell: unicodedata.normalize("NFC", cell.strip())
+def _key_normaliser(field: Field) -> Callable[[Sequence[str]], list[str]]:
+    def normalise(cells: Sequence[str]) -> list[str]:
+        stripped = list(map(str.strip, cells))
+        if not "".join(stripped).isascii():  # what is ASCII is NFC already
+            stripped = [unicodedata.normalize("NFC", cell) for cell in stripped]
+        return list(map(str.lower, stripped)) if field.format == "email" else stripped
+
+    return normalise
 
 
 def _checks(field: Field) -> list[Check]:
@@ -95,6 +108,8 @@ def _checks(field: Field) -> list[Check]:
 _KEY_SIZE: Check = (
     f"a key of at most {DYNAMODB_PARTITION_KEY_BYTES:,} bytes",
     lambda values: (
-        max(len(value.encode("utf-8", "surrogatepass")) for value in values) <= DYNAMODB_PARTITION_KEY_BYTES
+        max(map(len, values)) * _UTF8_BYTES_MAX <= DYNAMODB_PARTITION_KEY_BYTES
+        or max(len(value.encode("utf-8", "surrogatepass")) for value in values)
+        <= DYNAMODB_PARTITION_KEY_BYTES
     ),
 )

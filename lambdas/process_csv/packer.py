@@ -1,6 +1,6 @@
 """Rows to chunks: the same rows always cut into the same chunks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..shared.chunk import MAX_CHUNK_BYTES, chunk_body
@@ -32,8 +32,24 @@ class ChunkPacker:
         """How far it has come."""
         return Packed(self.rows, self.chunks, list(self._texts))
 
-    def add(self, texts: Iterable[str]) -> Iterator[str]:
+    def add(self, texts: Sequence[str]) -> Iterator[str]:
         """Take rows (ASCII JSON texts); gives the bodies of chunks that became full."""
+        size = sum(map(len, texts)) + len(texts)
+        small = self._frame + self._bytes + size <= MAX_CHUNK_BYTES
+        return self._add_small(texts) if small else self._add(texts)
+
+    def _add_small(self, texts: Sequence[str]) -> Iterator[str]:
+        """Take rows none of which a chunk is too full of bytes for."""
+        self.rows += len(texts)
+        waiting = [*self._texts, *texts]
+        end = len(waiting) - len(waiting) % self._limit
+        for start in range(0, end, self._limit):
+            self._texts = waiting[start : start + self._limit]
+            yield self._body()
+        self._texts = waiting[end:]
+        self._bytes = sum(len(text) + 1 for text in self._texts)
+
+    def _add(self, texts: Sequence[str]) -> Iterator[str]:
         for text in texts:
             if self._texts and self._frame + self._bytes + len(text) + 1 > MAX_CHUNK_BYTES:
                 yield self._body()

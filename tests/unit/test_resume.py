@@ -100,7 +100,7 @@ def test_reading_on_begins_further_on_than_the_bookmark_that_it_began_at() -> No
         bookmark, met = stored.steps()[0][1], 0
         while bookmark:  # as the slowest would: a block each
             before = bookmark.place
-            bookmark = stored.steps(bookmark)[0][1]
+            bookmark = next((step[1] for step in stored.steps(bookmark)), None)
             met += 1
             assert bookmark is None or bookmark.place.line > before.line
         assert met > 50
