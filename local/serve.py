@@ -17,8 +17,8 @@ def _spare_needless_work() -> None:
     """Leave out what MiniStack does over and over, or for nothing; no answer of its changes.
 
     For every item of a transaction it asks IAM and parses the condition anew; to see whether IAM allows a
-    request, it parses it three times; for every mail it makes a MIME message for an SMTP relay, of which there
-    is none here (`local/emulator.py` gives it no SMTP_HOST).
+    request, it parses it three times; for every mail it makes a MIME message for an SMTP relay, of which
+    there is none here (`local/emulator.py` gives it no SMTP_HOST).
     """
     from ministack.core import iam_actions
     from ministack.services import dynamodb, ses, ses_v2

@@ -39,17 +39,21 @@ def main(seeds: Seeds = 1_000, first: First = 0, seed: Seed = None, backlog: Use
     if seed is not None:
         with substituted():
             result = run(seed, print)
-        _complain([result])
+        _complain(result)
         raise typer.Exit(bool(result.wrong))
     if backlog is not None:
         worked_off = work_off(backlog, max(1, backlog // 50))
         print(worked_off)
         raise typer.Exit(bool(worked_off.wrong))
     started = time.monotonic()
-    results = list(_with_progress(_results(first, seeds), seeds))
+    results: list[Result] = []
+    failed = 0
+    for result in _with_progress(_results(first, seeds), seeds):
+        results.append(result)
+        failed += bool(result.wrong)
+        if failed <= _MOST_SHOWN:
+            _complain(result)
     _show(results, time.monotonic() - started)
-    failed = [result for result in results if result.wrong]
-    _complain(failed)
     raise typer.Exit(bool(failed))
 
 
@@ -104,13 +108,12 @@ def _show(results: list[Result], seconds: float) -> None:
     Console(highlight=False, markup=False).print(table)
 
 
-def _complain(failed: list[Result]) -> None:
-    for result in failed[:_MOST_SHOWN]:
+def _complain(result: Result) -> None:
+    """Say at once what is wrong with a run: of many, it would otherwise be heard of only at the end."""
+    if result.wrong:
         print(f"seed {result.seed} (replay it: {_REPLAY.format(seed=result.seed)}):", file=sys.stderr)
         for wrong in result.wrong:
             print(f"  {wrong}", file=sys.stderr)
-    if len(failed) > _MOST_SHOWN:
-        print(f"and {len(failed) - _MOST_SHOWN:,} more", file=sys.stderr)
 
 
 if __name__ == "__main__":

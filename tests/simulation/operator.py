@@ -47,14 +47,15 @@ def mend_mails(pipeline: Pipeline) -> None:
 
 
 def _do(pipeline: Pipeline, work: Work, chosen: Callable[[Letter], bool]) -> None:
-    """As cli.redrive does it, once more whenever it is killed."""
+    """As cli.redrive does it, with the letters that were there, once more whenever it is killed."""
     queue = pipeline.queues.by_url[FAILURES]
+    letters = list(map(_letter, queue.messages.values()))
     killed = True
 
     def command() -> None:
-        for message in list(queue.messages.values()):
-            letter = _letter(message)
-            if chosen(letter) and work.concerns(letter) and not work.refuses(letter):
+        for letter in letters:
+            here = letter.message_id in queue.messages
+            if here and chosen(letter) and work.concerns(letter) and not work.refuses(letter):
                 stay = work.do([letter])
                 if letter.message_id not in stay:
                     queue.delete(letter.message_id)
