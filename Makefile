@@ -10,7 +10,7 @@ PYTHON ?= $(firstword $(foreach python,python3 python3.14 python3.13 python3.12 
 UV_VERSION := 0.13.9
 # Where bytecode may not be kept, every run compiles Pulumi's AWS modules anew, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
-# Arguments of `make demo`, such as FILES="people.csv" ARGS="--keep".
+# Arguments of `make demo`, such as FILES="people.csv" ARGS="--keep", and of `make bench`.
 FILES ?=
 ARGS ?=
 # Of `make simulate`: how many seeds, or the one to replay, or how many users to mail in fifty days.
@@ -18,7 +18,7 @@ SEEDS ?= 1000
 SEED ?=
 BACKLOG ?=
 
-.PHONY: help demo test simulate lint format lock clean
+.PHONY: help demo test simulate bench lint format lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -32,6 +32,9 @@ test: lint ## linters, types and every test
 simulate: .venv/.ready ## the handlers under faults: SEEDS=100000 of them, or SEED=7 step by step
 	@$(BIN)/python -m tests.simulation $(if $(BACKLOG),--backlog $(BACKLOG),$(if $(SEED),--seed $(SEED),--seeds $(SEEDS)))
 
+bench: .venv/.bench ## measure Rowrelay against the usual way: an hour; ARGS="costs" and others for parts
+	@$(BIN)/python -m benchmarks $(or $(ARGS),all)
+
 lint: .venv/.ready ## linters and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -41,14 +44,15 @@ format: .venv/.ready ## let the linter mend and lay out what it can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-lock: ## resolve both requirements files anew from pyproject.toml
+lock: ## resolve the requirements files anew from pyproject.toml
 	@: $(call need_python)
 	tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" \
 	&& "$$tools/bin/pip" install --quiet uv==$(UV_VERSION) \
 	&& compile() { "$$tools/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-emit-index-url --no-emit-find-links pyproject.toml "$$@"; } \
 	&& compile --output-file requirements.txt \
-	&& compile --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	&& compile --extra dev --constraint requirements.txt --output-file requirements-dev.txt \
+	&& compile --extra dev --extra bench --constraint requirements-dev.txt --output-file requirements-bench.txt
 
 clean: ## remove the environment and every cache
 	rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -70,6 +74,10 @@ clean: ## remove the environment and every cache
 	@echo "$(CURDIR)" > $$(echo .venv/lib/python*/site-packages)/rowrelay.pth
 	@printf '#!/bin/sh\nexec "%s" -P -m cli "$$@"\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/rowrelay
 	@chmod +x $(BIN)/rowrelay
+	@touch $@
+
+.venv/.bench: requirements-bench.txt .venv/.ready
+	@$(PIP) --require-hashes --requirement $<
 	@touch $@
 
 need_python = $(if $(PYTHON),,$(error Rowrelay needs Python 3.11 or newer that can make environments (on Debian \

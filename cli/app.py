@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .cost import MAILS_A_DAY, MAILS_A_SECOND, Plan, run_cost
 from .decision import Options
 from .errors import UsageProblem
 from .options import Discard, DryRun, Json, Reason, StackName, Yes
@@ -237,6 +238,31 @@ def reconcile(
     from .reconcile import run_reconcile
 
     run(lambda: run_reconcile(stack, Options(yes=yes, as_json=as_json), queue=queue))
+
+
+Rows = Annotated[int, typer.Argument(metavar="ROWS", min=1, help="How many rows, all of them good and new.")]
+Replace = Annotated[bool, typer.Option("--replace", help="With onConflict: replace. Default: skip.")]
+Rate = Annotated[float, typer.Option(min=0.001, metavar="N", help="Mails that SES lets you send a second.")]
+Quota = Annotated[int, typer.Option(min=1, metavar="N", help="Mails that SES lets you send a day.")]
+
+
+@app.command()
+def cost(
+    rows: Rows,
+    *,
+    replace: Replace = False,
+    mails_a_second: Rate = MAILS_A_SECOND,
+    mails_a_day: Quota = MAILS_A_DAY,
+    as_json: Json = False,
+) -> None:
+    """Show what an import costs on AWS, by service, and how long SES and new tables make it take.
+
+    Dated prices of one region, without free tiers; what is stored, logs and alarms are not in it.
+
+    Exit codes: 0 shown; 2 wrong usage.
+    """
+    plan = Plan(rows, replace, mails_a_second, mails_a_day)
+    run(lambda: run_cost(plan, as_json=as_json))
 
 
 def main() -> None:

@@ -1,0 +1,69 @@
+"""`make bench`: Rowrelay against the usual way, against the limit, and its handlers by themselves.
+
+Everything is measured on this machine, in one run, in turns; the tables are Markdown.
+"""
+
+import platform
+from typing import Annotated
+
+import psutil
+import typer
+
+from .handlers import MB, others, process_csv
+from .side_by_side import costs, side_by_side
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+Repeats = Annotated[int, typer.Option(min=1, help="How often each is measured; the longest once.")]
+Rows = Annotated[list[int], typer.Option("--rows", min=1, help="A file's rows; may be given several times.")]
+Megabytes = Annotated[
+    list[int], typer.Option("--mb", min=1, help="A file's size; may be given several times.")
+]
+
+ROWS = [1_000, 5_000, 20_000, 100_000]
+MEGABYTES = [1, 10, 100, 1_024]
+
+
+@app.command("all")
+def everything(repeats: Repeats = 3) -> None:
+    """Measure all that docs/performance.md tells: about an hour on two cores."""
+    machine()
+    process_csv([size * MB for size in MEGABYTES], repeats)
+    others(repeats)
+    side_by_side(ROWS, repeats)
+    costs()
+
+
+@app.command("handlers")
+def handlers(megabytes: Megabytes = MEGABYTES, repeats: Repeats = 3) -> None:
+    """Measure the handlers by themselves."""
+    machine()
+    process_csv([size * MB for size in megabytes], repeats)
+    others(repeats)
+
+
+@app.command("pipelines")
+def pipelines(rows: Rows = ROWS, repeats: Repeats = 3) -> None:
+    """Measure the pipelines side by side, and draw docs/growth.svg."""
+    machine()
+    side_by_side(rows, repeats)
+
+
+@app.command("costs")
+def price() -> None:
+    """Price a million rows by the calls of one run each."""
+    machine()
+    costs()
+
+
+def machine() -> None:
+    """Say where this is measured."""
+    memory = psutil.virtual_memory().total / 1024**3
+    print(
+        f"Python {platform.python_version()}, {platform.system()} {platform.machine()},"
+        f" {psutil.cpu_count()} cores, {memory:.0f} GB",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,29 @@
+"""Figures and tables as `make bench` prints them: Markdown, for docs/performance.md."""
+
+import statistics
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+
+_console = Console(stderr=True, highlight=False)
+
+
+def spread(samples: Iterable[float], digits: int = 0) -> str:
+    """The median, and the least and the most where there are several."""
+    numbers = sorted(samples)
+    middle = f"{statistics.median(numbers):,.{digits}f}"
+    return (
+        middle if len(numbers) == 1 else f"{middle} ({numbers[0]:,.{digits}f} to {numbers[-1]:,.{digits}f})"
+    )
+
+
+def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table."""
+    print(f"\n**{title}**\n")
+    for line in (heads, ["---", *["---:"] * (len(heads) - 1)], *rows):
+        print(f"| {' | '.join(line)} |", flush=True)
+
+
+def doing(what: str) -> None:
+    """Say what is being measured, which takes a while."""
+    _console.print(f"… {what}")

@@ -1,0 +1,35 @@
+"""How it grows: time, processor time and calls against rows, as a plot in the docs."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from .end_to_end import Run
+from .pipelines import ROWRELAY, USUAL
+
+PLOT = Path(__file__).parents[1] / "docs" / "growth.svg"
+_SERIES: Mapping[str, Callable[[Run], float]] = {
+    "seconds to the last mail": lambda run: run.last_mail,
+    "processor seconds": lambda run: run.usage.emulator_seconds + run.usage.function_seconds,
+    "calls to AWS": lambda run: run.usage.calls.total(),
+}
+
+
+def plot(runs: Mapping[int, tuple[Run, Run]]) -> None:
+    """Draw Rowrelay's runs and the usual way's, by their rows."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "rowrelay"  # the same figures, the same file
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(1, len(_SERIES), figsize=(12, 4), layout="constrained")
+    for axis, (name, value) in zip(axes, _SERIES.items(), strict=True):
+        for n, (kind, marker) in enumerate(((ROWRELAY, "o"), (USUAL, "s"))):
+            axis.loglog(
+                list(runs), [value(pair[n]) for pair in runs.values()], marker=marker, label=kind.name
+            )
+        axis.set_xlabel("rows")
+        axis.set_title(name)
+        axis.grid(visible=True, which="major", alpha=0.3)
+        axis.legend()
+    figure.savefig(PLOT, metadata={"Date": None})

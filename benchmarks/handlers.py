@@ -1,0 +1,72 @@
+"""The handlers by themselves, each in processes of its own, in turn with what it is held against."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from local.embedded import ROOT
+
+from .cold import bundle_sizes, cold_starts
+from .figures import doing, spread, table
+
+MB = 1024 * 1024
+_ROWS = 20_000
+_COLD_REPEATS = 7
+_LONG_BYTES = 500 * MB  # from here on once is enough
+
+
+def process_csv(sizes: Sequence[int], repeats: int) -> None:
+    """Importing files of so many bytes, against reading them with the csv module."""
+    rows = []
+    for size in sizes:
+        for form in ("plain", "gzip"):
+            turns = []
+            for _ in range(repeats if size < _LONG_BYTES else 1):
+                doing(f"process_csv: {size // MB:,} MB, {form}")
+                turns.append((_alone("csv_reader", size, form), _alone("process_csv", size, form)))
+            rates = [[run["rows"] / run["seconds"] for run in turn] for turn in turns]
+            rows.append(
+                [
+                    f"{size // MB:,} MB, {form}",
+                    spread(own for _, own in rates),
+                    spread(bare for bare, _ in rates),
+                    spread([own / bare for bare, own in rates], 2),
+                    spread((own["peak_bytes"] / MB for _, own in turns), 0),
+                ]
+            )
+    heads = ["text", "process_csv, rows/s", "csv.reader, rows/s", "of it", "peak memory, MB"]
+    table("Parse, validate, normalise, pack; a processor's seconds", heads, rows)
+
+
+def others(repeats: int) -> None:
+    """insert_records and send_email over clients that answer at once; cold starts; bundles."""
+    rows = []
+    for function in ("insert_records", "send_email"):
+        doing(f"{function}: {_ROWS:,} rows")
+        runs = [_alone(function, _ROWS) for _ in range(repeats)]
+        rows.append([function, spread(run["rows"] / run["seconds"] for run in runs)])
+    table("Over clients that answer at once; a processor's seconds", ["", "rows/s"], rows)
+    doing("cold starts")
+    starts = cold_starts(_COLD_REPEATS)
+    sizes = bundle_sizes()
+    table(
+        "Cold start",
+        ["", "import, ms", "against import boto3", "bundle, KB"],
+        [
+            [
+                function,
+                spread((1000 * seconds for seconds in cold.seconds), 0),
+                spread(cold.ratios, 2),
+                f"{sizes[function] / 1024:,.0f}",
+            ]
+            for function, cold in starts.items()
+        ],
+    )
+
+
+def _alone(*arguments: object) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.alone", *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures

@@ -1,0 +1,118 @@
+"""The handlers over clients that answer at once, and note what they are asked."""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.response import StreamingBody
+
+from lambdas.insert_records.inserter import Inserter
+from lambdas.insert_records.writer import put_if_absent
+from lambdas.process_csv.events import Upload
+from lambdas.process_csv.importer import Importer
+from lambdas.send_email.courier import Courier
+from lambdas.send_email.mail_ledger import MailLedger
+from lambdas.send_email.mails import Mail, from_stream
+from lambdas.send_email.post import Post
+from lambdas.shared.import_ledger import ImportLedger
+from lambdas.shared.mail_template import MailTemplate
+from lambdas.shared.schema import parse_schema
+from local.embedded import ROOT
+
+USERS, IMPORTS, MAILS = "users", "imports", "mails"
+SENDER, CONFIGURATION_SET = "welcome@example.com", "mails"
+ROWS_PER_CHUNK = 100
+_SCHEMA = parse_schema(json.loads((ROOT / "schemas" / "users.json").read_text()))
+_MAIL = ROOT / "mails" / "welcome"
+_TIME_ENOUGH = 900.0
+
+
+@dataclass
+class Instant:
+    """A client of any service; `calls` are the operations, by boto3's method names, and their parameters.
+
+    Nothing is kept of them unless `noting`. `body` is what a file holds.
+    """
+
+    body: Any = None
+    noting: bool = True
+    calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+
+    def __getattr__(self, operation: str) -> Any:
+        def call(**parameters: Any) -> Any:
+            if self.noting:
+                self.calls.append((operation, parameters))
+            return self._answer(operation, parameters)
+
+        return call
+
+    def _answer(self, operation: str, parameters: Mapping[str, Any]) -> Any:
+        if operation == "get_object":
+            return {"Body": StreamingBody(self.body, None)}  # type: ignore[arg-type]  # it may be unknown
+        if operation == "send_bulk_email":
+            sent = {"Status": "SUCCESS", "MessageId": "0" * 60}
+            return {"BulkEmailEntryResults": [sent] * len(parameters["BulkEmailEntries"])}
+        return {"Attributes": {}}
+
+
+def import_file(name: str, body: Any, client: Instant) -> dict[str, Any]:
+    """Have process_csv import a file; gives its summary."""
+    services: Any = client
+    client.body = body
+    importer = Importer(
+        services, services, ImportLedger(services, IMPORTS), "queue", _SCHEMA, ROWS_PER_CHUNK, lambda _: None
+    )
+    return importer.run(Upload("bucket", f"uploads/{name}", "etag", 1, "1"), 0, lambda: False)
+
+
+def chunks_of(data: bytes) -> list[str]:
+    """The messages that process_csv makes of a file."""
+    client = Instant()
+    import_file("people.csv", io.BytesIO(data), client)
+    return [
+        entry["MessageBody"]
+        for operation, parameters in client.calls
+        if operation == "send_message_batch"
+        for entry in parameters["Entries"]
+    ]
+
+
+def inserter_over(client: Instant) -> Inserter:
+    """What insert_records handles chunks with."""
+    services: Any = client
+    write = put_if_absent(services, USERS, "email")
+    return Inserter(services, ImportLedger(services, IMPORTS), write, "email", "dead-letters", False)
+
+
+def courier_over(client: Instant) -> Courier:
+    """What send_email delivers mails with."""
+    services: Any = client
+    parts = {"subject": "subject.txt", "text": "body.txt", "html": "body.html"}
+    template = MailTemplate.parse(**{part: (_MAIL / file).read_text() for part, file in parts.items()})
+    post = Post(services, template, SENDER, CONFIGURATION_SET, "email")
+    ledger = MailLedger(services, MAILS, ImportLedger(services, IMPORTS))
+    return Courier(post, ledger, services, "failures", 60)
+
+
+def deliver(client: Instant, mails: Sequence[Mail]) -> None:
+    """Have send_email deliver mails."""
+    courier_over(client).deliver(mails, lambda: _TIME_ENOUGH)
+
+
+def stream_records(chunk: str) -> list[dict[str, Any]]:
+    """What the stream has of a chunk's records."""
+    client = Instant()
+    inserter_over(client).insert(chunk)
+    (transaction,) = [parameters for name, parameters in client.calls if name == "transact_write_items"]
+    items = [operation["Put"]["Item"] for operation in transaction["TransactItems"]]
+    return [
+        {"eventName": "INSERT", "dynamodb": {"Keys": {"email": item["email"]}, "NewImage": item}}
+        for item in items
+    ]
+
+
+def mails_of(chunk: str) -> list[Mail]:
+    """The mails that a chunk's records are owed."""
+    return [mail for record in stream_records(chunk) if (mail := from_stream(record))]

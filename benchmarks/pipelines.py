@@ -1,0 +1,79 @@
+"""The two pipelines that are measured, each deployed into an emulator of its own."""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.embedded import ROOT, Deployment, embedded_aws
+
+_COUNTED = Path(__file__).parent / "counted"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A pipeline to measure: what it is called, its Pulumi program, and what of its settings is changed."""
+
+    name: str
+    root: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+ROWRELAY = Kind("Rowrelay", ROOT)
+REPLACING = Kind("Rowrelay, onConflict: replace", ROOT, {"onConflict": "replace"})
+USUAL = Kind("the usual way", Path(__file__).parent / "usual")
+
+
+@dataclass
+class Pipeline:
+    """A deployed pipeline; in the folder `counts`, each function has one in which it notes its calls."""
+
+    deployment: Deployment
+    counts: Path
+    uploads: int = 0
+
+    def client(self, service: str) -> Any:
+        """A client of the emulator."""
+        return self.deployment.client(service)
+
+    def upload(self, data: bytes) -> None:
+        """Put a file under a key of its own."""
+        self.uploads += 1
+        outputs = self.deployment.outputs
+        key = f"{outputs['upload_prefix']}{self.uploads}.csv"
+        self.client("s3").put_object(Bucket=outputs["bucket"], Key=key, Body=data)
+
+    def mailed(self) -> int:
+        """How many mails SES has taken."""
+        return int(self.client("sesv2").get_account()["SendQuota"]["SentLast24Hours"])
+
+    def has_records(self) -> bool:
+        """Whether the table has any."""
+        table = self.deployment.outputs["table"]
+        return bool(self.client("dynamodb").scan(TableName=table, Limit=1, Select="COUNT")["Count"])
+
+    def recorded(self) -> int:
+        """How many records the table has."""
+        pages = self.client("dynamodb").get_paginator("scan")
+        answers = pages.paginate(TableName=self.deployment.outputs["table"], Select="COUNT")
+        return sum(answer["Count"] for answer in answers)
+
+
+@contextlib.contextmanager
+def deployed(kind: Kind) -> Iterator[Pipeline]:
+    """Deploy a pipeline, its functions noting their calls."""
+    with (
+        tempfile.TemporaryDirectory() as counts,
+        embedded_aws(root=kind.root, settings=kind.settings) as deployment,
+    ):
+        client = deployment.client("lambda")
+        for function, name in deployment.outputs["functions"].items():
+            (Path(counts) / function).mkdir()
+            standing = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+            noting = {"PYTHONPATH": str(_COUNTED), "COUNTS": f"{counts}/{function}"}
+            client.update_function_configuration(
+                FunctionName=name, Environment={"Variables": {**standing, **noting}}
+            )
+        yield Pipeline(deployment, Path(counts))

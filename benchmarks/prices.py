@@ -1,0 +1,39 @@
+"""What a measured run would have cost on AWS, from the calls that were counted."""
+
+import math
+
+from cli.load import Load
+from cli.prices import SQS_REQUEST_BYTES
+
+from .end_to_end import Run
+
+# Write units of an item of up to a KB.
+_UNITS = {"TransactWriteItems": 2, "BatchWriteItem": 1, "PutItem": 1, "UpdateItem": 1}
+
+
+def load_of(run: Run, *, with_mail: bool) -> Load:
+    """What the run made AWS do: all of it, or all but send_email's part."""
+    usage = run.usage
+    functions = [name for name in usage.invocations if with_mail or name != "send_email"]
+    calls = usage.entries if with_mail else usage.entries - usage.entries_of["send_email"]
+    mails = calls["SendBulkEmail"] + calls["SendEmail"]
+    # Of a call's payload each 64 KB counts; what was sent is received. Lambda deletes by the batch.
+    sent = max(usage.calls["SendMessageBatch"], math.ceil(usage.message_bytes / SQS_REQUEST_BYTES))
+    received = max(usage.invocations["insert_records"], math.ceil(usage.message_bytes / SQS_REQUEST_BYTES))
+    return Load(
+        mails=mails,
+        write_units=sum(units * calls[operation] for operation, units in _UNITS.items()),
+        sqs_requests=sent + received + usage.invocations["insert_records"],
+        invocations=sum(usage.invocations[name] for name in functions),
+        gb_seconds=sum(usage.billed_seconds[name] * usage.memory_gb[name] for name in functions),
+        s3_puts=usage.calls["PutObject"],
+        s3_gets=usage.calls["GetObject"],
+    )
+
+
+def dollars_per_million(run: Run, *, with_mail: bool) -> dict[str, float]:
+    """The price of a million rows like these, by service."""
+    return {
+        service: price / run.rows * 1_000_000
+        for service, price in load_of(run, with_mail=with_mail).dollars().items()
+    }

@@ -1,0 +1,113 @@
+"""Rowrelay and the usual way in turn, from upload to last mail, and the bare calls that are the limit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .end_to_end import Run, run
+from .figures import doing, spread, table
+from .growth import plot
+from .limit import limit
+from .pipelines import REPLACING, ROWRELAY, USUAL, Kind
+from .prices import dollars_per_million
+
+_LONG_ROWS = 50_000  # from here on once is enough: the usual way takes minutes
+_COLD_ROWS = 1_000
+_PRICED_ROWS = 5_000
+
+
+@dataclass(frozen=True)
+class Turns:
+    """So many rows, in turn: ours, the usual way, and the limit in rows a second."""
+
+    rows: int
+    ours: list[Run]
+    usual: list[Run]
+    limits: list[float]
+
+
+def side_by_side(sizes: Sequence[int], repeats: int) -> None:
+    """Measure files of these sizes, and print and plot what came of it."""
+    turns = [_turns(rows, repeats if rows < _LONG_ROWS else 1) for rows in sizes]
+    _print_rates(turns)
+    _print_cold(repeats)
+    for each in turns:
+        _print_uses(each)
+    plot({turn.rows: (turn.ours[0], turn.usual[0]) for turn in turns})
+
+
+def costs() -> None:
+    """What a million rows would cost on AWS, from the calls of one run each."""
+    runs = {kind.name: _run(kind, _PRICED_ROWS, warm=True) for kind in (ROWRELAY, REPLACING, USUAL)}
+    services = list(dollars_per_million(runs[USUAL.name], with_mail=True))
+    table(
+        "Dollars a million rows, from the calls counted",
+        ["", *services, "all", "all, without send_email"],
+        [[name, *_dollars(measured)] for name, measured in runs.items()],
+    )
+
+
+def _turns(rows: int, repeats: int) -> Turns:
+    turns = Turns(rows, [], [], [])
+    for _ in range(repeats):
+        turns.ours.append(_run(ROWRELAY, rows, warm=True))
+        turns.usual.append(_run(USUAL, rows, warm=True))
+        doing(f"the bare calls: {rows:,} rows")
+        turns.limits.append(rows / limit(rows))
+    return turns
+
+
+def _run(kind: Kind, rows: int, *, warm: bool) -> Run:
+    doing(f"{kind.name}: {rows:,} rows{'' if warm else ', cold'}")
+    return run(kind, rows, warm=warm)
+
+
+def _print_rates(turns: Sequence[Turns]) -> None:
+    def row(turn: Turns) -> list[str]:
+        ours, usual = [run.rate for run in turn.ours], [run.rate for run in turn.usual]
+        return [
+            f"{turn.rows:,}",
+            spread(ours),
+            spread(usual),
+            spread([a / b for a, b in zip(ours, usual, strict=True)], 1),
+            spread(turn.limits),
+            spread([a / b for a, b in zip(ours, turn.limits, strict=True)], 2),
+        ]
+
+    heads = [
+        "rows",
+        "Rowrelay, rows/s",
+        "the usual way, rows/s",
+        "times",
+        "bare calls, rows/s",
+        "of the bare calls",
+    ]
+    table("From the upload to the last mail, functions warm", heads, map(row, turns))
+
+
+def _print_cold(repeats: int) -> None:
+    rows = []
+    for kind in (ROWRELAY, USUAL):
+        runs = [_run(kind, _COLD_ROWS, warm=False) for _ in range(repeats)]
+        times = ([run.deployed, run.first_record, run.first_mail, run.last_mail] for run in runs)
+        rows.append([kind.name, *(spread(each, 2) for each in zip(*times, strict=True))])
+    heads = ["", "deployed", "first record", "first mail", "last mail"]
+    table(f"Seconds, {_COLD_ROWS:,} rows, no function running yet", heads, rows)
+
+
+def _print_uses(turn: Turns) -> None:
+    rows = []
+    for name, runs in ((ROWRELAY.name, turn.ours), (USUAL.name, turn.usual)):
+        usage = runs[0].usage
+        emulator = spread((1000 * run.usage.emulator_seconds / turn.rows for run in runs), 2)
+        functions = spread((1000 * run.usage.function_seconds / turn.rows for run in runs), 2)
+        invocations = ", ".join(f"{count:,} {function}" for function, count in usage.invocations.items())
+        calls = ", ".join(f"{count:,} {operation}" for operation, count in usage.calls.most_common())
+        rows.append([name, emulator, functions, invocations, calls])
+    heads = ["", "emulator, CPU ms a row", "functions, CPU ms a row", "invocations", "calls"]
+    table(f"What {turn.rows:,} rows take", heads, rows)
+
+
+def _dollars(measured: Run) -> list[str]:
+    whole = dollars_per_million(measured, with_mail=True)
+    without = dollars_per_million(measured, with_mail=False)
+    return [f"{price:,.2f}" for price in (*whole.values(), sum(whole.values()), sum(without.values()))]
