@@ -10,7 +10,7 @@ import psutil
 import typer
 
 from .handlers import MB, others, process_csv
-from .side_by_side import costs, side_by_side
+from .side_by_side import chunk_sizes, costs, side_by_side
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 Repeats = Annotated[int, typer.Option(min=1, help="How often each is measured; the longest once.")]
@@ -30,6 +30,7 @@ def everything(repeats: Repeats = 3) -> None:
     process_csv([size * MB for size in MEGABYTES], repeats)
     others(repeats)
     side_by_side(ROWS, repeats)
+    chunk_sizes(repeats)
     costs()
 
 
@@ -46,6 +47,13 @@ def pipelines(rows: Rows = ROWS, repeats: Repeats = 3) -> None:
     """Measure the pipelines side by side, and draw docs/growth.svg."""
     machine()
     side_by_side(rows, repeats)
+
+
+@app.command("chunks")
+def chunks(repeats: Repeats = 3) -> None:
+    """Measure Rowrelay with several rowsPerChunk."""
+    machine()
+    chunk_sizes(repeats)
 
 
 @app.command("costs")

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from local.embedded import ROOT
+
 from .end_to_end import Run, run
 from .figures import doing, spread, table
 from .growth import plot
@@ -13,6 +15,7 @@ from .prices import dollars_per_million
 _LONG_ROWS = 50_000  # from here on once is enough: the usual way takes minutes
 _COLD_ROWS = 1_000
 _PRICED_ROWS = 5_000
+_CHUNK_ROWS = (10, 25, 50, 100)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,19 @@ def costs() -> None:
         ["", *services, "all", "all, without send_email"],
         [[name, *_dollars(measured)] for name, measured in runs.items()],
     )
+
+
+def chunk_sizes(repeats: int) -> None:
+    """What the rows in a message are worth: the default is the last."""
+    rows = []
+    for size in _CHUNK_ROWS:
+        kind = Kind(f"{size}", ROOT, {"rowsPerChunk": str(size)})
+        runs = [_run(kind, _PRICED_ROWS, warm=True) for _ in range(repeats)]
+        units = dollars_per_million(runs[0], with_mail=False)
+        calls = f"{runs[0].usage.calls.total():,}"
+        rows.append([kind.name, spread(run.rate for run in runs), calls, f"{sum(units.values()):,.2f}"])
+    heads = ["rows a chunk", "rows/s", "calls", "dollars a million, without send_email"]
+    table(f"Rows a chunk, {_PRICED_ROWS:,} rows", heads, rows)
 
 
 def _turns(rows: int, repeats: int) -> Turns:

@@ -25,8 +25,11 @@ from .patience import FIRST_WAIT_SECONDS
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
-# A retry inside botocore would send fifty mails again when only the answer was lost.
-CLIENT_CONFIG = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
+# A retry inside botocore would send fifty mails again when only the answer was lost. SES checks each request
+# itself, and refuses what would otherwise fail here, with nobody knowing why.
+CLIENT_CONFIG = Config(
+    retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20, parameter_validation=False
+)
 
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_BulkEmailEntryResult.html: these concern this
 # mail; every other status concerns the account, the settings or the moment, and passes.

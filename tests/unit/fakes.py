@@ -4,6 +4,7 @@
 DynamoDB's part against MiniStack.
 """
 
+import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,11 @@ class Lost:
 
 # What happens at a call: an error instead of it, its answer lost, or an answer made from its request.
 Step = BaseException | Lost | Callable[[Mapping[str, Any]], Any] | None
+
+
+def copied(value: Any) -> Any:
+    """A copy all the way down, of what JSON could hold; many times faster than copy.deepcopy."""
+    return pickle.loads(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
 
 
 def client_error(

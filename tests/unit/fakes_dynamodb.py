@@ -1,11 +1,10 @@
 """DynamoDB in memory: conditional writes and transactions, as far as the handlers use them."""
 
-import copy
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from .fakes import Calls, Fake, Item, client_error, invalid
+from .fakes import Calls, Fake, Item, client_error, copied, invalid
 from .fakes_expressions import Expressions
 
 _BATCH_ITEMS = 25
@@ -72,7 +71,7 @@ class FakeDynamoDB(Fake):
             returned = {"Item": failed.item} if failed.item and _WANTED in request else {}
             raise client_error("ConditionalCheckFailedException", answer=returned) from None
         self.tables[request["TableName"]][key] = item
-        return {"Attributes": copy.deepcopy(item)} if request.get("ReturnValues") == "ALL_NEW" else {}
+        return {"Attributes": copied(item)} if request.get("ReturnValues") == "ALL_NEW" else {}
 
     def _get(self, requests: Mapping[str, Any]) -> Any:
         found: dict[str, list[Item]] = {}
@@ -80,9 +79,7 @@ class FakeDynamoDB(Fake):
             keys = [self._key(table, key) for key in asked["Keys"]]
             if not 0 < len(keys) <= _TRANSACTION_ITEMS or len(set(keys)) < len(keys):
                 raise invalid("Too many items requested, none, or the list of keys contains duplicates")
-            found[table] = [
-                copy.deepcopy(self.tables[table][key]) for key in keys if key in self.tables[table]
-            ]
+            found[table] = [copied(self.tables[table][key]) for key in keys if key in self.tables[table]]
         return {"Responses": found, "UnprocessedKeys": {}}
 
     def _batch(self, requests: Mapping[str, list[Any]]) -> Any:
@@ -129,12 +126,12 @@ class FakeDynamoDB(Fake):
         if kind == "Update":
             item = expressions.updated(write["UpdateExpression"], {**write["Key"], **standing})
         else:
-            item = copy.deepcopy(dict(write["Item"]))
+            item = copied(dict(write["Item"]))
         expressions.check_all_used()
         if size_of(item) > _ITEM_BYTES:
             raise invalid("Item size has exceeded the maximum allowed size")
         if not holds:
-            raise _Failed(copy.deepcopy(standing))
+            raise _Failed(copied(standing))
         return key, item
 
     def _key(self, table: str, item: Item) -> tuple[str, ...]:

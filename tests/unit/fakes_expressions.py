@@ -1,11 +1,10 @@
 """DynamoDB's condition and update expressions, as far as the handlers use them."""
 
-import copy
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .fakes import Item, invalid
+from .fakes import Item, copied, invalid
 
 _TOKEN = re.compile(r"attribute_not_exists|[#:]?\w+|[()=,]")
 
@@ -65,7 +64,7 @@ class Expressions:
         return False
 
     def updated(self, expression: str, item: Item) -> Item:
-        item = copy.deepcopy(item)
+        item = copied(item)
         touched: set[str] = set()
         for verb, name, value in self._actions(expression):
             if name in touched:

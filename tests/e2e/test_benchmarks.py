@@ -1,0 +1,45 @@
+"""What is measured is what happens: the peer is a working pipeline, and the meter counts its calls."""
+
+import pytest
+
+from benchmarks.end_to_end import run
+from benchmarks.limit import limit
+from benchmarks.pipelines import REPLACING, ROWRELAY, USUAL, Kind
+from benchmarks.prices import dollars_per_million, load_of
+
+pytestmark = pytest.mark.e2e
+
+ROWS = 230
+
+
+def test_the_usual_way_imports_and_mails_everybody_with_a_message_a_row_and_a_call_a_mail() -> None:
+    measured = run(USUAL, ROWS, warm=False)  # which fails unless every row is recorded and mailed
+    usage = measured.usage
+    assert 0 < measured.first_record <= measured.first_mail <= measured.last_mail
+    assert usage.calls["SendEmail"] == ROWS
+    assert usage.calls["SendMessageBatch"] == ROWS / 10
+    assert usage.entries["SendMessageBatch"] == usage.entries["BatchWriteItem"] == ROWS
+    assert usage.invocations["process_csv"] == 1
+    assert usage.emulator_seconds > 0
+    assert usage.function_seconds > 0
+
+
+@pytest.mark.parametrize(("kind", "units_a_record"), [(ROWRELAY, 2), (REPLACING, 1)])
+def test_the_calls_are_counted_and_priced(kind: Kind, units_a_record: int) -> None:
+    measured = run(kind, ROWS, warm=False)
+    usage = measured.usage
+    assert usage.entries["SendBulkEmail"] == ROWS
+    mail_calls, chunks = usage.calls["SendBulkEmail"], usage.entries["SendMessageBatch"]
+    assert chunks == 3
+    records = ROWS * units_a_record
+    load = load_of(measured, with_mail=True)
+    # A claim and an outcome a mail, counters with each call's outcomes; the import's entry and chunks.
+    assert load.write_units == records + 4 * ROWS + 2 * mail_calls + chunks + 2
+    assert load.mails == ROWS
+    assert load.sqs_requests == 1 + 2 * usage.invocations["insert_records"]
+    assert load_of(measured, with_mail=False).write_units == records + chunks + 2
+    assert dollars_per_million(measured, with_mail=True)["SES"] == pytest.approx(100)
+
+
+def test_the_bare_calls_mail_everybody() -> None:
+    assert limit(ROWS) > 0  # it fails unless SES took every mail

@@ -1,0 +1,71 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.app import app
+from cli.cost import Plan
+from cli.load import Load
+
+MILLION = 1_000_000
+
+
+def plan(rows: int = MILLION, *, replace: bool = False) -> Plan:
+    return Plan(rows, replace, mails_a_second=14, mails_a_day=50_000)
+
+
+def test_nearly_all_of_it_is_the_mail() -> None:
+    dollars = plan().load.dollars()
+    assert dollars["SES"] == pytest.approx(100)
+    # Record, claim and outcome in transactions; of a hundred rows, a chunk's entry and two counters.
+    assert dollars["DynamoDB"] == pytest.approx((6 + 0.01 + 0.04) * 0.625)
+    assert sum(dollars.values()) == pytest.approx(103.8, abs=0.1)
+
+
+def test_replacing_saves_a_write_unit_a_row() -> None:
+    saved = plan().load.write_units - plan(replace=True).load.write_units
+    assert saved == MILLION
+
+
+def test_a_small_import_pays_for_whole_calls() -> None:
+    load = plan(1).load
+    assert load.mails == 1
+    assert load.write_units == 2 + 4 + 1 + 2
+    assert load.sqs_requests == 3
+    assert load.invocations == 3
+
+
+def test_each_limit_takes_its_time() -> None:
+    assert plan().seconds == {
+        "SES's sending rate": MILLION / 14,
+        "SES's daily quota": 19 * 86_400,
+        "a new mail ledger": 1000,
+    }
+    assert plan(50_000).seconds["SES's daily quota"] == 0
+
+
+def test_nothing_costs_nothing() -> None:
+    assert set(Load().dollars().values()) == {0}
+
+
+def test_a_script_gets_one_object() -> None:
+    done = CliRunner().invoke(app, ["cost", "1000", "--replace", "--mails-a-second", "100", "--json"])
+    assert done.exit_code == 0
+    told = json.loads(done.stdout)
+    assert told["rows"] == 1000
+    assert told["on_conflict"] == "replace"
+    assert told["seconds"]["SES's sending rate"] == 10
+    assert told["total_dollars"] == pytest.approx(sum(told["dollars"].values()))
+    assert told["prices"]["region"] == "us-east-1"
+
+
+def test_people_read_a_table_and_what_bounds_it() -> None:
+    done = CliRunner().invoke(app, ["cost", "1000000"])
+    assert done.exit_code == 0
+    assert "100.0000" in done.stdout
+    assert "19 days, 0:00:00 at least, by SES's daily quota" in done.stdout
+
+
+@pytest.mark.parametrize("rows", ["0", "-1", "many", "1.5"])
+def test_rows_are_a_whole_number_from_one(rows: str) -> None:
+    assert CliRunner().invoke(app, ["cost", "--", rows]).exit_code == 2
