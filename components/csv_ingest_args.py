@@ -25,7 +25,8 @@ class CsvIngestArgs(TypedDict):
     queue: QueueReference
     """The queue that the chunks are sent to."""
     bucket: NotRequired[Optional[BucketReference]]
-    """A bucket that exists. Its notifications become this component's; all else stays its owner's."""
+    """A bucket that exists. Its notifications become this component's; all else stays its owner's, such as
+    letting what is under reports/ and continuations/ expire."""
     import_ledger: NotRequired[Optional[TableReference]]
     """A ledger of imports that exists, such as another component's; by default one is created."""
     upload_prefix: NotRequired[Optional[str]]
