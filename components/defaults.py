@@ -58,7 +58,8 @@ CONFIGURATION_SET_NAME_MAX = 64
 UPLOAD_PREFIX = "uploads/"
 UPLOADS_EXPIRE_DAYS = 1
 REPORTS_EXPIRE_DAYS = 30
-ABORT_MULTIPART_DAYS = 1
+# Longer than an event waits in the failure queue: a continuation goes on with its import's rejects report.
+ABORT_MULTIPART_DAYS = 15
 ROWS_PER_CHUNK = TRANSACTION_ITEMS_MAX
 KEEP_LOGS_DAYS = 30
 ADDRESS_COLUMN = "email"

@@ -88,6 +88,8 @@ class RowReader:
         None where nothing was read yet or nothing is left to read, and at a few places from which the same
         pieces could not be cut.
         """
+        if self._ended or not self._taken:
+            return None
         unread = len(self._rest)
         if self._start <= self._given:
             done = self._start - self._piece.start
@@ -96,7 +98,7 @@ class RowReader:
             ends = itertools.islice(_LINE_END.finditer(self._text), done - 1, None)
             unread += len(self._text) - next(ends).end()
         at = self._taken.stop - unread
-        if self._ended or not self._taken or at < self._taken.start:
+        if at < self._taken.start:
             return None
         piece = self._taken.start if unread else at
         return Place(piece, at - piece, self._start)

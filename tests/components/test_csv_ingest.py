@@ -73,7 +73,7 @@ def test_the_bucket_forgets(alone: Recording) -> None:
             "id": "unfinished",
             "status": "Enabled",
             "filter": {"prefix": ""},
-            "abortIncompleteMultipartUpload": {"daysAfterInitiation": 1},
+            "abortIncompleteMultipartUpload": {"daysAfterInitiation": 15},
         },
     ]
 

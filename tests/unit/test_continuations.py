@@ -193,6 +193,16 @@ def test_a_slow_attempt_that_reads_to_the_end_ends_the_import() -> None:
     assert len(world.calls.named("get_object")) == 2
 
 
+def test_gzip_that_breaks_off_in_a_row_too_long_to_hold_ends_a_continuation() -> None:
+    rows = b"".join(map(person, range(20)))
+    long = b"y@example.com," + b"x" * 1_600_000 + b',"a\nb\n' + b"c\n" * 300_000
+    world = World(gzip.compress(HEAD + rows + long)[:-9], KEY + ".gz")
+    world.run(hurried=after(1))
+    summary = world.run(number=1, hurried=always)
+    assert (summary["status"], summary["accepted"], summary["rejected"]) == ("done", 20, 1)
+    assert "breaks off" in world.rejects[-1][-1]
+
+
 def test_an_object_that_changes_between_two_parts_ends_the_import_there() -> None:
     world = world_of()
     world.run(hurried=after(3))
@@ -234,6 +244,25 @@ def test_an_attempt_does_not_read_on_where_another_ends_the_import_early() -> No
     assert world.entry["ended_early"] is True
     assert len(world.chunks) <= sent + 1
     assert world.entry["accepted"] == len(world.lines)
+
+
+def test_an_attempt_whose_successor_ended_the_import_early_does_not_read_on() -> None:
+    world = world_of()
+    update, left = world.dynamodb.update_item, iter([True])
+
+    def lost(**request: Any) -> Any:
+        if "REMOVE attempt" not in request["UpdateExpression"] or not next(left, False):
+            return update(**request)
+        update(**request)  # whose answer is lost; until botocore asks again, much happens
+        del world.s3.objects[KEY]
+        world.run()
+        assert world.run(number=1)["status"] == "done"
+        return update(**request)
+
+    world.dynamodb.update_item = lost  # type: ignore[method-assign]
+    assert world.run(hurried=after(3))["status"] == "done"
+    assert world.entry["ended_early"] is True
+    assert world.entry["accepted"] == len(world.lines) > 0
 
 
 def test_a_continuation_of_nothing_says_so() -> None:
