@@ -118,7 +118,7 @@ class Importer:
         send(self.sqs, self.queue_url, map(Message, bodies))
 
     def _leave(self, upload: Upload, number: int, checkpoint: Checkpoint) -> dict[str, Any] | None:
-        """Leave the rest to continuation `number`; nothing if it is this attempt that ends the import early."""
+        """Leave the rest to continuation `number`; nothing if this attempt ends the import early."""
         key = save_checkpoint(self.s3, upload, checkpoint)
         standing = self.ledger.leave(upload.import_id, number, key)
         if "ended_early" in standing and _continuation(standing) < number:
