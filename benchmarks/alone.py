@@ -9,17 +9,16 @@ import csv
 import gzip
 import io
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from .instant import Instant, chunks_of, deliver, import_file, inserter_over, mails_of
+from .memory import peak_bytes
 from .rows import HEADER, lines, people
 
 _BLOCK_ROWS = 15_000  # a megabyte
-_UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
 
 
 class Repeated(io.RawIOBase):
@@ -103,8 +102,7 @@ def main(arguments: Sequence[str]) -> None:
     }
     name, size, *form = arguments
     rows, seconds = works[name](int(size), *form)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
-    print(json.dumps({"rows": rows, "seconds": seconds, "peak_bytes": peak}))
+    print(json.dumps({"rows": rows, "seconds": seconds, "peak_bytes": peak_bytes()}))
 
 
 if __name__ == "__main__":

@@ -24,10 +24,10 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _TOP_LABEL = r"(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])"
 # In lower case. ASCII on both sides: SES takes no other local part, and Punycode domains only.
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html
-_EMAIL = re.compile(
-    rf"(?=.{{1,64}}@.{{1,253}}\Z){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP_LABEL}",
-    re.ASCII,
-)
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP_LABEL}"
+_LOCAL_PART_MAX, _DOMAIN_MAX = 64, 253
+_SHORT_EMAIL = re.compile(_ADDRESS, re.ASCII)  # not longer than either part may be
+_EMAIL = re.compile(rf"(?=.{{1,{_LOCAL_PART_MAX}}}@.{{1,{_DOMAIN_MAX}}}\Z){_ADDRESS}", re.ASCII)
 _URI = re.compile(
     r"[a-z][a-z0-9+.-]*:(?:[\w.~:/?#\[\]@!$&'()*+,;=-]|%[0-9a-f]{2})+", re.IGNORECASE | re.ASCII
 )
@@ -76,7 +76,8 @@ def _matching(pattern: re.Pattern[str]) -> Callable[[Sequence[str]], list[Any]]:
 def _emails(texts: Sequence[str]) -> list[Any]:
     if not all(map(str.isascii, texts)):
         raise ValueError("not ASCII")
-    _all_match(_EMAIL, list(map(str.lower, texts)))  # faster than to match in any case
+    pattern = _SHORT_EMAIL if max(map(len, texts)) <= _LOCAL_PART_MAX else _EMAIL
+    _all_match(pattern, list(map(str.lower, texts)))  # faster than to match in any case
     return list(texts)
 
 

@@ -4,12 +4,11 @@ A process of its own, for its peak of memory is to be the import's alone.
 """
 
 import json
-import resource
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.memory import peak_bytes
 from lambdas.process_csv.events import Upload
 from lambdas.process_csv.importer import Importer
 from lambdas.shared.import_ledger import ImportLedger
@@ -86,15 +85,6 @@ class _Services:
         return {}
 
 
-def _peak_bytes() -> int:
-    # Not ru_maxrss where it can be helped: Linux counts the parent's memory in it, from before the exec.
-    status = Path("/proc/self/status")
-    if status.exists():
-        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
 def main() -> None:
     services: Any = _Services()
     schema = parse_schema(json.loads(_SCHEMA.read_text(encoding="utf-8")))
@@ -102,7 +92,7 @@ def main() -> None:
     importer = Importer(services, services, ledger, "queue", schema, 100, services.invoke)
     summary = importer.run(Upload("bucket", "uploads/million.csv", "etag", 1, "1"), 0, lambda: False)
     outcome = {name: summary[name] for name in ("status", "read", "accepted", "rejected", "chunks")}
-    sizes = {"peak": _peak_bytes(), "messages": services.messages, "bytes": services.body.size}
+    sizes = {"peak": peak_bytes(), "messages": services.messages, "bytes": services.body.size}
     print(json.dumps({**outcome, **sizes}))
 
 
