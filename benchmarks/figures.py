@@ -9,8 +9,10 @@ _console = Console(stderr=True, highlight=False)
 
 
 def spread(samples: Iterable[float], digits: int = 0) -> str:
-    """The median, and the least and the most where there are several."""
+    """The median, and the least and the most where there are several; a dash where there is none."""
     numbers = sorted(samples)
+    if not numbers:
+        return "-"
     middle = f"{statistics.median(numbers):,.{digits}f}"
     return (
         middle if len(numbers) == 1 else f"{middle} ({numbers[0]:,.{digits}f} to {numbers[-1]:,.{digits}f})"

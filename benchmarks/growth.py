@@ -1,10 +1,9 @@
 """How it grows: time, processor time and calls against rows, as a plot in the docs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from .end_to_end import Run
-from .pipelines import ROWRELAY, USUAL
 
 PLOT = Path(__file__).parents[1] / "docs" / "growth.svg"
 _SERIES: Mapping[str, Callable[[Run], float]] = {
@@ -14,8 +13,8 @@ _SERIES: Mapping[str, Callable[[Run], float]] = {
 }
 
 
-def plot(runs: Mapping[int, tuple[Run, Run]]) -> None:
-    """Draw Rowrelay's runs and the usual way's, by their rows."""
+def plot(runs: Mapping[str, Sequence[Run]]) -> None:
+    """Draw the runs of each pipeline, by their rows."""
     import matplotlib as mpl
 
     mpl.use("svg")
@@ -24,10 +23,8 @@ def plot(runs: Mapping[int, tuple[Run, Run]]) -> None:
 
     figure, axes = pyplot.subplots(1, len(_SERIES), figsize=(12, 4), layout="constrained")
     for axis, (name, value) in zip(axes, _SERIES.items(), strict=True):
-        for n, (kind, marker) in enumerate(((ROWRELAY, "o"), (USUAL, "s"))):
-            axis.loglog(
-                list(runs), [value(pair[n]) for pair in runs.values()], marker=marker, label=kind.name
-            )
+        for (pipeline, of), marker in zip(runs.items(), "os", strict=False):
+            axis.loglog([run.rows for run in of], list(map(value, of)), marker=marker, label=pipeline)
         axis.set_xlabel("rows")
         axis.set_title(name)
         axis.grid(visible=True, which="major", alpha=0.3)
