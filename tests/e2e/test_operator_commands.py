@@ -18,7 +18,7 @@ from cli.kept import announced
 from local.differences import role_policy
 
 from .pipeline import HEADER, Pipeline, until
-from .test_permissions import policies, take_away
+from .test_permissions import name_of, policies, take_away
 
 pytestmark = pytest.mark.e2e
 
@@ -59,8 +59,7 @@ def letters(status: Mapping[str, Any], name: str) -> dict[str, Any]:
 def put_back(pipeline: Pipeline) -> None:
     """Give process_csv its whole policy again."""
     inputs, iam = policies(pipeline)[POLICY], pipeline.deployment.client("iam")
-    [name] = iam.list_role_policies(RoleName=inputs["role"])["PolicyNames"]
-    document = role_policy(inputs["policy"])
+    name, document = name_of(pipeline, POLICY), role_policy(inputs["policy"])
     iam.put_role_policy(RoleName=inputs["role"], PolicyName=name, PolicyDocument=document)
 
 

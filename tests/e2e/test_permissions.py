@@ -95,12 +95,19 @@ def take_away(pipeline: Pipeline, policy: str, sid: str, action: str) -> None:
     statement["Action"].remove(action)
     document["Statement"] = [each for each in document["Statement"] if each["Action"]]
     iam = pipeline.deployment.client("iam")
-    names = iam.list_role_policies(RoleName=inputs["role"])["PolicyNames"]
-    [name] = [each for each in names if each.startswith(policy)]
+    name = name_of(pipeline, policy)
     iam.delete_role_policy(RoleName=inputs["role"], PolicyName=name)
     if document["Statement"]:
         left = role_policy(json.dumps(document))
         iam.put_role_policy(RoleName=inputs["role"], PolicyName=name, PolicyDocument=left)
+
+
+def name_of(pipeline: Pipeline, policy: str) -> str:
+    """A role's policy by the name that the emulator has it under."""
+    iam = pipeline.deployment.client("iam")
+    names = iam.list_role_policies(RoleName=policies(pipeline)[policy]["role"])["PolicyNames"]
+    [name] = [str(each) for each in names if each.startswith(policy)]
+    return name
 
 
 def policies(pipeline: Pipeline) -> dict[str, dict[str, Any]]:
