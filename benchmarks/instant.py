@@ -54,6 +54,8 @@ class Instant:
         if operation == "send_bulk_email":
             sent = {"Status": "SUCCESS", "MessageId": "0" * 60}
             return {"BulkEmailEntryResults": [sent] * len(parameters["BulkEmailEntries"])}
+        if operation == "batch_execute_statement":
+            return {"Responses": [{"TableName": MAILS}] * len(parameters["Statements"])}
         return {"Attributes": {}}
 
 

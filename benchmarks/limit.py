@@ -32,7 +32,11 @@ from .rows import people
 THREADS = 4
 _MAILS_A_CALL = 50
 _KEYS = {USERS: ("email",), IMPORTS: ("import_id", "part"), MAILS: ("mail_id",)}
-_SERVICES = {"transact_write_items": "dynamodb", "send_bulk_email": "sesv2"}
+_SERVICES = {
+    "transact_write_items": "dynamodb",
+    "batch_execute_statement": "dynamodb",
+    "send_bulk_email": "sesv2",
+}
 
 Requests = Sequence[tuple[str, Mapping[str, Any]]]
 

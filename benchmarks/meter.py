@@ -21,6 +21,7 @@ class Usage:
         calls: calls by operation, as the functions made them.
         entries: what these calls were about, by operation: items, messages, mails.
         entries_of: the same by function.
+        units_of: DynamoDB's write units, by function.
         message_bytes: the bodies of all messages sent.
         invocations: by function.
         billed_seconds: likewise, as long as each ran on this machine.
@@ -32,6 +33,7 @@ class Usage:
     calls: Counter[str] = field(default_factory=Counter)
     entries: Counter[str] = field(default_factory=Counter)
     entries_of: dict[str, Counter[str]] = field(default_factory=dict)
+    units_of: Counter[str] = field(default_factory=Counter)
     message_bytes: int = 0
     invocations: Counter[str] = field(default_factory=Counter)
     billed_seconds: dict[str, float] = field(default_factory=dict)
@@ -56,10 +58,12 @@ class Meter:
         usage = Usage(emulator_seconds=emulator - self._cpu[0], function_seconds=functions - self._cpu[1])
         for function, noted in self._noted().items():
             of = usage.entries_of[function] = Counter[str]()
-            for operation, entries, size in map(str.split, (noted - self._lines[function]).elements()):
+            for line in (noted - self._lines[function]).elements():
+                operation, entries, size, units = line.split()
                 usage.calls[operation] += 1
                 of[operation] += int(entries)
                 usage.message_bytes += int(size)
+                usage.units_of[function] += int(units)
             usage.entries += of
         for function, (memory_mb, reports) in self._reported().items():
             new = reports[len(self._reports[function][1]) :]

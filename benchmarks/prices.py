@@ -7,9 +7,6 @@ from cli.prices import SQS_REQUEST_BYTES
 
 from .end_to_end import Run
 
-# Write units of an item of up to a KB.
-_UNITS = {"TransactWriteItems": 2, "BatchWriteItem": 1, "PutItem": 1, "UpdateItem": 1}
-
 
 def load_of(run: Run, *, with_mail: bool) -> Load:
     """What the run made AWS do: all of it, or all but send_email's part."""
@@ -22,7 +19,7 @@ def load_of(run: Run, *, with_mail: bool) -> Load:
     received = max(usage.invocations["insert_records"], math.ceil(usage.message_bytes / SQS_REQUEST_BYTES))
     return Load(
         mails=mails,
-        write_units=sum(units * calls[operation] for operation, units in _UNITS.items()),
+        write_units=sum(usage.units_of[name] for name in functions),
         sqs_requests=sent + received + usage.invocations["insert_records"],
         invocations=sum(usage.invocations[name] for name in functions),
         gb_seconds=sum(usage.billed_seconds[name] * usage.memory_gb[name] for name in functions),

@@ -12,10 +12,11 @@ from .load import Load
 from .printer import Printer
 from .text import count
 
-# A transaction takes two write units a KB, another write one; a record, a claim, an outcome have less.
+# A transaction takes two write units a KB, another write one. A record and a claim have less; a receipt of
+# fifty mails has five.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 _TRANSACTED, _PLAIN = 2, 1
-_MAIL_LEDGER_UNITS = 2 * _TRANSACTED  # claim and outcome
+_RECEIPT_KB = 5
 _ROWS_A_CHUNK, _MAILS_A_CALL = 100, 50
 # What a message carries for a row, invocations, and the functions' GB-seconds: `make bench` measures them.
 _BYTES_A_ROW = 155
@@ -45,13 +46,12 @@ class Plan:
         rows = self.rows
         chunks = math.ceil(rows / _ROWS_A_CHUNK)
         mail_calls = math.ceil(rows / _MAILS_A_CALL)
-        record = _PLAIN if self.replace else _TRANSACTED
-        ledger = chunks * _PLAIN + mail_calls * _TRANSACTED
+        import_ledger = chunks * _PLAIN + mail_calls * _TRANSACTED
         carried = math.ceil(rows * _BYTES_A_ROW / prices.SQS_REQUEST_BYTES)
         writers = math.ceil(chunks / _CHUNKS_AN_INVOCATION)
         return Load(
             mails=rows,
-            write_units=rows * (record + _MAIL_LEDGER_UNITS) + ledger,
+            write_units=self._record_units + self._mail_ledger_units + import_ledger,
             sqs_requests=2 * carried + writers,  # sent, received, and deleted by the batch
             invocations=1 + writers + math.ceil(rows / _MAILS_AN_INVOCATION),
             gb_seconds=sum(rows * seconds * _GB[name] for name, seconds in _SECONDS_A_ROW.items()),
@@ -66,8 +66,18 @@ class Plan:
         return {
             "SES's sending rate": self.rows / self.mails_a_second,
             "SES's daily quota": by_day,
-            "a new mail ledger": self.rows * _MAIL_LEDGER_UNITS / _NEW_TABLE_UNITS_A_SECOND,
+            "a new table": self._record_units / _NEW_TABLE_UNITS_A_SECOND,
+            "a new mail ledger": self._mail_ledger_units / _NEW_TABLE_UNITS_A_SECOND,
         }
+
+    @property
+    def _record_units(self) -> int:
+        return self.rows * (_PLAIN if self.replace else _TRANSACTED)
+
+    @property
+    def _mail_ledger_units(self) -> int:
+        receipts = math.ceil(self.rows / _MAILS_A_CALL * _RECEIPT_KB)
+        return self.rows * _PLAIN + receipts * _TRANSACTED
 
     def as_json(self) -> str:
         """The object that `--json` prints."""

@@ -4,9 +4,17 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lambdas.send_email.mail_ledger import CLAIMED, DEFERRED, HELD, MAILED, UNDELIVERABLE, Entry
+from lambdas.send_email.mail_entries import (
+    CLAIMED,
+    DEFERRED,
+    HELD,
+    MAILED,
+    UNDELIVERABLE,
+    Entry,
+    read_entries,
+)
 from lambdas.send_email.mails import Mail
 from lambdas.shared.import_ledger import ImportLedger
 from lambdas.shared.limits import SES_BULK_DESTINATIONS
@@ -16,7 +24,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 DROPPED = "dropped by an operator"
-_READ_AT_ONCE = 100  # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 _BUSY = "an invocation is at it: look again in some minutes"
 _CHANGED = "it changed meanwhile: run the command again"
 
@@ -31,17 +38,7 @@ class MailDecisions:
 
     def entries(self, mail_ids: Sequence[str]) -> dict[str, Entry]:
         """What the ledger has of these mails."""
-        found: dict[str, Entry] = {}
-        distinct = list(dict.fromkeys(mail_ids))
-        for start in range(0, len(distinct), _READ_AT_ONCE):
-            keys: Any = [{"mail_id": {"S": each}} for each in distinct[start : start + _READ_AT_ONCE]]
-            asked: Any = {self.table: {"Keys": keys, "ConsistentRead": True}}
-            while asked:
-                answer = self.dynamodb.batch_get_item(RequestItems=asked)
-                items = answer["Responses"].get(self.table, [])
-                found |= {item["mail_id"]["S"]: Entry.of(item) for item in items}
-                asked = answer.get("UnprocessedKeys")
-        return found
+        return read_entries(self.dynamodb, self.table, mail_ids)
 
     def reopen(self, mails: Sequence[Mail]) -> Mapping[str, str]:
         """Let mails that ended without leaving be sent again; gives why some are not to be, by id."""
@@ -91,8 +88,6 @@ class MailDecisions:
         values |= {"changed_at": {"N": f"{time.time():.3f}"}, "reason": {"S": entry.reason or "unknown"}}
         if state == UNDELIVERABLE:
             values |= {"queued": {"BOOL": True}, "reason": {"S": DROPPED}}
-        if mail.import_id and mail.line:
-            values |= {"import_id": {"S": mail.import_id}, "import_line": {"N": str(mail.line)}}
         return {
             "Put": {
                 "TableName": self.table,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.send_email.mail_ledger import DEFERRED, Entry
+from lambdas.send_email.mail_entries import DEFERRED, Entry
 from lambdas.send_email.mails import Mail, MailError, from_queue
 from lambdas.shared.import_ledger import ImportLedger
 from lambdas.shared.queue import Message, send

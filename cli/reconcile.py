@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lambdas.send_email.mail_ledger import DEFERRED, Entry
+from lambdas.send_email.mail_entries import DEFERRED, Entry
 from lambdas.send_email.mails import Mail, from_stream
 from lambdas.send_email.patience import LONGEST_WAIT_SECONDS
 from lambdas.shared.limits import SQS_BATCH_MESSAGES

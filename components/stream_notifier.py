@@ -145,6 +145,7 @@ class StreamNotifier(pulumi.ComponentResource):
 
     def _statements(self, plan: StreamNotifierPlan) -> list[Statement]:
         read_stream = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+        claiming = ["dynamodb:BatchGetItem", "dynamodb:PartiQLInsert", "dynamodb:PutItem"]
         return [
             allow("ReadStream", read_stream, plan.stream_arn),
             # The service authorization reference knows no resource for it.
@@ -152,7 +153,7 @@ class StreamNotifier(pulumi.ComponentResource):
             queues.allow_receiving("ReceiveRetries", self.retry_queue["arn"]),
             allow("SendRetries", ["sqs:SendMessage", "sqs:ChangeMessageVisibility"], self.retry_queue["arn"]),
             allow("SendFailures", ["sqs:SendMessage"], self.failure_queue["arn"]),
-            allow("ClaimMails", ["dynamodb:PutItem"], self.mail_ledger["arn"]),
+            allow("ClaimMails", claiming, self.mail_ledger["arn"]),
             allow("KeepBooks", ["dynamodb:UpdateItem"], self.import_ledger["arn"]),
             allow("SendMails", ["ses:SendBulkEmail"], self.identity_arn, self._configuration_set_arn),
         ]

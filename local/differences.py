@@ -5,6 +5,8 @@ What AWS does                                 What MiniStack does          What 
 (DeleteMessage, ChangeMessageVisibility: so)  name
 `ses:SendEmail` and `ses:SendBulkEmail` are   authorises them on `*`       `*` is added
 authorised on identity and configuration set
+`dynamodb:PartiQLInsert` on a table covers    asks for the call's name     that name is added, on `*`
+BatchExecuteStatement                         on `*`
 answers by TLS                                answers by plain http        statements that refuse
                                                                            plain http are taken out
 gives every function instance a CPU           runs them all on this        at most one a core takes from
@@ -30,7 +32,11 @@ _BATCH_CALLS = {
     "sqs:DeleteMessage": "sqs:DeleteMessageBatch",
     "sqs:ChangeMessageVisibility": "sqs:ChangeMessageVisibilityBatch",
 }
-_AUTHORISED_ON_ANYTHING = ("ses:SendBulkEmail", "ses:SendEmail")
+_AUTHORISED_ON_ANYTHING = {
+    "ses:SendBulkEmail": "ses:SendBulkEmail",
+    "ses:SendEmail": "ses:SendEmail",
+    "dynamodb:PartiQLInsert": "dynamodb:BatchExecuteStatement",
+}
 
 
 def role_policy(document: str) -> str:
@@ -62,7 +68,7 @@ def _additions(statement: Statement) -> list[Statement]:
     made = {key: value for key, value in statement.items() if key != "Sid"}
     batch = [name for action, name in _BATCH_CALLS.items() if _names(statement, action)]
     additions = [{**made, "Action": batch}] if batch else []
-    anything = [action for action in _AUTHORISED_ON_ANYTHING if _names(statement, action)]
+    anything = [name for action, name in _AUTHORISED_ON_ANYTHING.items() if _names(statement, action)]
     if anything and statement["Effect"] == "Allow":
         additions.append({**made, "Action": anything, "Resource": "*"})
     return additions

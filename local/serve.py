@@ -21,13 +21,14 @@ def _spare_needless_work() -> None:
     there is none here (`local/emulator.py` gives it no SMTP_HOST).
     """
     from ministack.core import iam_actions
-    from ministack.services import dynamodb, ses, ses_v2
+    from ministack.services import _dynamodb_keywords, dynamodb, ses, ses_v2
 
     every_item = iam_actions.dynamodb_transaction_checks
     iam_actions.dynamodb_transaction_checks = lambda *request: list(dict.fromkeys(every_item(*request)))
     parse = functools.lru_cache(4)(json.loads)  # requests, of at most some MB each
     iam_actions.json = SimpleNamespace(**{**vars(json), "loads": parse})
     dynamodb._condition_syntax_error = functools.lru_cache(dynamodb._condition_syntax_error)
+    _dynamodb_keywords._tokenize = functools.lru_cache(_dynamodb_keywords._tokenize)
     dynamodb._tokenize = functools.lru_cache(dynamodb._tokenize)
     ses._build_mime_message = ses_v2._build_mime_message = lambda *_: ""
 

@@ -1,8 +1,10 @@
 """Notes a function's calls to AWS; Python loads this by itself in a process whose path leads here.
 
-A line a call, `<operation> <entries> <bytes of messages>`, in a file of the process's own in COUNTS.
+A line a call, `<operation> <entries> <bytes of messages> <write units>`, in a file of the process's own in
+COUNTS.
 """
 
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +13,17 @@ from typing import Any
 from botocore.client import BaseClient
 
 # Which parameter has the entries that a call is about.
-_ENTRIES = ("TransactItems", "Entries", "BulkEmailEntries")
+_ENTRIES = ("TransactItems", "Statements", "Entries", "BulkEmailEntries")
+# Write units a KB of an item:
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+_UNITS = {
+    "TransactWriteItems": 2,
+    "BatchExecuteStatement": 1,
+    "BatchWriteItem": 1,
+    "PutItem": 1,
+    "UpdateItem": 1,
+}
+_KB = 1024
 _botocore: Any = BaseClient  # whose stubs do not know the method
 _really = _botocore._make_api_call
 _file = (Path(os.environ["COUNTS"]) / str(os.getpid())).open("a", buffering=1)
@@ -25,10 +37,33 @@ def _entries(params: Mapping[str, Any]) -> list[Any]:
     return [entry for batch in batches for entry in batch]
 
 
+def _kilobytes(write: Any) -> int:
+    """An item's begun kilobytes; one that has no more than one as text needs no closer look."""
+    if len(str(write)) <= _KB:
+        return 1
+    item = (
+        write.get("Put", {}).get("Item") or write.get("PutRequest", {}).get("Item") or write.get("Item", {})
+    )
+    return max(1, math.ceil(_bytes(item) / _KB))
+
+
+def _bytes(attributes: Mapping[str, Any]) -> int:
+    """An item's size.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+    """
+    values = [(name, kind, value) for name, of in attributes.items() for kind, value in of.items()]
+    return sum(
+        len(name.encode()) + (3 + len(value) + _bytes(value) if kind == "M" else len(str(value).encode()))
+        for name, kind, value in values
+    )
+
+
 def _counted(client: BaseClient, operation: str, params: Any) -> Any:
     entries = _entries(params)
     size = sum(len(entry["MessageBody"]) for entry in entries if "MessageBody" in entry)
-    _file.write(f"{operation} {len(entries) or 1} {size}\n")
+    units = _UNITS.get(operation, 0) * sum(map(_kilobytes, entries or [params])) if operation in _UNITS else 0
+    _file.write(f"{operation} {len(entries) or 1} {size} {units}\n")
     return _really(client, operation, params)
 
 

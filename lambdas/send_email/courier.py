@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..shared.limits import SES_BULK_DESTINATIONS, SQS_MAX_DELAY_SECONDS
 from ..shared.queue import Message, send
-from .mail_ledger import CLAIMED, DEFERRED, HELD, MAILED, UNDELIVERABLE, Change, Entry, MailLedger
+from .mail_entries import CLAIMED, DEFERRED, HELD, MAILED, UNDELIVERABLE, Entry
+from .mail_ledger import Change, MailLedger
 from .mails import Mail
 from .post import Later, Post, Refused, Sent, Verdict
 

@@ -11,50 +11,38 @@ Only a `deferred` mail may be claimed again: it certainly did not leave. What a 
 finish is taken over by another when its time is over: a mail that is still `claimed` becomes `held`, and one
 that is not `queued` yet is queued. An import's counters change in one transaction with the state that they
 count.
+
+Those of a claim's mails that SES took are recorded together, in the claim's one receipt (`mail_entries.py`).
+Whoever takes a mail over writes that claim an empty receipt first. So either the holder's receipt stands, and
+its mails are mailed; or it comes too late, and the holder records each of them by itself, as far as nobody
+has taken it over.
 """
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..shared.import_ledger import ImportLedger
-from ..shared.transact import Existing, Item, Operation, Outcome, Refused, write_each
+from ..shared.transact import Companions, Existing, Item, Operation, Outcome, Refused, write_each
+from .claims import insert_each
+from .mail_entries import (
+    CLAIMED,
+    DEFERRED,
+    MAILED,
+    Entry,
+    MailLedgerError,
+    read_entries,
+    receipt_id,
+    receipt_mails,
+)
 from .mails import Mail
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_CONDITIONAL = ("state", "claim", "queued")
-CLAIMED, DEFERRED, MAILED, UNDELIVERABLE, HELD = "claimed", "deferred", "mailed", "undeliverable", "held"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What stands in the ledger for a mail."""
-
-    state: str
-    claim: str
-    changed_at: float
-    queued: bool
-    reason: str
-
-    @classmethod
-    def of(cls, item: Item) -> "Entry":
-        """The entry that an item holds."""
-        return cls(
-            state=item["state"]["S"],
-            claim=item["claim"]["S"],
-            changed_at=float(item["changed_at"]["N"]),
-            queued=item.get("queued", {}).get("BOOL", False),
-            reason=item.get("reason", {}).get("S", ""),
-        )
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether the claim's holder is not done with the mail."""
-        return self.state == CLAIMED or (self.state in (UNDELIVERABLE, HELD) and not self.queued)
+_CONDITIONAL = ("mail_id", "state", "claim", "queued")
 
 
 @dataclass(frozen=True)
@@ -85,86 +73,127 @@ class MailLedger:
 
     def claim(self, mails: Sequence[Mail], claim: str) -> dict[str, Entry]:
         """Claim the mails (each a different one); gives the entries of those that were not to be had."""
-        outcomes = write_each(self._dynamodb, [self._claim(mail, claim) for mail in mails])
-        taken: dict[str, Entry] = {}
-        for mail, outcome in zip(mails, outcomes, strict=True):
-            if isinstance(outcome, Refused):
-                raise RuntimeError(f"the mail ledger refused a claim: {outcome.reason}")
-            if isinstance(outcome, Existing):
-                entry = Entry.of(outcome.item)
-                if entry.claim != claim:  # else it is this very claim, whose first answer was lost
-                    taken[mail.mail_id] = entry
-        return taken
+        inserted = insert_each(
+            self._dynamodb, self._table, [self._entry(mail, claim, CLAIMED) for mail in mails]
+        )
+        there = {mail.mail_id: mail for mail, new in zip(mails, inserted, strict=True) if not new}
+        entries = read_entries(self._dynamodb, self._table, there)
+        deferred = [there[mail_id] for mail_id, entry in entries.items() if entry.state == DEFERRED]
+        entries |= self._claim_again(deferred, claim)
+        # What bears this very claim was inserted before, and the answer was lost.
+        return {mail_id: entry for mail_id, entry in entries.items() if entry.claim != claim}
 
     def change(self, changes: Sequence[Change]) -> list[Change]:
-        """Write the states, and with them the imports' counters; gives those that were written.
+        """Write the states that a claim's holder gives, and the imports' counters; gives those written.
 
         What is not written was changed by another invocation meanwhile, which then saw to it.
         """
-
-        def counters(which: Sequence[int]) -> list[Operation]:
-            ended = [changes[n] for n in which if changes[n].counts and changes[n].mail.import_id]
-            by_import: dict[str, Counter[str]] = {}
-            for change in ended:
-                by_import.setdefault(str(change.mail.import_id), Counter())[change.state] += 1
-            return [self._imports.count_mails(import_id, counts) for import_id, counts in by_import.items()]
-
-        outcomes = write_each(self._dynamodb, [self._change(change) for change in changes], counters)
-        return [
-            change for change, outcome in zip(changes, outcomes, strict=True) if _is_there(change, outcome)
-        ]
-
-    def _claim(self, mail: Mail, claim: str) -> Operation:
-        return self._put(
-            mail,
-            {"state": {"S": CLAIMED}, "claim": {"S": claim}},
-            "attribute_not_exists(mail_id) OR #state = :deferred",
-            {":deferred": {"S": DEFERRED}},
+        mailed = [change for change in changes if change.state == MAILED]
+        received = mailed if mailed and self._receive(mailed) else []
+        done = {change.mail.mail_id for change in received}
+        done |= self._close({each.over.claim for each in changes if each.over and each.over.state == CLAIMED})
+        rest = [change for change in changes if change.mail.mail_id not in done]
+        outcomes = self._write(
+            [self._change(change) for change in rest],
+            lambda which: self._counters([rest[n] for n in which]),
         )
+        written = [each for each, outcome in zip(rest, outcomes, strict=True) if _is_there(each, outcome)]
+        return received + written
+
+    def _claim_again(self, mails: Sequence[Mail], claim: str) -> dict[str, Entry]:
+        """Claim mails that are deferred, each if it still is; gives the entries that stand."""
+        puts = [
+            self._put(self._entry(mail, claim, CLAIMED), "#state = :deferred", {":deferred": {"S": DEFERRED}})
+            for mail in mails
+        ]
+        return {
+            mail.mail_id: Entry.of(outcome.item if isinstance(outcome, Existing) else put["Put"]["Item"])
+            for mail, put, outcome in zip(mails, puts, self._write(puts), strict=True)
+        }
+
+    def _receive(self, mailed: Sequence[Change]) -> bool:
+        """Write the receipt of a claim's mails; not if another has closed the claim meanwhile."""
+        messages = {change.mail.mail_id: {"S": change.message_id} for change in mailed}
+        receipt = self._receipt(mailed[0].claim, messages)
+        (outcome,) = self._write([receipt], lambda _: self._counters(mailed))
+        # A receipt that names them is this very one, written before, and the answer was lost.
+        return not isinstance(outcome, Existing) or set(messages) <= receipt_mails(outcome.item)
+
+    def _close(self, claims: Iterable[str]) -> set[str]:
+        """See to it that these claims have a receipt, if an empty one; gives the mails that receipts name."""
+        outcomes = self._write([self._receipt(claim, {}) for claim in sorted(claims)])
+        return {
+            mail_id
+            for outcome in outcomes
+            if isinstance(outcome, Existing)
+            for mail_id in receipt_mails(outcome.item)
+        }
+
+    def _counters(self, changes: Sequence[Change]) -> list[Operation]:
+        by_import: dict[str, Counter[str]] = {}
+        for change in changes:
+            if change.counts and change.mail.import_id:
+                by_import.setdefault(change.mail.import_id, Counter())[change.state] += 1
+        return [self._imports.count_mails(import_id, counts) for import_id, counts in by_import.items()]
+
+    def _write(self, puts: Sequence[Operation], companions: Companions = lambda _: []) -> list[Outcome]:
+        outcomes = write_each(self._dynamodb, puts, companions)
+        for put, outcome in zip(puts, outcomes, strict=True):
+            if isinstance(outcome, Refused):
+                state = put["Put"]["Item"].get("state", {}).get("S", MAILED)
+                raise MailLedgerError(f"the mail ledger refused the state {state}: {outcome.reason}")
+        return outcomes
 
     def _change(self, change: Change) -> Operation:
-        values: Item = {"state": {"S": change.state}, "claim": {"S": change.claim}}
-        values |= {"reason": {"S": change.reason}} if change.reason else {}
-        values |= {"message_id": {"S": change.message_id}} if change.message_id else {}
-        values |= {"queued": {"BOOL": True}} if change.queued else {}
+        more: Item = {}
+        more |= {"reason": {"S": change.reason}} if change.reason else {}
+        more |= {"message_id": {"S": change.message_id}} if change.message_id else {}
+        more |= {"queued": {"BOOL": True}} if change.queued else {}
         claim, before = change.claim, change.state if change.queued else CLAIMED
         if change.over:
             claim, before = change.over.claim, change.over.state
         # A state that stays must not be written, and so counted, a second time.
         once = " AND attribute_not_exists(#queued)" if before == change.state else ""
         return self._put(
-            change.mail,
-            values,
+            self._entry(change.mail, change.claim, change.state) | more,
             f"#claim = :claim AND #state = :before{once}",
             {":claim": {"S": claim}, ":before": {"S": before}},
         )
 
-    def _put(self, mail: Mail, values: Item, condition: str, condition_values: Item) -> Operation:
-        """The operation that makes this the mail's entry; whole, which needs but one permission."""
-        origin: Item = {}
-        if mail.import_id and mail.line:
-            origin = {"import_id": {"S": mail.import_id}, "import_line": {"N": str(mail.line)}}
-        changed_at = {"changed_at": {"N": f"{time.time():.3f}"}}
+    def _receipt(self, claim: str, messages: Item) -> Operation:
+        item = {"mail_id": {"S": receipt_id(claim)}, "mails": {"M": messages}, "changed_at": _now()}
+        return self._put(item, "attribute_not_exists(#mail_id)", {})
+
+    def _entry(self, mail: Mail, claim: str, state: str) -> Item:
         return {
-            "Put": {
-                "TableName": self._table,
-                "Item": {"mail_id": {"S": mail.mail_id}, **values, **changed_at, **origin},
-                "ConditionExpression": condition,
-                # By placeholder, for some are words that DynamoDB reserves; it takes none that is not used.
-                "ExpressionAttributeNames": {f"#{n}": n for n in _CONDITIONAL if f"#{n}" in condition},
-                "ExpressionAttributeValues": condition_values,
-                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-            }
+            "mail_id": {"S": mail.mail_id},
+            "state": {"S": state},
+            "claim": {"S": claim},
+            "changed_at": _now(),
         }
+
+    def _put(self, item: Item, condition: str, values: Item) -> Operation:
+        """The operation that makes this the item; whole, which needs but one permission."""
+        put = {
+            "TableName": self._table,
+            "Item": item,
+            "ConditionExpression": condition,
+            # By placeholder, for some are words that DynamoDB reserves; it takes none that is not used.
+            "ExpressionAttributeNames": {f"#{n}": n for n in _CONDITIONAL if f"#{n}" in condition},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        return {"Put": put | ({"ExpressionAttributeValues": values} if values else {})}
+
+
+def _now() -> Item:
+    return {"N": f"{time.time():.3f}"}
 
 
 def _is_there(change: Change, outcome: Outcome) -> bool:
-    if isinstance(outcome, Refused):
-        raise RuntimeError(f"the mail ledger refused the state {change.state}: {outcome.reason}")
-    if isinstance(outcome, Existing):
-        if not outcome.item:
-            return False
-        # The write that the answer to an earlier attempt was lost of, or another's.
-        entry = Entry.of(outcome.item)
-        return (entry.claim, entry.state, entry.queued) == (change.claim, change.state, change.queued)
-    return True
+    if not isinstance(outcome, Existing):
+        return True
+    if not outcome.item:
+        return False
+    # The write that the answer to an earlier attempt was lost of, or another's.
+    entry = Entry.of(outcome.item)
+    return (entry.claim, entry.state, entry.queued) == (change.claim, change.state, change.queued)

@@ -60,6 +60,7 @@ def test_insert_records_that_replaces() -> None:
 def test_send_email(local: Recording) -> None:
     identity = arn("sesv2/emailIdentity:EmailIdentity", "welcome@example.com")
     configuration_set = arn("sesv2/configurationSet:ConfigurationSet", "rowrelay-local-notifier")
+    claiming = {"dynamodb:BatchGetItem", "dynamodb:PartiQLInsert", "dynamodb:PutItem"}
     read = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
     assert local.statements("notifier-send-email-policy") == {
         "WriteLog": own_log("notifier-send-email"),
@@ -68,7 +69,7 @@ def test_send_email(local: Recording) -> None:
         "ReceiveRetries": (RECEIVE, {arn(QUEUE, "notifier-retries")}),
         "SendRetries": ({"sqs:SendMessage", "sqs:ChangeMessageVisibility"}, {arn(QUEUE, "notifier-retries")}),
         "SendFailures": ({"sqs:SendMessage"}, {arn(QUEUE, "notifier-failures")}),
-        "ClaimMails": ({"dynamodb:PutItem"}, {arn(TABLE, "notifier-mails")}),
+        "ClaimMails": (claiming, {arn(TABLE, "notifier-mails")}),
         "KeepBooks": ({"dynamodb:UpdateItem"}, {arn(TABLE, "writer-imports")}),
         "SendMails": ({"ses:SendBulkEmail"}, {identity, configuration_set}),
     }

@@ -114,5 +114,6 @@ class Accounts:
         letters = list(self.pipeline.watch.queues.letters("notifier_failure_queue_url"))
         assert all(letter.reason for letter in letters)
         bodies = [json.loads(letter.body) for letter in letters]
-        states = {item["mail_id"]: str(item["state"]) for item in self.pipeline.items("mail_ledger")}
+        items = self.pipeline.items("mail_ledger")
+        states = {item["mail_id"]: str(item["state"]) for item in items if "state" in item}
         return {body["line"]: states[body["mail"]] for body in bodies if body["import"] == self.one.id}

@@ -93,5 +93,5 @@ def test_a_record_that_has_no_mail_is_found_and_queued(faults: Faults) -> None:
     assert code == 1
     assert [(each["line"], each["why"]) for each in found["missing"]] == [(2, "its mail was never begun")]
     assert rowrelay("reconcile", "--queue", "--yes")[0] == 0
-    until(lambda: len(faults.pipeline.items("mail_ledger")) == 1)
+    until(lambda: len(faults.pipeline.items("mail_ledger")) == 2)  # the mail, and its claim's receipt
     assert rowrelay("reconcile")[0] == 0

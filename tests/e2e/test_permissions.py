@@ -33,6 +33,8 @@ CHECKED = [
     ("writer-insert-records-policy", "WriteRecords", "dynamodb:PutItem"),
     ("writer-insert-records-policy", "KeepBooks", "dynamodb:UpdateItem"),
     ("writer-insert-records-policy", "SendDeadLetters", "sqs:SendMessage"),
+    ("notifier-send-email-policy", "ClaimMails", "dynamodb:BatchGetItem"),
+    ("notifier-send-email-policy", "ClaimMails", "dynamodb:PartiQLInsert"),
     ("notifier-send-email-policy", "ClaimMails", "dynamodb:PutItem"),
     ("notifier-send-email-policy", "KeepBooks", "dynamodb:UpdateItem"),
     ("notifier-send-email-policy", "SendMails", "ses:SendBulkEmail"),

@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from cli.books import Books, books_of
-from cli.mail_decisions import DROPPED
+from cli.mail_decisions import DROPPED, is_dropped
 from lambdas.process_csv.events import Upload
+from lambdas.send_email.mail_entries import entries_in
 from tests.unit.fakes_s3 import FakeS3
 
 from .objects import INTRUDER
@@ -121,23 +122,19 @@ def _of_counts(pipeline: Pipeline, file: File, account: Account, excused: set[in
 def _of_mails(pipeline: Pipeline) -> Iterator[str]:
     letters = [each for each in pipeline.bodies(FAILURES) if isinstance(each, dict)]
     in_failures = {each["mail"] for each in letters if "mail" in each}
-    for item in pipeline.tables.items(MAILS):
-        mail_id, state = item["mail_id"]["S"], item["state"]["S"]
+    entries = entries_in(pipeline.tables.items(MAILS))
+    for mail_id, entry in entries.items():
+        state = entry.state
         if state not in _MAIL_COUNTS:
             yield f"mail {mail_id} is {state}"
-        waits = state in ("undeliverable", "held") and not _is_dropped(item)
+        waits = state in ("undeliverable", "held") and not is_dropped(entry)
         if waits != (mail_id in in_failures):
             yield f"mail {mail_id} is {state}, {'' if mail_id in in_failures else 'not '}among the failures"
-    items = pipeline.tables.items(MAILS)
-    states = Counter(DROPPED if _is_dropped(item) else item["state"]["S"] for item in items)
+    states = Counter(DROPPED if is_dropped(entry) else entry.state for entry in entries.values())
     sent = len(pipeline.mail.sent)
     # Of those that are held, and of which an operator dropped those that left, nobody here could know.
     if not states["mailed"] <= sent <= states["mailed"] + states["held"] + states[DROPPED]:
         yield f"{sent} mails left, but {dict(states)}"
-
-
-def _is_dropped(item: Any) -> bool:
-    return bool(item.get("reason", {}).get("S") == DROPPED)
 
 
 def _of_strangers(pipeline: Pipeline) -> Iterator[str]:

@@ -56,6 +56,9 @@ _MOST = {
     HURRIED: 0.5,
 }
 KINDS = tuple(_MOST)
+# In some runs invocations are often beside one another, over the same mails, and take each other for dead.
+_RACES = {SLOW: 0.15, MESSAGE_TWICE: 0.4, REPLAY: 0.2, RATE: 0.4, RECIPIENT: 0.2, CLOCK: 0.2}
+_RACED = 0.3
 
 
 class Faults:
@@ -64,6 +67,7 @@ class Faults:
     def __init__(self, random: Random) -> None:
         self._random = random
         self._rates = {kind: random.choice((0.0, 0.2, 1.0)) * most for kind, most in _MOST.items()}
+        self._rates |= _RACES if random.random() < _RACED else {}
         self.injected: Counter[str] = Counter()
         self.calm = False
 

@@ -12,7 +12,7 @@ from lambdas.insert_records import inserter, writer
 from lambdas.process_csv import events, importer, packer, rows, s3_object
 from lambdas.process_csv.rows import Place
 from lambdas.process_csv.source import SourceError
-from lambdas.send_email import courier, mail_ledger, post
+from lambdas.send_email import claims, courier, mail_entries, mail_ledger, post
 from lambdas.send_email import handler as mail_handler
 from lambdas.shared import import_ledger, queue, transact
 
@@ -26,15 +26,52 @@ def no_claim_before_sending(patch: Patch) -> None:
 
 
 def a_claim_whatever_stands_there(patch: Patch) -> None:
-    _after(patch, mail_ledger.MailLedger, "_claim", _unconditional)
+    _after(patch, mail_ledger, "insert_each", lambda inserted: [True] * len(inserted))
 
 
 def a_claim_of_what_another_has_claimed(patch: Patch) -> None:
-    def claimable(put: Any) -> Any:
-        put["Put"]["ExpressionAttributeValues"] = {":deferred": {"S": mail_ledger.CLAIMED}}
-        return put
+    patch.setattr(mail_ledger, "DEFERRED", mail_entries.CLAIMED)
 
-    _after(patch, mail_ledger.MailLedger, "_claim", claimable)
+
+def a_claim_again_whatever_stands_there_now(patch: Patch) -> None:
+    original = mail_ledger.MailLedger._put
+
+    def put(self: Any, item: Any, condition: str, values: Any) -> Any:
+        made = original(self, item, condition, values)
+        return _unconditional(made) if ":deferred" in values else made
+
+    patch.setattr(mail_ledger.MailLedger, "_put", put)
+
+
+def a_mail_taken_over_whose_claim_stays_open(patch: Patch) -> None:
+    patch.setattr(mail_ledger.MailLedger, "_close", lambda *_: set())
+
+
+def a_receipt_for_a_claim_that_was_closed(patch: Patch) -> None:
+    original = mail_ledger.MailLedger._receipt
+
+    def receipt(self: Any, claim: str, messages: Any) -> Any:
+        made = original(self, claim, messages)
+        return _unconditional(made) if messages else made
+
+    patch.setattr(mail_ledger.MailLedger, "_receipt", receipt)
+
+
+def a_receipt_overlooked(patch: Patch) -> None:
+    patch.setattr(mail_ledger, "receipt_mails", lambda _: set())
+
+
+def claims_put_off_not_made_again(patch: Patch) -> None:
+    original = claims._insert
+
+    def insert(dynamodb: Any, table: str, waiting: Any) -> Any:
+        try:
+            patch.setattr(claims, "_ATTEMPTS", 1)
+            return original(dynamodb, table, waiting)
+        except mail_entries.MailLedgerError:
+            return dict.fromkeys(waiting, True)
+
+    patch.setattr(claims, "_insert", insert)
 
 
 def no_condition_on_the_key(patch: Patch) -> None:
@@ -150,7 +187,7 @@ def refused_mails_counted_before_they_are_queued(patch: Patch) -> None:
 
 
 def crashed_mails_left_as_they_are(patch: Patch) -> None:
-    patch.setattr(mail_ledger.Entry, "unfinished", property(lambda _: False))
+    patch.setattr(mail_entries.Entry, "unfinished", property(lambda _: False))
 
 
 def lost_answers_of_ses_taken_for_refusals(patch: Patch) -> None:
@@ -190,6 +227,11 @@ MUTANTS: tuple[Callable[[Patch], None], ...] = (
     no_claim_before_sending,
     a_claim_whatever_stands_there,
     a_claim_of_what_another_has_claimed,
+    a_claim_again_whatever_stands_there_now,
+    a_mail_taken_over_whose_claim_stays_open,
+    a_receipt_for_a_claim_that_was_closed,
+    a_receipt_overlooked,
+    claims_put_off_not_made_again,
     no_condition_on_the_key,
     its_own_write_taken_for_a_duplicate,
     failed_messages_not_sent_again,

@@ -13,6 +13,8 @@ from .line import Line
 UNWRITABLE = "unwritable"
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/CommonErrors.html
 _THROTTLED = client_error("ThrottlingException", "rate of requests exceeds the allowed throughput")
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementError.html
+_PUT_OFF = ("ThrottlingError", "RequestLimitExceeded", "InternalServerError", "TransactionConflict")
 # What a new or changed item is told to, with what was there before.
 Listener = Callable[[Item, Item | None], None]
 
@@ -49,6 +51,8 @@ class Tables(FakeDynamoDB):
             return self._transaction(work, request)
         if name == "batch_write_item":
             return self._line.call(name, lambda: self._maybe_in_part(work, request), _THROTTLED)
+        if name == "batch_execute_statement":
+            return self._line.call(name, lambda: self._maybe_put_off(work, request), _THROTTLED)
         return self._line.call(name, work, _THROTTLED)
 
     def _transaction(self, work: Callable[[], Any], request: Mapping[str, Any]) -> Any:
@@ -82,6 +86,13 @@ class Tables(FakeDynamoDB):
             return work()
         ((_, writes),) = request["RequestItems"].items()
         return self.unprocessed(self._line.world.random.randint(1, len(writes)))(request)
+
+    def _maybe_put_off(self, work: Callable[[], Any], request: Mapping[str, Any]) -> Any:
+        if not self._line.faults.strike(faults.PARTIAL):
+            return work()
+        random = self._line.world.random
+        which = [n for n in range(len(request["Statements"])) if random.random() < 0.5]
+        return self.put_off(random.choice(_PUT_OFF), *which)(request)
 
     def _key(self, table: str, item: Item) -> tuple[str, ...]:
         key = super()._key(table, item)

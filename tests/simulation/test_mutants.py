@@ -8,7 +8,7 @@ from .mutants import MUTANTS
 from .run import run
 from .substitutes import substituted
 
-_SEEDS = 400
+_SEEDS = 1000
 
 
 @pytest.mark.parametrize("mutate", MUTANTS, ids=lambda mutate: mutate.__name__)

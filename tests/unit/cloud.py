@@ -7,6 +7,7 @@ from typing import Any
 from lambdas.insert_records.inserter import Inserter
 from lambdas.insert_records.writer import put_always, put_if_absent
 from lambdas.send_email.courier import Courier
+from lambdas.send_email.mail_entries import entries_in
 from lambdas.send_email.mail_ledger import MailLedger
 from lambdas.send_email.mails import Mail, from_stream
 from lambdas.send_email.post import Post
@@ -74,7 +75,7 @@ class Cloud:
 
     def states(self) -> dict[str, str]:
         """The mail ledger: each mail's state."""
-        return {item["mail_id"]["S"]: item["state"]["S"] for item in self.dynamodb.items(MAILS)}
+        return {mail_id: entry.state for mail_id, entry in entries_in(self.dynamodb.items(MAILS)).items()}
 
     def letters(self, queue_url: str) -> list[Any]:
         """The messages in a queue, as JSON."""

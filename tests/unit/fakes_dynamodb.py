@@ -1,5 +1,6 @@
 """DynamoDB in memory: conditional writes and transactions, as far as the handlers use them."""
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ _BATCH_ITEMS = 25
 _TRANSACTION_ITEMS = 100
 _ITEM_BYTES = 400 * 1024
 _TRANSACTION_BYTES = 4 * 1024 * 1024
+_INSERT = re.compile(r"""INSERT INTO "([\w.-]+)" VALUE \{('\w+':\?(?:,'\w+':\?)*)\}""")
 _WANTED = "ReturnValuesOnConditionCheckFailure"
 
 
@@ -52,6 +54,23 @@ class FakeDynamoDB(Fake):
     def batch_get_item(self, **request: Any) -> Any:
         return self._call("batch_get_item", lambda: self._get(request["RequestItems"]), request)
 
+    def batch_execute_statement(self, **request: Any) -> Any:
+        statements = request["Statements"]
+        return self._call(
+            "batch_execute_statement", lambda: {"Responses": self._execute(statements)}, request
+        )
+
+    def put_off(self, code: str, *which: int) -> Callable[[Mapping[str, Any]], Any]:
+        """A step of batch_execute_statement: these statements are not carried out, and answer this code."""
+
+        def step(request: Mapping[str, Any]) -> Any:
+            statements = request["Statements"]
+            done = iter(self._execute([one for n, one in enumerate(statements) if n not in which]))
+            failed = {"Error": {"Code": code, "Message": "…"}}
+            return {"Responses": [failed if n in which else next(done) for n in range(len(statements))]}
+
+        return step
+
     def unprocessed(self, count: int) -> Callable[[Mapping[str, Any]], Any]:
         """A step of batch_write_item: all but the last `count` writes are carried out."""
 
@@ -92,6 +111,23 @@ class FakeDynamoDB(Fake):
             results += [self._result("Put", {"TableName": table, "Item": item}) for item in items]
             self.tables[table].update(results)
         return {"UnprocessedItems": {}}
+
+    def _execute(self, statements: list[Any]) -> list[Any]:
+        """Insertions, the only statements that the handlers use."""
+        if len(statements) > _BATCH_ITEMS:
+            raise invalid("Member must have length less than or equal to 25")
+        answers: list[Any] = []
+        for one in statements:
+            parsed = _INSERT.fullmatch(one["Statement"])
+            assert parsed, f"expected an insertion by parameters, got {one['Statement']}"
+            table, names = parsed[1], re.findall(r"\w+", parsed[2])
+            item: Item = copied(dict(zip(names, one["Parameters"], strict=True)))
+            if (key := self._key(table, item)) in self.tables[table]:
+                answers.append({"Error": {"Code": "DuplicateItem", "Message": "…"}, "TableName": table})
+            else:
+                self.tables[table][key] = item
+                answers.append({"TableName": table})
+        return answers
 
     def _transact(self, operations: list[Any]) -> Any:
         if not 0 < len(operations) <= _TRANSACTION_ITEMS:

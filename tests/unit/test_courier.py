@@ -46,7 +46,7 @@ def test_mails_leave_and_are_counted(clock: Clock) -> None:
     assert len(cloud.ses.sent) == 120
     assert cloud.ended() == {"mailed": 120}
     assert not cloud.sqs.queues
-    assert len(cloud.calls.made) == 3 * 3  # claim, send, record, for each fifty
+    assert len(cloud.calls.made) == 4 + 4 + 3  # claim (25 a call), send, record, for each fifty
     assert not clock.sleeps
 
 
@@ -93,8 +93,15 @@ def test_a_mail_that_is_refused_is_queued_with_the_reason_and_only_then_counted(
     assert cloud.sqs.reasons(FAILURES) == ["MESSAGE_REJECTED: no"]
     assert cloud.ended() == {"mailed": 2, "undeliverable": 1}
     names = [name for name, _ in cloud.calls.made]
-    writes = ["transact_write_items"]
-    assert names == [*writes, "send_bulk_email", *writes, "send_message_batch", *writes]
+    record = ["transact_write_items"]
+    assert names == [
+        "batch_execute_statement",
+        "send_bulk_email",
+        *record,
+        *record,
+        "send_message_batch",
+        *record,
+    ]
 
 
 @pytest.mark.usefixtures("clock")
@@ -182,7 +189,8 @@ def test_a_mail_that_another_took_over_stays_owed_until_that_one_is_done(clock: 
 
     def taken_over() -> None:
         clock.sleep(OVER)  # a clock that is wrong, or a call that never ends
-        cloud.calls.after[len(cloud.calls.made) + 1] = kill  # once it is held, and not queued
+        # Once it is held, and not queued: after a claim, two reads, the receipt, and the change.
+        cloud.calls.after[len(cloud.calls.made) + 4] = kill
         with pytest.raises(Killed):
             deliver(cloud, mails(1))
 
@@ -198,7 +206,7 @@ def test_a_claim_whose_time_runs_out_while_others_are_recorded_stays_owed(clock:
     with pytest.raises(Killed):
         deliver(cloud, mails(1))
     clock.sleep(OVER - 3)
-    record = len(cloud.calls.made) + 3  # after two calls to claim and one to send
+    record = len(cloud.calls.made) + 4  # after a claim, two reads, and the mail
     cloud.calls.before[record] = lambda: clock.sleep(10)
     (owed,) = deliver(cloud, mails(2))
     assert owed.mail.mail_id == mails(1)[0].mail_id
@@ -233,10 +241,12 @@ def calls_of_a_run() -> int:
     return len(cloud.calls.made)
 
 
-# 0 claim, 1 send, 2 record, 3 queue, 4 count. A letter is queued twice only if the process ends between the
-# last two, which no order of them could avoid.
+# 0 claim, 1 send, 2 receipt, 3 record the others, 4 queue, 5 count. A letter is queued twice only if the
+# process ends between the last two, which no order of them could avoid.
 CALLS = range(calls_of_a_run())
-BETWEEN_QUEUEING_AND_COUNTING = [(3, "after"), (4, "before")]
+BETWEEN_QUEUEING_AND_COUNTING = [(4, "after"), (5, "before")]
+# 0 claim, 1 and 2 read, 3 receipt, 4 record, 5 queue, 6 count.
+CALLS_TO_TAKE_OVER = range(7)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -264,7 +274,7 @@ def test_run_beside_itself_all_mails_end_once(clock: Clock, call: int, moment: s
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("call", range(4))
+@pytest.mark.parametrize("call", CALLS_TO_TAKE_OVER)
 @pytest.mark.parametrize("first", CALLS)
 def test_what_was_left_behind_is_finished_by_one_of_two(
     clock: Clock, first: int, call: int, moment: str
@@ -283,7 +293,7 @@ def test_what_was_left_behind_is_finished_by_one_of_two(
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("call", range(4))
+@pytest.mark.parametrize("call", CALLS_TO_TAKE_OVER)
 def test_who_finishes_what_was_left_behind_may_be_killed_too(clock: Clock, call: int, moment: str) -> None:
     cloud = cloud_of_every_kind()
     cloud.calls.after[1] = kill
@@ -294,7 +304,7 @@ def test_who_finishes_what_was_left_behind_may_be_killed_too(clock: Clock, call:
     with pytest.raises(Killed):
         deliver(cloud, KINDS)
     until_none_is_owed(cloud, clock, KINDS)
-    check_that_all_ended_once(cloud, letters_twice=(call, moment) in [(2, "after"), (3, "before")])
+    check_that_all_ended_once(cloud, letters_twice=(call, moment) in [(5, "after"), (6, "before")])
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -312,7 +322,7 @@ def test_an_answer_of_dynamodb_or_sqs_that_was_lost_is_made_good(clock: Clock, c
         assert "InternalServerError" in str(error)  # noqa: PT017 (SES's is no error)
     cloud.ses.statuses.pop("p3@example.com")
     until_none_is_owed(cloud, clock, owed)
-    check_that_all_ended_once(cloud, letters_twice=call == 3)
+    check_that_all_ended_once(cloud, letters_twice=call == 4)
 
 
 def check_that_all_ended_once(cloud: Cloud, *, letters_twice: bool = False) -> None:

@@ -6,18 +6,21 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.send_email.mail_ledger import (
+from lambdas.send_email.mail_entries import (
     CLAIMED,
     DEFERRED,
     HELD,
     MAILED,
     UNDELIVERABLE,
-    Change,
     Entry,
+    MailLedgerError,
+    entries_in,
+    receipt_id,
 )
+from lambdas.send_email.mail_ledger import Change
 from lambdas.send_email.mails import Mail
 
-from .cloud import IMPORT, MAILS, Cloud, mail, mails
+from .cloud import MAILS, Cloud, mail, mails
 from .conftest import Clock
 from .fakes import Lost, client_error, invalid
 
@@ -37,23 +40,17 @@ def item(cloud: Cloud) -> Any:
     return cloud.dynamodb.tables[MAILS][(MAIL.mail_id,)]
 
 
-def test_a_claim_says_whose_when_and_for_which_row(clock: Clock) -> None:
+def receipt(cloud: Cloud) -> Any:
+    return cloud.dynamodb.tables[MAILS][(receipt_id("mine"),)]
+
+
+def test_a_claim_says_whose_and_when(clock: Clock) -> None:
     assert item(claimed()) == {
         "mail_id": {"S": MAIL.mail_id},
         "state": {"S": CLAIMED},
         "claim": {"S": "mine"},
         "changed_at": {"N": f"{clock.now:.3f}"},
-        "import_id": {"S": IMPORT},
-        "import_line": {"N": "2"},
     }
-
-
-@pytest.mark.parametrize("import_id", [None, IMPORT])
-def test_a_claim_for_a_record_of_no_row_of_an_import_names_none(import_id: str | None) -> None:
-    cloud = Cloud()
-    cloud.mails.claim([replace(mail("a@example.com"), import_id=import_id)], "mine")
-    (stored,) = cloud.dynamodb.items(MAILS)
-    assert not {"import_id", "import_line"} & set(stored)
 
 
 def test_a_mail_is_claimed_once() -> None:
@@ -69,10 +66,29 @@ def test_a_mail_is_claimed_once() -> None:
 
 def test_a_claim_whose_answer_was_lost_is_its_own() -> None:
     cloud = Cloud()
-    cloud.dynamodb.script("transact_write_items", LOST)
+    cloud.dynamodb.script("batch_execute_statement", LOST)
     with pytest.raises(ClientError):
         cloud.mails.claim([MAIL], "mine")
     assert cloud.mails.claim([MAIL], "mine") == {}
+
+
+@pytest.mark.parametrize("code", ["ThrottlingError", "InternalServerError", "TransactionConflict"])
+def test_claims_that_are_put_off_and_no_others_are_made_again(code: str, clock: Clock) -> None:
+    cloud = Cloud()
+    owed = mails(30)
+    cloud.dynamodb.script("batch_execute_statement", cloud.dynamodb.put_off(code, 0, 7))
+    assert cloud.mails.claim(owed, "mine") == {}
+    assert len(cloud.states()) == 30
+    assert [len(request["Statements"]) for _, request in cloud.calls.made] == [25, 2, 5]
+    assert len(clock.sleeps) == 1
+
+
+def test_claims_that_are_put_off_for_ever_are_an_error() -> None:
+    cloud = Cloud()
+    cloud.dynamodb.script("batch_execute_statement", cloud.dynamodb.put_off("ThrottlingError", 1))
+    cloud.dynamodb.script("batch_execute_statement", *[cloud.dynamodb.put_off("ThrottlingError", 0)] * 9)
+    with pytest.raises(MailLedgerError, match="1 claims were put off 10 times"):
+        cloud.mails.claim(mails(2), "mine")
 
 
 def test_a_deferred_mail_may_be_claimed_again() -> None:
@@ -80,6 +96,16 @@ def test_a_deferred_mail_may_be_claimed_again() -> None:
     cloud.mails.change([Change(MAIL, "mine", DEFERRED, "later")])
     assert cloud.mails.claim([MAIL], "theirs") == {}
     assert (item(cloud)["state"], item(cloud)["claim"]) == ({"S": CLAIMED}, {"S": "theirs"})
+
+
+def test_of_two_who_claim_a_deferred_mail_again_one_has_it() -> None:
+    cloud = claimed()
+    cloud.mails.change([Change(MAIL, "mine", DEFERRED, "later")])
+    between = len(cloud.calls.made) + 2  # after theirs has read what stands there
+    cloud.calls.before[between] = lambda: cloud.mails.claim([MAIL], "others") and None
+    taken = cloud.mails.claim([MAIL], "theirs")
+    assert taken[MAIL.mail_id].claim == "others"
+    assert item(cloud)["claim"] == {"S": "others"}
 
 
 @pytest.mark.parametrize("state", ENDED)
@@ -91,8 +117,8 @@ def test_a_mail_that_ended_may_not(state: str) -> None:
 
 def test_a_claim_that_dynamodb_refuses_is_an_error() -> None:
     cloud = Cloud()
-    cloud.dynamodb.script("transact_write_items", invalid("no such type"))
-    with pytest.raises(RuntimeError, match="the mail ledger refused a claim: no such type"):
+    cloud.dynamodb.script("batch_execute_statement", cloud.dynamodb.put_off("AccessDenied", 0))
+    with pytest.raises(MailLedgerError, match="the mail ledger refused a claim: AccessDenied"):
         cloud.mails.claim([MAIL], "mine")
 
 
@@ -101,7 +127,8 @@ def test_a_mail_that_left_is_counted_in_the_same_transaction() -> None:
     cloud.calls.made.clear()
     change = Change(MAIL, "mine", MAILED, message_id="m")
     assert cloud.mails.change([change]) == [change]
-    assert (item(cloud)["state"], item(cloud)["message_id"]) == ({"S": MAILED}, {"S": "m"})
+    assert cloud.states() == {MAIL.mail_id: MAILED}
+    assert receipt(cloud)["mails"] == {"M": {MAIL.mail_id: {"S": "m"}}}
     assert cloud.ended() == {"mailed": 1}
     assert [len(request["TransactItems"]) for _, request in cloud.calls.made] == [2]
 
@@ -142,7 +169,7 @@ def test_a_change_whose_answer_was_lost_counts_once() -> None:
     assert cloud.ended() == {"mailed": 1}
 
 
-@pytest.mark.parametrize("state", [*ENDED, DEFERRED])
+@pytest.mark.parametrize("state", [UNDELIVERABLE, HELD, DEFERRED])
 def test_only_the_claims_holder_changes_a_mail(state: str) -> None:
     cloud = claimed()
     assert cloud.mails.change([Change(MAIL, "theirs", state)]) == []
@@ -153,21 +180,22 @@ def test_only_the_claims_holder_changes_a_mail(state: str) -> None:
 
 def test_a_mail_that_ended_ends_no_other_way() -> None:
     cloud = claimed()
-    cloud.mails.change([Change(MAIL, "mine", MAILED)])
+    cloud.mails.change([Change(MAIL, "mine", UNDELIVERABLE)])
+    cloud.mails.change([Change(MAIL, "mine", UNDELIVERABLE, queued=True)])
     assert cloud.mails.change([Change(MAIL, "mine", HELD)]) == []
     assert cloud.mails.change([Change(MAIL, "mine", HELD, queued=True)]) == []
-    assert cloud.ended() == {"mailed": 1}
+    assert cloud.ended() == {"undeliverable": 1}
 
 
 def test_a_change_of_what_was_never_claimed_is_not_written() -> None:
     """An operator may have deleted the entry."""
-    assert Cloud().mails.change([Change(MAIL, "mine", MAILED)]) == []
+    assert Cloud().mails.change([Change(MAIL, "mine", HELD)]) == []
 
 
 def test_a_change_that_dynamodb_refuses_is_an_error() -> None:
     cloud = claimed()
     cloud.dynamodb.script("transact_write_items", invalid("no such type"))
-    with pytest.raises(RuntimeError, match="the mail ledger refused the state mailed: no such type"):
+    with pytest.raises(MailLedgerError, match="the mail ledger refused the state mailed: no such type"):
         cloud.mails.change([Change(MAIL, "mine", MAILED)])
 
 
@@ -190,7 +218,7 @@ def test_fifty_mails_of_fifty_imports_fit_one_transaction() -> None:
 def test_a_conflict_over_a_counter_counts_once() -> None:
     owed = mails(2)
     cloud = claimed(*owed)
-    reasons = [{"Code": "None"}, {"Code": "None"}, {"Code": "TransactionConflict"}]
+    reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
     conflict = client_error("TransactionCanceledException", answer={"CancellationReasons": reasons})
     cloud.dynamodb.script("transact_write_items", conflict)
     cloud.mails.change([Change(each, "mine", MAILED) for each in owed])
@@ -214,7 +242,7 @@ def test_a_mail_is_unfinished_until_it_is_counted_or_owed(state: str, queued: bo
 
 
 def taken(cloud: Cloud) -> Entry:
-    return Entry.of(item(cloud))
+    return entries_in(cloud.dynamodb.items(MAILS))[MAIL.mail_id]
 
 
 def test_one_invocation_alone_takes_a_mail_over(clock: Clock) -> None:
@@ -226,6 +254,39 @@ def test_one_invocation_alone_takes_a_mail_over(clock: Clock) -> None:
     assert cloud.mails.change([change]) == [change]  # its answer may have been lost
     assert cloud.mails.change([Change(MAIL, "others", HELD, "crashed", over=entry)]) == []
     assert taken(cloud) == Entry(HELD, "theirs", clock.now, False, "crashed")
+
+
+def test_who_lost_one_mail_records_the_others_of_its_claim() -> None:
+    other = mail("b@example.com", 3)
+    cloud = claimed(MAIL, other)
+    cloud.mails.change([Change(MAIL, "theirs", HELD, "crashed", over=taken(cloud))])
+    mine = [Change(MAIL, "mine", MAILED), Change(other, "mine", MAILED, message_id="m")]
+    for _ in range(2):
+        assert cloud.mails.change(mine) == mine[1:]
+    assert cloud.states() == {MAIL.mail_id: HELD, other.mail_id: MAILED}
+    assert cloud.dynamodb.tables[MAILS][(other.mail_id,)]["message_id"] == {"S": "m"}
+    assert cloud.ended() == {"mailed": 1}
+
+
+def test_mails_that_did_not_leave_are_recorded_beside_those_that_did() -> None:
+    owed = mails(3)
+    cloud = claimed(*owed)
+    states = (MAILED, DEFERRED, MAILED)
+    changes = [Change(each, "mine", state) for each, state in zip(owed, states, strict=True)]
+    assert {change.mail.mail_id for change in cloud.mails.change(changes)} == {x.mail_id for x in owed}
+    assert tuple(cloud.states()[each.mail_id] for each in owed) == states
+    assert cloud.ended() == {"mailed": 2}
+
+
+def test_a_deferred_mail_leaves_under_another_claim_and_its_own_receipt() -> None:
+    owed = mails(2)
+    cloud = claimed(*owed)
+    cloud.mails.change([Change(owed[0], "mine", MAILED), Change(owed[1], "mine", DEFERRED)])
+    cloud.mails.claim(owed[1:], "theirs")
+    assert cloud.states()[owed[1].mail_id] == CLAIMED
+    cloud.mails.change([Change(owed[1], "theirs", MAILED)])
+    assert set(cloud.states().values()) == {MAILED}
+    assert cloud.ended() == {"mailed": 2}
 
 
 def test_who_lost_a_mail_changes_it_no_more() -> None:

@@ -1,0 +1,98 @@
+"""What stands in the mail ledger, and reading it. How it comes there: `mail_ledger.py`.
+
+A mail has an item of its own. A claim, of up to fifty mails, may have one more, its receipt, which names
+those of its mails that SES took: their own items go on saying `claimed`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..shared.limits import DYNAMODB_BATCH_GET_ITEMS
+from ..shared.retries import pause
+from ..shared.transact import Item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CLAIMED, DEFERRED, MAILED, UNDELIVERABLE, HELD = "claimed", "deferred", "mailed", "undeliverable", "held"
+_RECEIPT = "receipt#"
+_ATTEMPTS = 10
+
+
+class MailLedgerError(Exception):
+    """The mail ledger did not take, or give, what was asked of it."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the ledger says of a mail; `changed_at` in Unix seconds."""
+
+    state: str
+    claim: str
+    changed_at: float
+    queued: bool
+    reason: str
+
+    @classmethod
+    def of(cls, item: Item) -> "Entry":
+        """The entry that a mail's own item holds."""
+        return cls(
+            state=item["state"]["S"],
+            claim=item["claim"]["S"],
+            changed_at=float(item["changed_at"]["N"]),
+            queued=item.get("queued", {}).get("BOOL", False),
+            reason=item.get("reason", {}).get("S", ""),
+        )
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the claim's holder is not done with the mail."""
+        return self.state == CLAIMED or (self.state in (UNDELIVERABLE, HELD) and not self.queued)
+
+
+def receipt_id(claim: str) -> str:
+    """The key of a claim's receipt; no mail's."""
+    return _RECEIPT + claim
+
+
+def receipt_mails(receipt: Item) -> set[str]:
+    """The ids of the mails that a receipt names."""
+    return set(receipt["mails"]["M"])
+
+
+def entries_in(items: Iterable[Item]) -> dict[str, Entry]:
+    """The entries that these items make together, by the mail's id."""
+    by_id = {item["mail_id"]["S"]: item for item in items}
+    receipts = {key: receipt_mails(item) for key, item in by_id.items() if key.startswith(_RECEIPT)}
+    entries = {key: Entry.of(item) for key, item in by_id.items() if key not in receipts}
+    return {
+        mail_id: replace(entry, state=MAILED)
+        if entry.state == CLAIMED and mail_id in receipts.get(receipt_id(entry.claim), ())
+        else entry
+        for mail_id, entry in entries.items()
+    }
+
+
+def read_entries(dynamodb: "DynamoDBClient", table: str, mail_ids: Iterable[str]) -> dict[str, Entry]:
+    """What the ledger has of these mails, by id; of those it does not know, nothing."""
+    items = list(_read(dynamodb, table, list(dict.fromkeys(mail_ids))))
+    # Receipts after entries: what was claimed and has no receipt even then is not known to have left.
+    claims = {entry.claim for item in items if (entry := Entry.of(item)).state == CLAIMED}
+    return entries_in([*items, *_read(dynamodb, table, [receipt_id(claim) for claim in sorted(claims)])])
+
+
+def _read(dynamodb: "DynamoDBClient", table: str, keys: Sequence[str]) -> Iterator[Item]:
+    for start in range(0, len(keys), DYNAMODB_BATCH_GET_ITEMS):
+        some: Any = [{"mail_id": {"S": key}} for key in keys[start : start + DYNAMODB_BATCH_GET_ITEMS]]
+        asked: Any = {table: {"Keys": some, "ConsistentRead": True}}
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                pause(attempt)
+            answer: Any = dynamodb.batch_get_item(RequestItems=asked)
+            yield from answer["Responses"].get(table, [])
+            asked = answer.get("UnprocessedKeys")
+            if not asked:
+                break
+        else:
+            raise MailLedgerError(f"{len(asked[table]['Keys'])} reads were put off {_ATTEMPTS} times")
