@@ -10,27 +10,46 @@ import functools
 import json
 import os
 import sys
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 
 def _spare_needless_work() -> None:
     """Leave out what MiniStack does over and over, or for nothing; no answer of its changes.
 
-    For every item of a transaction it asks IAM and parses the condition anew; to see whether IAM allows a
-    request, it parses it three times; for every mail it makes a MIME message for an SMTP relay, of which
-    there is none here (`local/emulator.py` gives it no SMTP_HOST).
+    For every item of a transaction it asks IAM and parses the condition anew, for every insertion the
+    statement; to see whether IAM allows a request, it parses it three times; for every mail it makes a MIME
+    message for an SMTP relay, of which there is none here (`local/emulator.py` gives it no SMTP_HOST).
     """
     from ministack.core import iam_actions
-    from ministack.services import _dynamodb_keywords, dynamodb, ses, ses_v2
+    from ministack.services import dynamodb, ses, ses_v2
 
     every_item = iam_actions.dynamodb_transaction_checks
     iam_actions.dynamodb_transaction_checks = lambda *request: list(dict.fromkeys(every_item(*request)))
     parse = functools.lru_cache(4)(json.loads)  # requests, of at most some MB each
     iam_actions.json = SimpleNamespace(**{**vars(json), "loads": parse})
     dynamodb._condition_syntax_error = functools.lru_cache(dynamodb._condition_syntax_error)
-    _dynamodb_keywords._tokenize = functools.lru_cache(_dynamodb_keywords._tokenize)
     dynamodb._tokenize = functools.lru_cache(dynamodb._tokenize)
+    dynamodb.parse_partiql_statement = _parsed_once(dynamodb.parse_partiql_statement)
     ses._build_mime_message = ses_v2._build_mime_message = lambda *_: ""
+
+
+def _parsed_once(parse: Callable[[str, list[Any]], dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """PartiQL's parser, which parses a text that inserts nothing but parameters once for all of them."""
+
+    @functools.lru_cache
+    def inserted(text: str, count: int) -> dict[str, Any] | None:
+        parameters = [{"S": str(n)} for n in range(count)]
+        parsed = parse(text, parameters)
+        return parsed if parsed["op"] == "INSERT" and [*parsed["item"].values()] == parameters else None
+
+    def parsed(text: str, parameters: list[Any]) -> dict[str, Any]:
+        if (insertion := inserted(text, len(parameters))) is None:
+            return parse(text, parameters)
+        return {**insertion, "item": dict(zip(insertion["item"], parameters, strict=True))}
+
+    return parsed
 
 
 def main() -> None:

@@ -42,6 +42,11 @@ def test_sending_is_allowed_on_anything_and_nothing_else_is(action: str) -> None
     assert rewritten(statement) == [statement, added]
 
 
+def test_who_may_insert_may_call_what_inserts() -> None:
+    statement = allow(["dynamodb:PartiQLInsert", "dynamodb:PutItem"])
+    assert rewritten(statement) == [statement, allow(["dynamodb:BatchExecuteStatement"], "*")]
+
+
 def test_a_denied_send_stays_denied_where_it_was() -> None:
     statement = {**allow("ses:SendEmail"), "Effect": "Deny"}
     assert rewritten(statement) == [statement]
