@@ -32,11 +32,12 @@ class Turns:
 
 def side_by_side(sizes: Sequence[int], repeats: int) -> None:
     """Measure files of these sizes, and print and plot what came of it."""
-    turns = [_turns(rows, repeats if rows < _LONG_ROWS else 1) for rows in sizes]
-    _print_rates(turns)
+    turns = []
+    for rows in sizes:
+        turns.append(_turns(rows, repeats if rows < _LONG_ROWS else 1))
+        _print_uses(turns[-1])  # at once, for the next may take long, and be broken off
     _print_cold(repeats)
-    for each in turns:
-        _print_uses(each)
+    _print_rates(turns)
     plot(
         {
             ROWRELAY.name: [turn.ours[0] for turn in turns],
@@ -77,12 +78,15 @@ def _turns(rows: int, repeats: int) -> Turns:
             turns.usual.append(_run(USUAL, rows, warm=True))
         doing(f"the bare calls: {rows:,} rows")
         turns.limits.append(rows / limit(rows))
+        doing(f"  {turns.limits[-1]:,.0f} rows/s")
     return turns
 
 
 def _run(kind: Kind, rows: int, *, warm: bool) -> Run:
     doing(f"{kind.name}: {rows:,} rows{'' if warm else ', cold'}")
-    return run(kind, rows, warm=warm)
+    measured = run(kind, rows, warm=warm)
+    doing(f"  {measured.rate:,.0f} rows/s")
+    return measured
 
 
 def _print_rates(turns: Sequence[Turns]) -> None:

@@ -19,20 +19,30 @@ def _spare_needless_work() -> None:
     """Leave out what MiniStack does over and over, or for nothing; no answer of its changes.
 
     For every item of a transaction it asks IAM and parses the condition anew, for every insertion the
-    statement; to see whether IAM allows a request, it parses it three times; for every mail it makes a MIME
-    message for an SMTP relay, of which there is none here (`local/emulator.py` gives it no SMTP_HOST).
+    statement, for every request the role's policies; a number it reads several times; to see whether IAM
+    allows a request, it parses it three times; for every mail it makes a MIME message for an SMTP relay, of
+    which there is none here (`local/emulator.py` gives it no SMTP_HOST).
     """
-    from ministack.core import iam_actions
+    from ministack.core import iam_actions, iam_evaluator
     from ministack.services import dynamodb, ses, ses_v2
 
     every_item = iam_actions.dynamodb_transaction_checks
     iam_actions.dynamodb_transaction_checks = lambda *request: list(dict.fromkeys(every_item(*request)))
     parse = functools.lru_cache(4)(json.loads)  # requests, of at most some MB each
+    iam_evaluator.parse_policy_document = _once_a_text(iam_evaluator.parse_policy_document)
     iam_actions.json = SimpleNamespace(**{**vars(json), "loads": parse})
     dynamodb._condition_syntax_error = functools.lru_cache(dynamodb._condition_syntax_error)
     dynamodb._tokenize = functools.lru_cache(dynamodb._tokenize)
+    dynamodb._number_error = _once_a_text(dynamodb._number_error)
+    dynamodb._ddb_canonicalize_number = _once_a_text(dynamodb._ddb_canonicalize_number)
     dynamodb.parse_partiql_statement = _parsed_once(dynamodb.parse_partiql_statement)
     ses._build_mime_message = ses_v2._build_mime_message = lambda *_: ""
+
+
+def _once_a_text(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The function, whose answer to a text is kept, for it is always the same."""
+    kept = functools.lru_cache(2**14)(function)
+    return lambda of: kept(of) if isinstance(of, str) else function(of)
 
 
 def _parsed_once(parse: Callable[[str, list[Any]], dict[str, Any]]) -> Callable[..., dict[str, Any]]:

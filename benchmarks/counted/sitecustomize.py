@@ -37,14 +37,10 @@ def _entries(params: Mapping[str, Any]) -> list[Any]:
     return [entry for batch in batches for entry in batch]
 
 
-def _kilobytes(write: Any) -> int:
-    """An item's begun kilobytes; one that has no more than one as text needs no closer look."""
-    if len(str(write)) <= _KB:
-        return 1
-    item = (
-        write.get("Put", {}).get("Item") or write.get("PutRequest", {}).get("Item") or write.get("Item", {})
-    )
-    return max(1, math.ceil(_bytes(item) / _KB))
+def _kilobytes(write: Mapping[str, Any]) -> int:
+    """An item's begun kilobytes. Only a receipt, which holds a map, has more than one."""
+    item = write.get("Put", {}).get("Item", {})
+    return math.ceil(_bytes(item) / _KB) if any("M" in value for value in item.values()) else 1
 
 
 def _bytes(attributes: Mapping[str, Any]) -> int:
@@ -62,7 +58,7 @@ def _bytes(attributes: Mapping[str, Any]) -> int:
 def _counted(client: BaseClient, operation: str, params: Any) -> Any:
     entries = _entries(params)
     size = sum(len(entry["MessageBody"]) for entry in entries if "MessageBody" in entry)
-    units = _UNITS.get(operation, 0) * sum(map(_kilobytes, entries or [params])) if operation in _UNITS else 0
+    units = _UNITS[operation] * sum(map(_kilobytes, entries or [params])) if operation in _UNITS else 0
     _file.write(f"{operation} {len(entries) or 1} {size} {units}\n")
     return _really(client, operation, params)
 

@@ -77,8 +77,9 @@ def _batches(operations: Sequence[Operation]) -> Iterator[list[int]]:
     batch: list[int] = []
     size = 0
     for n, operation in enumerate(operations):
-        # Half of AWS's bound, so that companions always have room.
-        weight = len(str(operation).encode())
+        # Half of AWS's bound, so that companions always have room. As text, an item is longer than it counts.
+        ((_, write),) = operation.items()
+        weight = len(str(write.get("Item", write)).encode())
         if batch and (
             len(batch) == DYNAMODB_TRANSACTION_ITEMS or size + weight > DYNAMODB_TRANSACTION_BYTES // 2
         ):
