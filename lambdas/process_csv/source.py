@@ -5,7 +5,7 @@ import contextlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 
-PIECE_BYTES = 256 * 1024
+PIECE_BYTES = 64 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 _UTF16_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 # No UTF-8 text has this byte, so the row that it ends up in is rejected as no text.
