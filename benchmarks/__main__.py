@@ -25,7 +25,7 @@ MEGABYTES = [1, 10, 100, 1_024]
 
 @app.command("all")
 def everything(repeats: Repeats = 3) -> None:
-    """Measure all that docs/performance.md tells: about an hour on two cores."""
+    """Measure all that docs/performance.md tells: about half an hour on two cores."""
     machine()
     process_csv([size * MB for size in MEGABYTES], repeats)
     others(repeats)

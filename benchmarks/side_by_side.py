@@ -59,10 +59,10 @@ def costs() -> None:
 
 def chunk_sizes(repeats: int) -> None:
     """What the rows in a message are worth: the default is the last."""
+    kinds = [Kind(f"{size}", ROOT, {"rowsPerChunk": str(size)}) for size in _CHUNK_ROWS]
+    turns = [[_run(kind, _PRICED_ROWS, warm=True) for kind in kinds] for _ in range(repeats)]
     rows = []
-    for size in _CHUNK_ROWS:
-        kind = Kind(f"{size}", ROOT, {"rowsPerChunk": str(size)})
-        runs = [_run(kind, _PRICED_ROWS, warm=True) for _ in range(repeats)]
+    for kind, runs in zip(kinds, zip(*turns, strict=True), strict=True):
         units = dollars_per_million(runs[0], with_mail=False)
         calls = f"{runs[0].usage.calls.total():,}"
         rows.append([kind.name, spread(run.rate for run in runs), calls, f"{sum(units.values()):,.2f}"])

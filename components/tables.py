@@ -38,7 +38,7 @@ def create_import_ledger(name: str, protect: bool, parent: pulumi.Resource) -> T
 
 
 def create_mail_ledger(name: str, protect: bool, parent: pulumi.Resource) -> Table:
-    """Create the ledger of mails: one item for each mail that was ever claimed."""
+    """Create the ledger of mails: an item for each mail that was ever claimed, and one a claim."""
     return _create(name, {"mail_id": "S"}, protect, parent, hash_key="mail_id")
 
 

@@ -6,7 +6,7 @@ One table, keyed by `import_id` and `part`:
 - part "chunk#00000001": the lines of that chunk that were created, duplicates, or failed, as sets: writing
   the same chunk again, whole or in part, changes nothing that is not new;
 - part "mail#0" to "mail#9": counters of mailed, undeliverable and held, which change only in one
-  transaction with the mail's own entry. There are ten, lest every mail of an import wait for one item.
+  transaction with the mail ledger. There are ten, lest every mail of an import wait for one item.
 """
 
 import random
@@ -119,7 +119,7 @@ class ImportLedger:
             self._dynamodb.update_item(**self._update(key, ADD=sets, DELETE={"failed": _number_set(ended)}))
 
     def count_mails(self, import_id: str, changes: Mapping[str, int]) -> "Operation":
-        """What adds to the import's mail counters, for one transaction with the mails' own entries."""
+        """What adds to the import's mail counters, for one transaction with the mail ledger."""
         key = self._key(import_id, f"mail#{random.randrange(MAIL_COUNTERS)}")
         return {"Update": self._update(key, ADD={name: {"N": str(n)} for name, n in changes.items()})}
 
