@@ -40,15 +40,20 @@ class MailDecisions:
         """What the ledger has of these mails."""
         return read_entries(self.dynamodb, self.table, mail_ids)
 
-    def reopen(self, mails: Sequence[Mail]) -> Mapping[str, str]:
-        """Let mails that ended without leaving be sent again; gives why some are not to be, by id."""
-        return self._decide(mails, (UNDELIVERABLE, HELD), DEFERRED)
+    def reopen(self, mails: Sequence[Mail], claims: Mapping[str, str]) -> Mapping[str, str]:
+        """Let mails that ended without leaving be sent again; gives why some are not to be, by id.
 
-    def drop(self, mails: Sequence[Mail]) -> Mapping[str, str]:
-        """Let mails that are held never be sent; gives why some are not dropped, by id."""
-        return self._decide(mails, (HELD,), UNDELIVERABLE)
+        `claims`: by mail, the claim under which the operator knows it; another has ended another way.
+        """
+        return self._decide(mails, claims, (UNDELIVERABLE, HELD), DEFERRED)
 
-    def _decide(self, mails: Sequence[Mail], before: Sequence[str], after: str) -> Mapping[str, str]:
+    def drop(self, mails: Sequence[Mail], claims: Mapping[str, str]) -> Mapping[str, str]:
+        """Let mails that are held never be sent; gives why some are not, by id. `claims` as above."""
+        return self._decide(mails, claims, (HELD,), UNDELIVERABLE)
+
+    def _decide(
+        self, mails: Sequence[Mail], claims: Mapping[str, str], before: Sequence[str], after: str
+    ) -> Mapping[str, str]:
         distinct = list({mail.mail_id: mail for mail in mails}.values())
         stay: dict[str, str] = {}
         for start in range(0, len(distinct), SES_BULK_DESTINATIONS):
@@ -58,7 +63,9 @@ class MailDecisions:
             ended = [
                 (m, e) for m in group if (e := entries.get(m.mail_id)) and e.queued and e.state in before
             ]
-            stay |= dict.fromkeys(self._change(ended, after), _CHANGED)
+            known = [(m, e) for m, e in ended if claims.get(m.mail_id, e.claim) == e.claim]
+            stay |= {mail.mail_id: _CHANGED for mail, entry in ended if (mail, entry) not in known}
+            stay |= dict.fromkeys(self._change(known, after), _CHANGED)
         return stay
 
     def _change(self, mails: Sequence[tuple[Mail, Entry]], after: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambdas.send_email.mail_entries import DEFERRED, Entry
@@ -26,11 +26,16 @@ _BOOKKEEPING = ("import_id", "import_line", "created_at")
 
 @dataclass(frozen=True)
 class MailLetters:
-    """What the commands on mails have in common."""
+    """What the commands on mails have in common.
+
+    `seen` are the claims under which a command saw mails first: what was decided of a mail is not done to it
+    once it has been sent anew, by another letter of it or another command.
+    """
 
     decisions: MailDecisions
     sqs: "SQSClient"
     retry_queue_url: str
+    seen: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, stack: Stack) -> "MailLetters":
@@ -43,12 +48,15 @@ class MailLetters:
     def entry(self, letter: Letter) -> Entry | None:
         """What the mail ledger has of the letter's mail."""
         mail = mail_in(letter)
-        return self.decisions.entries([mail.mail_id]).get(mail.mail_id) if mail else None
+        entry = self.decisions.entries([mail.mail_id]).get(mail.mail_id) if mail else None
+        if mail and entry:
+            self.seen.setdefault(mail.mail_id, entry.claim)
+        return entry
 
     def send(self, letters: Sequence[Letter]) -> Mapping[str, str]:
         """Send the mails that may leave (reopened first); gives why some letters stay."""
         mails = [mail for letter in letters if (mail := mail_in(letter))]
-        stay = self.decisions.reopen(mails)
+        stay = self.decisions.reopen(mails, self.seen)
         entries = self.decisions.entries([mail.mail_id for mail in mails])
         again = [m for m in mails if m.mail_id not in stay and not is_done(entries.get(m.mail_id))]
         send(self.sqs, self.retry_queue_url, [Message(mail.body()) for mail in again])
@@ -122,7 +130,7 @@ class HeldWork:
         if self.verb == "resend":
             return self.letters.send(letters)
         mails = [mail for letter in letters if (mail := mail_in(letter))]
-        return by_letter(letters, self.letters.decisions.drop(mails))
+        return by_letter(letters, self.letters.decisions.drop(mails, self.letters.seen))
 
 
 def mail_in(letter: Letter) -> Mail | None:

@@ -35,18 +35,20 @@ def mend_mails(pipeline: Pipeline) -> None:
     dynamodb: Any = pipeline.tables
     sqs: Any = pipeline.queues
     decisions = MailDecisions(dynamodb, MAILS, ImportLedger(dynamodb, IMPORTS))
-    letters = MailLetters(decisions, sqs, RETRIES)
 
     def left(letter: Letter) -> bool:
         mail = mail_in(letter)
         return mail is not None and pipeline.mail.sent[mail.values()["email"]] > 0
 
-    _do(pipeline, NotifierWork(letters), lambda _: True)
-    _do(pipeline, HeldWork(letters, "resend"), lambda letter: not left(letter))
-    _do(pipeline, HeldWork(letters, "drop"), left)
+    def letters() -> MailLetters:
+        return MailLetters(decisions, sqs, RETRIES)
+
+    _do(pipeline, lambda: NotifierWork(letters()), lambda _: True)
+    _do(pipeline, lambda: HeldWork(letters(), "resend"), lambda letter: not left(letter))
+    _do(pipeline, lambda: HeldWork(letters(), "drop"), left)
 
 
-def _do(pipeline: Pipeline, work: Work, chosen: Callable[[Letter], bool]) -> None:
+def _do(pipeline: Pipeline, new_work: Callable[[], Work], chosen: Callable[[Letter], bool]) -> None:
     """As cli.redrive does it, with the letters that were there, once more whenever it is killed."""
     queue = pipeline.queues.by_url[FAILURES]
     letters = list(map(_letter, queue.messages.values()))
@@ -55,7 +57,7 @@ def _do(pipeline: Pipeline, work: Work, chosen: Callable[[Letter], bool]) -> Non
     def command() -> None:
         for letter in letters:
             here = letter.message_id in queue.messages
-            if here and chosen(letter) and work.concerns(letter) and not work.refuses(letter):
+            if here and work.concerns(letter) and not work.refuses(letter) and chosen(letter):
                 stay = work.do([letter])
                 if letter.message_id not in stay:
                     queue.delete(letter.message_id)
@@ -65,6 +67,7 @@ def _do(pipeline: Pipeline, work: Work, chosen: Callable[[Letter], bool]) -> Non
         killed = error is not None
 
     while killed:
+        work = new_work()
         pipeline.world.spawn(Process(f"operator: {work.verb}"), command, ended)
         pipeline.world.run()
 

@@ -1,0 +1,76 @@
+"""What an operator decides of a mail is done to that ending of it, and to no later one."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from cli.letters import Letter
+from cli.mail_decisions import MailDecisions
+from cli.mail_letters import HeldWork, MailLetters, NotifierWork
+from lambdas.send_email.mail_entries import DEFERRED, HELD, MAILED, UNDELIVERABLE
+from lambdas.send_email.mail_ledger import Change
+
+from .cloud import MAILS, RETRIES, Cloud, mail
+
+pytestmark = pytest.mark.usefixtures("clock")
+MAIL = mail("a@example.com", 2)
+
+
+def end(cloud: Cloud, claim: str, state: str) -> None:
+    """A holder's work: the mail is claimed, and ends."""
+    assert cloud.mails.claim([MAIL], claim) == {}
+    cloud.mails.change([Change(MAIL, claim, state, "because")])
+    cloud.mails.change([Change(MAIL, claim, state, "because", queued=True)] if state != MAILED else [])
+
+
+def letters(cloud: Cloud) -> MailLetters:
+    services: Any = (cloud.dynamodb, cloud.sqs)
+    return MailLetters(MailDecisions(services[0], MAILS, cloud.imports), services[1], RETRIES)
+
+
+def letter(number: int) -> Letter:
+    return Letter(f"m{number}", MAIL.body(), "because", 0.0, f"h{number}")
+
+
+def work_of(cloud: Cloud, state: str) -> HeldWork | NotifierWork:
+    return HeldWork(letters(cloud), "resend") if state == HELD else NotifierWork(letters(cloud))
+
+
+@pytest.mark.parametrize("state", [HELD, UNDELIVERABLE])
+def test_a_second_letter_of_a_mail_that_was_sent_again_and_is_held_anew_stays(state: str) -> None:
+    cloud = Cloud()
+    end(cloud, "first", state)
+    work = work_of(cloud, state)
+    assert work.concerns(letter(1))
+    assert work.concerns(letter(2))
+    assert work.do([letter(1)]) == {}
+    end(cloud, "second", HELD)  # it may have left
+    assert list(work.do([letter(2)])) == ["m2"]
+    assert cloud.states() == {MAIL.mail_id: HELD}
+    assert len(cloud.letters(RETRIES)) == 1
+    assert +Counter(cloud.ended()) == {HELD: 1}
+
+
+def test_a_mail_that_is_held_anew_is_not_dropped_by_an_earlier_decision() -> None:
+    cloud = Cloud()
+    end(cloud, "first", HELD)
+    drop = HeldWork(letters(cloud), "drop")
+    assert drop.concerns(letter(1))
+    assert HeldWork(letters(cloud), "resend").do([letter(1)]) == {}
+    end(cloud, "second", HELD)
+    assert list(drop.do([letter(1)])) == ["m1"]
+    assert cloud.states() == {MAIL.mail_id: HELD}
+
+
+def test_a_second_letter_of_a_mail_that_left_goes() -> None:
+    cloud = Cloud()
+    end(cloud, "first", HELD)
+    work = work_of(cloud, HELD)
+    assert work.concerns(letter(1))
+    assert work.do([letter(1)]) == {}
+    assert cloud.states() == {MAIL.mail_id: DEFERRED}
+    end(cloud, "second", MAILED)
+    assert work.do([letter(2)]) == {}
+    assert len(cloud.letters(RETRIES)) == 1
+    assert +Counter(cloud.ended()) == {MAILED: 1}
