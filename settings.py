@@ -77,7 +77,7 @@ def load_settings() -> Settings:
         uploads_expire_days=read.number("uploadsExpireDays", defaults.UPLOADS_EXPIRE_DAYS, _DAYS_MAX),
         reports_expire_days=read.number("reportsExpireDays", defaults.REPORTS_EXPIRE_DAYS, _DAYS_MAX),
         on_conflict=read.one_of("onConflict", "skip", ON_CONFLICT),
-        rows_per_chunk=read.number("rowsPerChunk", defaults.ROWS_PER_CHUNK, defaults.TRANSACTION_ITEMS_MAX),
+        rows_per_chunk=read.number("rowsPerChunk", defaults.ROWS_PER_CHUNK, defaults.ROWS_PER_CHUNK_MAX),
         log_retention_days=int(read.one_of("logRetentionDays", str(defaults.KEEP_LOGS_DAYS), _LOG_DAYS)),
         alarm_topic_arn=read.matching("alarmTopicArn"),
         protect_data=read.one_of("protectData", "false", ("false", "true")) == "true",

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from botocore.response import StreamingBody
 
 from lambdas.insert_records.inserter import Inserter
-from lambdas.insert_records.writer import put_if_absent
+from lambdas.insert_records.writer import find_written, put_if_absent
 from lambdas.process_csv.events import Upload
 from lambdas.process_csv.importer import Importer
 from lambdas.send_email.courier import Courier
@@ -85,7 +86,8 @@ def inserter_over(client: Instant) -> Inserter:
     """What insert_records handles chunks with."""
     services: Any = client
     write = put_if_absent(services, USERS, "email")
-    return Inserter(services, ImportLedger(services, IMPORTS), write, "email", "dead-letters", False)
+    find = find_written(services, USERS, "email")
+    return Inserter(services, ImportLedger(services, IMPORTS), write, find, "email", "dead-letters", False)
 
 
 def courier_over(client: Instant) -> Courier:
@@ -107,12 +109,17 @@ def stream_records(chunk: str) -> list[dict[str, Any]]:
     """What the stream has of a chunk's records."""
     client = Instant()
     inserter_over(client).insert(chunk)
-    (transaction,) = [parameters for name, parameters in client.calls if name == "transact_write_items"]
-    items = [operation["Put"]["Item"] for operation in transaction["TransactItems"]]
+    writes = [parameters for name, parameters in client.calls if name == "batch_execute_statement"]
+    items = [_inserted(statement) for write in writes for statement in write["Statements"]]
     return [
         {"eventName": "INSERT", "dynamodb": {"Keys": {"email": item["email"]}, "NewImage": item}}
         for item in items
     ]
+
+
+def _inserted(statement: Mapping[str, Any]) -> dict[str, Any]:
+    names = re.findall(r"'(\w+)':\?", statement["Statement"])
+    return dict(zip(names, statement["Parameters"], strict=True))
 
 
 def mails_of(chunk: str) -> list[Mail]:

@@ -17,7 +17,7 @@ from .prices import dollars_per_million
 _LONG_ROWS = 50_000
 _COLD_ROWS = 1_000
 _PRICED_ROWS = 5_000
-_CHUNK_ROWS = (10, 25, 50, 100)
+_CHUNK_ROWS = (10, 50, 100, 250, 500)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def costs() -> None:
 
 
 def chunk_sizes(repeats: int) -> None:
-    """What the rows in a message are worth: the default is the last."""
+    """What the rows in a message are worth: for its default, which is 100."""
     kinds = [Kind(f"{size}", ROOT, {"rowsPerChunk": str(size)}) for size in _CHUNK_ROWS]
     turns = [[_run(kind, _PRICED_ROWS, warm=True) for kind in kinds] for _ in range(repeats)]
     rows = []

@@ -18,7 +18,8 @@ from lambdas.send_email.mail_entries import (
 from lambdas.send_email.mails import Mail
 from lambdas.shared.import_ledger import ImportLedger
 from lambdas.shared.limits import SES_BULK_DESTINATIONS
-from lambdas.shared.transact import Item, Operation, Written, write_each
+from lambdas.shared.outcomes import Item, Written
+from lambdas.shared.transact import Operation, write_each
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -118,13 +118,14 @@ class BufferedWriter(pulumi.ComponentResource):
         return created
 
     def _statements(self, plan: BufferedWriterPlan) -> list[Statement]:
-        # A transaction is authorised as the writes in it:
-        # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
-        write = "dynamodb:PutItem" if plan.on_conflict == "skip" else "dynamodb:BatchWriteItem"
+        # Statements are authorised as what they do, and may then not even overwrite what is there:
+        # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html
+        write = "dynamodb:PartiQLInsert" if plan.on_conflict == "skip" else "dynamodb:BatchWriteItem"
         return [
             queues.allow_receiving("ReceiveChunks", self.queue["arn"]),
             allow("SendDeadLetters", ["sqs:SendMessage"], self.dead_letter_queue["arn"]),
             allow("WriteRecords", [write], self.table["arn"]),
+            allow("FindRecords", ["dynamodb:BatchGetItem"], self.table["arn"]),
             allow("KeepBooks", ["dynamodb:UpdateItem"], self.import_ledger["arn"]),
         ]
 

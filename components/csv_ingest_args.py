@@ -105,8 +105,8 @@ def _schema(read: Arguments) -> dict[str, Any]:
 
 
 def _rows_per_chunk(read: Arguments) -> int:
-    high, source = defaults.TRANSACTION_ITEMS_MAX, "DynamoDB's limit for a transaction"
-    return read.whole_number("rows_per_chunk", defaults.ROWS_PER_CHUNK, 1, high, source)
+    high, reason = defaults.ROWS_PER_CHUNK_MAX, "more gain nothing"
+    return read.whole_number("rows_per_chunk", defaults.ROWS_PER_CHUNK, 1, high, reason)
 
 
 def _expire_days(read: Arguments, key: str, default: int) -> int:

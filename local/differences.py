@@ -7,6 +7,8 @@ What AWS does                                 What MiniStack does          What 
 authorised on identity and configuration set
 `dynamodb:PartiQLInsert` on a table covers    asks for the call's name     that name is added, on `*`
 BatchExecuteStatement                         on `*`
+PartiQL's INSERT goes the way of every write  neither checks the item nor  serve.py adds both
+                                              tells the stream of it
 answers by TLS                                answers by plain http        statements that refuse
                                                                            plain http are taken out
 gives every function instance a CPU           runs them all on this        at most one a core takes from
@@ -65,13 +67,17 @@ def _statements(policy: dict[str, Any]) -> list[Statement]:
 
 
 def _additions(statement: Statement) -> list[Statement]:
-    made = {key: value for key, value in statement.items() if key != "Sid"}
     batch = [name for action, name in _BATCH_CALLS.items() if _names(statement, action)]
-    additions = [{**made, "Action": batch}] if batch else []
+    additions = [_like(statement, "Batch", Action=batch)] if batch else []
     anything = [name for action, name in _AUTHORISED_ON_ANYTHING.items() if _names(statement, action)]
     if anything and statement["Effect"] == "Allow":
-        additions.append({**made, "Action": anything, "Resource": "*"})
+        additions.append(_like(statement, "Anything", Action=anything, Resource="*"))
     return additions
+
+
+def _like(statement: Statement, suffix: str, **changed: Any) -> Statement:
+    sid = {"Sid": f"{statement['Sid']}{suffix}"} if "Sid" in statement else {}
+    return {**statement, **sid, **changed}
 
 
 def _names(statement: Statement, action: str) -> bool:

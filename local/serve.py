@@ -36,7 +36,26 @@ def _spare_needless_work() -> None:
     dynamodb._number_error = _once_a_text(dynamodb._number_error)
     dynamodb._ddb_canonicalize_number = _once_a_text(dynamodb._ddb_canonicalize_number)
     dynamodb.parse_partiql_statement = _parsed_once(dynamodb.parse_partiql_statement)
+    dynamodb._parse_partiql = _not_twice(dynamodb._parse_partiql)
     ses._build_mime_message = ses_v2._build_mime_message = lambda *_: ""
+
+
+def _tell_streams_of_insertions() -> None:
+    """Let PartiQL's INSERT check an item as every other write does, and tell the table's stream of it."""
+    from ministack.services import dynamodb
+
+    inserts = dynamodb._partiql_insert
+
+    def insert(table: Any, parsed: dict[str, Any]) -> Any:
+        item = parsed["item"]
+        if refusal := dynamodb._validate_item(item, table["pk_name"], table["sk_name"]):
+            return refusal
+        answer = inserts(table, parsed)
+        if answer[0] == 200:
+            dynamodb._emit_stream_event(table["TableName"], "INSERT", None, item)
+        return answer
+
+    dynamodb._partiql_insert = insert
 
 
 def _once_a_text(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -62,8 +81,22 @@ def _parsed_once(parse: Callable[[str, list[Any]], dict[str, Any]]) -> Callable[
     return parsed
 
 
+def _not_twice(parse: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    """The function, which is not called again for the very objects that it was called for just before."""
+    last: tuple[Any, Any, Any] = (None, None, None)
+
+    def parsed(text: str, parameters: Any) -> Any:
+        nonlocal last
+        if last[0] is not text or last[1] is not parameters:
+            last = (text, parameters, parse(text, parameters))
+        return last[2]
+
+    return parsed
+
+
 def main() -> None:
     """Serve until killed."""
+    _tell_streams_of_insertions()
     _spare_needless_work()
     from hypercorn.asyncio import serve
     from hypercorn.config import Config

@@ -1,6 +1,7 @@
-"""What holds for every test: no real AWS, no odds from the machine's speed."""
+"""What holds for every test: no real AWS, no odds from the machine's speed or from how pytest was started."""
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -15,6 +16,9 @@ os.environ.update(
 )
 for _name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_REGION"):
     os.environ.pop(_name, None)
+
+# A shell has what it starts in the background ignore Ctrl-C, and whatever a test starts would ignore it, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("rowrelay", deadline=None, print_blob=True, derandomize=True)
 settings.load_profile("rowrelay")

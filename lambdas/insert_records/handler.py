@@ -13,7 +13,7 @@ from ..shared.errors import kind_of
 from ..shared.import_ledger import ImportLedger
 from ..shared.settings import setting
 from .inserter import Counts, Inserter
-from .writer import put_always, put_if_absent
+from .writer import find_written, put_always, put_if_absent
 
 logger = Logger()
 
@@ -27,6 +27,7 @@ def inserter() -> Inserter:
         sqs=boto3.client("sqs"),
         ledger=ImportLedger(dynamodb, setting("IMPORTS_TABLE")),
         write=put_always(dynamodb, table) if replace else put_if_absent(dynamodb, table, key),
+        find=find_written(dynamodb, table, key),
         key=key,
         dead_letter_queue_url=setting("DEAD_LETTER_QUEUE_URL"),
         last_wins=replace,

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from ..shared.chunk import Chunk, ChunkError, Row, parse_chunk
 from ..shared.clock import now
 from ..shared.import_ledger import ImportLedger
+from ..shared.outcomes import Existing, Refused
 from ..shared.queue import Message, send
-from ..shared.transact import Existing, Refused
-from .records import records_of
-from .writer import Write
+from .records import Records, records_of
+from .writer import Find, Write
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -31,6 +31,7 @@ class Inserter:
     sqs: "SQSClient"
     ledger: ImportLedger
     write: Write
+    find: Find
     key: str
     dead_letter_queue_url: str
     last_wins: bool
@@ -40,7 +41,7 @@ class Inserter:
         chunk = self._chunk(body)
         if chunk is None:
             return Counts()
-        rows = records_of(chunk, self.key, now(), last_wins=self.last_wins)
+        rows = self._records(chunk)
         outcomes = list(zip(rows.records, self.write(rows.records), strict=True))
         reasons = dict(rows.unusable)
         reasons |= {r.line: outcome.reason for r, outcome in outcomes if isinstance(outcome, Refused)}
@@ -52,12 +53,22 @@ class Inserter:
         return Counts(len(created), len(duplicates), len(reasons))
 
     def give_up(self, body: str, reason: str) -> None:
-        """Dead-letter a message that could not be handled and will not be delivered again."""
+        """Dead-letter a message that could not be handled and will not be delivered again.
+
+        An attempt may have written some of its rows before it failed. Those are created, and not sent along.
+        """
         chunk = self._chunk(body)
         if chunk is None:
             return
-        send(self.sqs, self.dead_letter_queue_url, [Message(body, reason)])
-        self._record(chunk, [], [], [line for line, _ in chunk.rows])
+        created = self.find(self._records(chunk).records)
+        rest = [row for row in chunk.rows if row[0] not in created]
+        if rest:
+            left = Chunk(chunk.import_id, chunk.number, rest).dump() if created else body
+            send(self.sqs, self.dead_letter_queue_url, [Message(left, reason)])
+        self._record(chunk, created, [], [line for line, _ in rest])
+
+    def _records(self, chunk: Chunk) -> Records:
+        return records_of(chunk, self.key, now(), last_wins=self.last_wins)
 
     def _chunk(self, body: str) -> Chunk | None:
         """The chunk in this message; a message that is none goes to the dead-letter queue at once."""

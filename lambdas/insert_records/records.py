@@ -7,7 +7,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeSerializer
 
 from ..shared.chunk import Chunk
-from ..shared.transact import Item
+from ..shared.outcomes import Item
 
 _serialize = TypeSerializer().serialize
 

@@ -5,18 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from ..shared.insert import insert_each
 from ..shared.limits import DYNAMODB_BATCH_ITEMS
+from ..shared.outcomes import Existing, Item, Outcome, Refused, TableError, Written
+from ..shared.read import read_each
 from ..shared.retries import pause
-from ..shared.transact import (
-    Existing,
-    Item,
-    Operation,
-    Outcome,
-    Refused,
-    TransactionError,
-    Written,
-    write_each,
-)
 from .records import Record
 
 if TYPE_CHECKING:
@@ -26,40 +19,41 @@ _ATTEMPTS = 10
 
 # What became of each record, in their order: written, a duplicate (Existing), or refused.
 Write = Callable[[Sequence[Record]], list[Outcome]]
+# The lines of the records that stand in the table.
+Find = Callable[[Sequence[Record]], list[int]]
 
 
 def put_if_absent(dynamodb: "DynamoDBClient", table: str, key: str) -> Write:
     """`on_conflict` skip: the stored record is untouched, and a record of this very row counts as written."""
 
     def write(records: Sequence[Record]) -> list[Outcome]:
-        outcomes = write_each(dynamodb, [_put(table, key, record.item) for record in records])
+        outcomes = insert_each(dynamodb, table, key, [record.item for record in records])
         return [_own_write(record, outcome) for record, outcome in zip(records, outcomes, strict=True)]
 
     return write
 
 
-def _put(table: str, key: str, item: Item) -> Operation:
-    return {
-        "Put": {
-            "TableName": table,
-            "Item": item,
-            "ConditionExpression": "attribute_not_exists(#key)",
-            "ExpressionAttributeNames": {"#key": key},
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-    }
-
-
 def _own_write(record: Record, outcome: Outcome) -> Outcome:
     """An earlier attempt may have written this row, and the answer was lost: then it is no duplicate."""
-    same = ("import_id", "import_line")
-    if isinstance(outcome, Existing) and all(outcome.item.get(n) == record.item[n] for n in same):
-        return Written()
-    return outcome
+    return Written() if isinstance(outcome, Existing) and _is_own(record, outcome.item) else outcome
+
+
+def _is_own(record: Record, item: Item) -> bool:
+    return all(item.get(name) == record.item[name] for name in ("import_id", "import_line"))
+
+
+def find_written(dynamodb: "DynamoDBClient", table: str, key: str) -> Find:
+    """Finds the records that were written, whatever became of the attempt that did it."""
+
+    def find(records: Sequence[Record]) -> list[int]:
+        items = read_each(dynamodb, table, [{key: record.item[key]} for record in records])
+        return [record.line for record, item in zip(records, items, strict=True) if _is_own(record, item)]
+
+    return find
 
 
 def put_always(dynamodb: "DynamoDBClient", table: str) -> Write:
-    """`on_conflict` replace: the last write wins, for one write unit a record where skip takes two."""
+    """`on_conflict` replace: the last write wins."""
 
     def write(records: Sequence[Record]) -> list[Outcome]:
         outcomes: list[Outcome] = []
@@ -87,4 +81,4 @@ def _put_batch(dynamodb: "DynamoDBClient", table: str, items: list[Item]) -> lis
             return [Refused(error.response["Error"].get("Message", ""))]
         half = len(items) // 2  # one record is at fault, and the call does not say which
         return _put_batch(dynamodb, table, items[:half]) + _put_batch(dynamodb, table, items[half:])
-    raise TransactionError(f"{len(waiting[table])} writes were put off {_ATTEMPTS} times")
+    raise TableError(f"{len(waiting[table])} writes were put off {_ATTEMPTS} times")

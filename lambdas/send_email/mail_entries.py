@@ -4,24 +4,18 @@ A mail has an item of its own. A claim, of up to fifty mails, may have one more,
 those of its mails that SES took: their own items go on saying `claimed`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..shared.limits import DYNAMODB_BATCH_GET_ITEMS
-from ..shared.retries import pause
-from ..shared.transact import Item
+from ..shared.outcomes import Item
+from ..shared.read import read_each
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CLAIMED, DEFERRED, MAILED, UNDELIVERABLE, HELD = "claimed", "deferred", "mailed", "undeliverable", "held"
 _RECEIPT = "receipt#"
-_ATTEMPTS = 10
-
-
-class MailLedgerError(Exception):
-    """The mail ledger did not take, or give, what was asked of it."""
 
 
 @dataclass(frozen=True)
@@ -76,23 +70,20 @@ def entries_in(items: Iterable[Item]) -> dict[str, Entry]:
 
 def read_entries(dynamodb: "DynamoDBClient", table: str, mail_ids: Iterable[str]) -> dict[str, Entry]:
     """What the ledger has of these mails, by id; of those it does not know, nothing."""
-    items = list(_read(dynamodb, table, list(dict.fromkeys(mail_ids))))
-    # Receipts after entries: what was claimed and has no receipt even then is not known to have left.
+    items = _read(dynamodb, table, mail_ids)
+    return entries_in([*items, *read_receipts(dynamodb, table, items)])
+
+
+def read_receipts(dynamodb: "DynamoDBClient", table: str, items: Iterable[Item]) -> list[Item]:
+    """The receipts of the claims under which these mails' items stand.
+
+    They are to be read after the items: what was claimed and has no receipt even then is not known to have
+    left.
+    """
     claims = {entry.claim for item in items if (entry := Entry.of(item)).state == CLAIMED}
-    return entries_in([*items, *_read(dynamodb, table, [receipt_id(claim) for claim in sorted(claims)])])
+    return _read(dynamodb, table, [receipt_id(claim) for claim in sorted(claims)])
 
 
-def _read(dynamodb: "DynamoDBClient", table: str, keys: Sequence[str]) -> Iterator[Item]:
-    for start in range(0, len(keys), DYNAMODB_BATCH_GET_ITEMS):
-        some: Any = [{"mail_id": {"S": key}} for key in keys[start : start + DYNAMODB_BATCH_GET_ITEMS]]
-        asked: Any = {table: {"Keys": some, "ConsistentRead": True}}
-        for attempt in range(_ATTEMPTS):
-            if attempt:
-                pause(attempt)
-            answer: Any = dynamodb.batch_get_item(RequestItems=asked)
-            yield from answer["Responses"].get(table, [])
-            asked = answer.get("UnprocessedKeys")
-            if not asked:
-                break
-        else:
-            raise MailLedgerError(f"{len(asked[table]['Keys'])} reads were put off {_ATTEMPTS} times")
+def _read(dynamodb: "DynamoDBClient", table: str, mail_ids: Iterable[str]) -> list[Item]:
+    keys = [{"mail_id": {"S": mail_id}} for mail_id in mail_ids]
+    return [item for item in read_each(dynamodb, table, keys) if item]

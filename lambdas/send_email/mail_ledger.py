@@ -25,15 +25,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..shared.import_ledger import ImportLedger
-from ..shared.transact import Companions, Existing, Item, Operation, Outcome, Refused, write_each
-from .claims import insert_each
+from ..shared.insert import insert_each
+from ..shared.outcomes import Existing, Item, Outcome, Refused, TableError
+from ..shared.transact import Companions, Operation, write_each
 from .mail_entries import (
     CLAIMED,
     DEFERRED,
     MAILED,
     Entry,
-    MailLedgerError,
-    read_entries,
+    entries_in,
+    read_receipts,
     receipt_id,
     receipt_mails,
 )
@@ -73,11 +74,11 @@ class MailLedger:
 
     def claim(self, mails: Sequence[Mail], claim: str) -> dict[str, Entry]:
         """Claim the mails (each a different one); gives the entries of those that were not to be had."""
-        inserted = insert_each(
-            self._dynamodb, self._table, [self._entry(mail, claim, CLAIMED) for mail in mails]
-        )
-        there = {mail.mail_id: mail for mail, new in zip(mails, inserted, strict=True) if not new}
-        entries = read_entries(self._dynamodb, self._table, there)
+        items = [self._entry(mail, claim, CLAIMED) for mail in mails]
+        outcomes = _none_refused(insert_each(self._dynamodb, self._table, "mail_id", items))
+        standing = [outcome.item for outcome in outcomes if isinstance(outcome, Existing)]
+        entries = entries_in([*standing, *read_receipts(self._dynamodb, self._table, standing)])
+        there = {mail.mail_id: mail for mail in mails}
         deferred = [there[mail_id] for mail_id, entry in entries.items() if entry.state == DEFERRED]
         entries |= self._claim_again(deferred, claim)
         # What bears this very claim was inserted before, and the answer was lost.
@@ -137,12 +138,7 @@ class MailLedger:
         return [self._imports.count_mails(import_id, counts) for import_id, counts in by_import.items()]
 
     def _write(self, puts: Sequence[Operation], companions: Companions = lambda _: []) -> list[Outcome]:
-        outcomes = write_each(self._dynamodb, puts, companions)
-        for put, outcome in zip(puts, outcomes, strict=True):
-            if isinstance(outcome, Refused):
-                state = put["Put"]["Item"].get("state", {}).get("S", MAILED)
-                raise MailLedgerError(f"the mail ledger refused the state {state}: {outcome.reason}")
-        return outcomes
+        return _none_refused(write_each(self._dynamodb, puts, companions))
 
     def _change(self, change: Change) -> Operation:
         more: Item = {}
@@ -187,6 +183,13 @@ class MailLedger:
 
 def _now() -> Item:
     return {"N": f"{time.time():.3f}"}
+
+
+def _none_refused(outcomes: list[Outcome]) -> list[Outcome]:
+    for outcome in outcomes:
+        if isinstance(outcome, Refused):
+            raise TableError(f"the mail ledger refused an entry: {outcome.reason}")
+    return outcomes
 
 
 def _is_there(change: Change, outcome: Outcome) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..shared.limits import DYNAMODB_NUMBER_DIGITS
-from ..shared.transact import Item
+from ..shared.outcomes import Item
 
 VERSION = 1
 _ID_CHARACTERS = 32

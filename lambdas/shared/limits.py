@@ -11,11 +11,11 @@ SQS_MAX_DELAY_SECONDS = 900
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 DYNAMODB_ITEM_BYTES = 400 * KIB
 DYNAMODB_PARTITION_KEY_BYTES = 2048
-DYNAMODB_TRANSACTION_ITEMS = 100
-DYNAMODB_TRANSACTION_BYTES = 4 * MIB
 DYNAMODB_BATCH_ITEMS = 25  # and statements of a BatchExecuteStatement
 DYNAMODB_BATCH_GET_ITEMS = 100
 DYNAMODB_NUMBER_DIGITS = 38
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementRequest.html
+PARTIQL_STATEMENT_CHARACTERS = 8192
 
 # https://docs.aws.amazon.com/ses/latest/dg/quotas.html
 SES_BULK_DESTINATIONS = 50

@@ -46,7 +46,8 @@ def test_insert_records(local: Recording) -> None:
         "WriteLog": own_log("writer-insert-records"),
         "ReceiveChunks": (RECEIVE, {arn(QUEUE, "writer-queue")}),
         "SendDeadLetters": ({"sqs:SendMessage"}, {arn(QUEUE, "writer-dead-letters")}),
-        "WriteRecords": ({"dynamodb:PutItem"}, {arn(TABLE, "writer-table")}),
+        "WriteRecords": ({"dynamodb:PartiQLInsert"}, {arn(TABLE, "writer-table")}),
+        "FindRecords": ({"dynamodb:BatchGetItem"}, {arn(TABLE, "writer-table")}),
         "KeepBooks": ({"dynamodb:UpdateItem"}, {arn(TABLE, "writer-imports")}),
     }
 

@@ -121,7 +121,7 @@ def test_all_settings() -> None:
 def test_all_problems_at_once() -> None:
     config = {
         "rowrelay:uploadPrefix": "reports/x/",
-        "rowrelay:rowsPerChunk": "1000",
+        "rowrelay:rowsPerChunk": "1001",
         "rowrelay:protectData": "yes",
         "rowrelay:corsOrigins": '["*"]',
     }
@@ -135,7 +135,7 @@ def test_all_problems_at_once() -> None:
         "  - rowrelay:corsOrigins must be a list of web origins; it is '[\"*\"]'\n"
         "      expected an origin such as https://app.example.com or https://*.example.com, got '*'\n"
         "    Set it: pulumi config set --path 'rowrelay:corsOrigins[0]' https://app.example.com\n"
-        "  - rowrelay:rowsPerChunk must be a whole number from 1 to 100; it is '1000'\n"
+        "  - rowrelay:rowsPerChunk must be a whole number from 1 to 1,000; it is '1001'\n"
         "    Set it: pulumi config set rowrelay:rowsPerChunk 100\n"
         "  - rowrelay:protectData must be one of false, true; it is 'yes'\n"
         "    Set it: pulumi config set rowrelay:protectData false"
@@ -161,7 +161,7 @@ def test_all_problems_at_once() -> None:
         ("reportsExpireDays", "1.5", "a whole number from 1 to 2,147,483,647"),
         ("reportsExpireDays", "9" * 5000, "a whole number from 1 to 2,147,483,647"),
         ("onConflict", "merge", "one of skip, replace"),
-        ("rowsPerChunk", "٣", "a whole number from 1 to 100"),
+        ("rowsPerChunk", "٣", "a whole number from 1 to 1,000"),
         ("logRetentionDays", "31", "one of 1, 3, 5, 7, 14, 30,"),
         ("alarmTopicArn", "alarms", "an SNS topic's ARN, or empty"),
         ("protectData", "True", "one of false, true"),

@@ -60,7 +60,7 @@ def test_rows_that_cannot_be_written_in_time_are_dead_lettered_with_the_reason(f
 def test_a_time_out_that_is_too_short(faults: Faults) -> None:
     uploaded = Uploaded("slow", 600)
     slow = {"slow_before": 1, "slow_after": 1}
-    faults.strike("insert_records", {"TransactWriteItems": slow, "UpdateItem": slow})
+    faults.strike("insert_records", {"BatchExecuteStatement": slow, "UpdateItem": slow})
     # send_email begins nothing that its time-out might cut short: the unit tests have that.
     faults.configure("insert_records", Timeout=SHORT_TIMEOUT)
     one = begun(faults, uploaded)

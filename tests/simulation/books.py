@@ -1,7 +1,7 @@
 """The promises of docs/reliability.md, checked after a run against an independent count of the uploads."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
@@ -24,7 +24,9 @@ from .pipeline import (
     USERS,
     WORK,
     Pipeline,
+    parsed,
 )
+from .queues import Stored
 from .uploads import File
 
 _MAIL_COUNTS = ("mailed", "undeliverable", "held")
@@ -44,8 +46,8 @@ class Account:
 def faults_of(pipeline: Pipeline, files: list[File], *, mended: bool) -> list[str]:
     """Every promise that does not hold; in words.
 
-    Until what failed is `mended`, that is sent again with nothing in the way, a chunk whose every
-    delivery was killed waits in the dead-letter queue as SQS put it there, what it came to unrecorded.
+    Until what failed is `mended`, that is sent again with nothing in the way, a chunk that could not even be
+    given up waits in the dead-letter queue as SQS put it there, what it came to unrecorded.
     """
     found = [f"in flight: {n} messages in {url}" for url in (WORK, RETRIES) if (n := _waiting(pipeline, url))]
     found += [f"{address} has {n} mails" for address, n in pipeline.mail.sent.items() if n > 1]
@@ -92,11 +94,12 @@ def _of_import(pipeline: Pipeline, file: File, account: Account, mended: bool) -
     if not failed <= dead:
         yield f"failed {sorted(failed)}, but the dead letters have {sorted(dead)}"
     stored = {int(item["import_line"]["N"]) for item in _items(pipeline, account.import_id)}
-    if created - stored or stored - created - (set() if mended else dead):
+    excused = set() if mended else _given_up_by_sqs(pipeline, account.import_id)
+    if created - stored or stored - created - excused:
         yield f"created {sorted(created)}, but the table has {sorted(stored)}"
     if len(stored) != sum(account.mails.values()):
         yield f"created {len(stored)}, but of mails {dict(account.mails)}"
-    yield from _of_counts(pipeline, file, account, set() if mended else dead)
+    yield from _of_counts(pipeline, file, account, excused)
 
 
 def _of_counts(pipeline: Pipeline, file: File, account: Account, excused: set[int]) -> Iterator[str]:
@@ -159,9 +162,15 @@ def _items(pipeline: Pipeline, import_id: str) -> list[Any]:
     return [item for item in pipeline.tables.items(USERS) if item["import_id"]["S"] == import_id]
 
 
-def _dead_lines(pipeline: Pipeline, import_id: str) -> set[int]:
-    letters = [each for each in pipeline.bodies(DEAD_LETTERS) if isinstance(each, dict)]
-    return {line for each in letters if each.get("import") == import_id for line, _ in each["rows"]}
+def _dead_lines(pipeline: Pipeline, import_id: str, letters: Iterable[Stored] | None = None) -> set[int]:
+    letters = pipeline.queues.by_url[DEAD_LETTERS].messages.values() if letters is None else letters
+    chunks = [each for letter in letters if isinstance(each := parsed(letter.body), dict)]
+    return {line for each in chunks if each.get("import") == import_id for line, _ in each["rows"]}
+
+
+def _given_up_by_sqs(pipeline: Pipeline, import_id: str) -> set[int]:
+    letters = pipeline.queues.by_url[DEAD_LETTERS].messages.values()
+    return _dead_lines(pipeline, import_id, [each for each in letters if each.given_up_by_sqs])
 
 
 def _in_ingest_failures(pipeline: Pipeline, file: File) -> bool:

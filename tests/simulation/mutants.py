@@ -9,12 +9,14 @@ import pytest
 from cli import mail_decisions, mail_letters
 from lambdas.insert_records import handler as insert_handler
 from lambdas.insert_records import inserter, writer
+from lambdas.insert_records.writer import put_always
 from lambdas.process_csv import events, importer, packer, rows, s3_object
 from lambdas.process_csv.rows import Place
 from lambdas.process_csv.source import SourceError
-from lambdas.send_email import claims, courier, mail_entries, mail_ledger, post
+from lambdas.send_email import courier, mail_entries, mail_ledger, post
 from lambdas.send_email import handler as mail_handler
-from lambdas.shared import import_ledger, queue, transact
+from lambdas.shared import import_ledger, insert, queue, transact
+from lambdas.shared.outcomes import Written
 
 from .substitutes import Stage
 
@@ -26,7 +28,7 @@ def no_claim_before_sending(patch: Patch) -> None:
 
 
 def a_claim_whatever_stands_there(patch: Patch) -> None:
-    _after(patch, mail_ledger, "insert_each", lambda inserted: [True] * len(inserted))
+    _after(patch, mail_ledger, "insert_each", lambda outcomes: [Written()] * len(outcomes))
 
 
 def a_claim_of_what_another_has_claimed(patch: Patch) -> None:
@@ -61,25 +63,21 @@ def a_receipt_overlooked(patch: Patch) -> None:
     patch.setattr(mail_ledger, "receipt_mails", lambda _: set())
 
 
-def claims_put_off_not_made_again(patch: Patch) -> None:
-    original = claims._insert
-
-    def insert(dynamodb: Any, table: str, waiting: Any) -> Any:
-        try:
-            patch.setattr(claims, "_ATTEMPTS", 1)
-            return original(dynamodb, table, waiting)
-        except mail_entries.MailLedgerError:
-            return dict.fromkeys(waiting, True)
-
-    patch.setattr(claims, "_insert", insert)
+def insertions_put_off_not_made_again(patch: Patch) -> None:
+    original = insert._outcome
+    patch.setattr(insert, "_outcome", lambda answer: original(answer) or Written())
 
 
-def no_condition_on_the_key(patch: Patch) -> None:
-    _after(patch, writer, "_put", _unconditional)
+def records_put_over_what_is_there(patch: Patch) -> None:
+    patch.setattr(insert_handler, "put_if_absent", lambda dynamodb, table, _: put_always(dynamodb, table))
 
 
 def its_own_write_taken_for_a_duplicate(patch: Patch) -> None:
     patch.setattr(writer, "_own_write", lambda _, outcome: outcome)
+
+
+def rows_given_up_though_they_were_written(patch: Patch) -> None:
+    patch.setattr(insert_handler, "find_written", lambda *_: lambda _: [])
 
 
 def failed_messages_not_sent_again(patch: Patch) -> None:
@@ -94,7 +92,7 @@ def throttled_writes_not_sent_again(patch: Patch) -> None:
     original = transact._settled
 
     def settled(error: Any, batch: list[int]) -> Any:
-        return {**dict.fromkeys(batch, transact.Written()), **(original(error, batch) or {})}
+        return {**dict.fromkeys(batch, Written()), **(original(error, batch) or {})}
 
     patch.setattr(transact, "_settled", settled)
 
@@ -161,7 +159,7 @@ def mails_counted_apart_from_their_state(patch: Patch) -> None:
 
     def write_each(dynamodb: Any, operations: Any, companions: Any = lambda _: []) -> Any:
         outcomes = original(dynamodb, operations)
-        written = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, transact.Written)]
+        written = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, Written)]
         for operation in companions(written) if written else ():
             dynamodb.update_item(**operation["Update"])
         return outcomes
@@ -231,9 +229,10 @@ MUTANTS: tuple[Callable[[Patch], None], ...] = (
     a_mail_taken_over_whose_claim_stays_open,
     a_receipt_for_a_claim_that_was_closed,
     a_receipt_overlooked,
-    claims_put_off_not_made_again,
-    no_condition_on_the_key,
+    insertions_put_off_not_made_again,
+    records_put_over_what_is_there,
     its_own_write_taken_for_a_duplicate,
+    rows_given_up_though_they_were_written,
     failed_messages_not_sent_again,
     throttled_writes_not_sent_again,
     an_import_id_for_each_delivery,

@@ -100,7 +100,7 @@ class Pipeline:
 
     def bodies(self, url: str) -> list[Any]:
         """What stands in a queue, as JSON where it is that, else as text."""
-        return [_parsed(message.body) for message in self.queues.by_url[url].messages.values()]
+        return [parsed(message.body) for message in self.queues.by_url[url].messages.values()]
 
     def _make_queues(self) -> Queues:
         dead_letters, failures = Queue(DEAD_LETTERS), Queue(FAILURES)
@@ -146,7 +146,7 @@ class Pipeline:
         new_processes()
 
 
-def _parsed(body: str) -> Any:
+def parsed(body: str) -> Any:
     try:
         return json.loads(body)
     except ValueError:

@@ -19,8 +19,9 @@ import pytest
 
 from lambdas.insert_records import handler as insert_records
 from lambdas.process_csv import handler as process_csv
-from lambdas.send_email import claims, courier, post
+from lambdas.send_email import courier, post
 from lambdas.send_email import handler as send_email
+from lambdas.shared import insert
 from lambdas.shared.limits import DYNAMODB_BATCH_ITEMS
 from tests.unit.support import limits
 
@@ -103,7 +104,7 @@ def substituted(piece: int = _PIECE_BYTES, group: int = _GROUP_MAILS) -> Iterato
         for mail_module in (courier, post):
             patch.setattr(mail_module, "SES_BULK_DESTINATIONS", group)
         statements = min(group - 1, DYNAMODB_BATCH_ITEMS)  # so that a group takes two calls
-        patch.setattr(claims, "DYNAMODB_BATCH_ITEMS", statements)
+        patch.setattr(insert, "DYNAMODB_BATCH_ITEMS", statements)
         patch.setattr(process_csv, "in_hurry", lambda _: Stage.hurried)
         for handler in HANDLERS:
             function = handler.__name__.split(".")[1]

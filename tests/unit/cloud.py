@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lambdas.insert_records.inserter import Inserter
-from lambdas.insert_records.writer import put_always, put_if_absent
+from lambdas.insert_records.writer import find_written, put_always, put_if_absent
 from lambdas.send_email.courier import Courier
 from lambdas.send_email.mail_entries import entries_in
 from lambdas.send_email.mail_ledger import MailLedger
@@ -53,7 +53,8 @@ class Cloud:
         """What handles the queue's chunks."""
         dynamodb, sqs = self._clients
         write = put_always(dynamodb, USERS) if replace else put_if_absent(dynamodb, USERS, "email")
-        return Inserter(sqs, self.imports, write, "email", DEAD_LETTERS, replace)
+        find = find_written(dynamodb, USERS, "email")
+        return Inserter(sqs, self.imports, write, find, "email", DEAD_LETTERS, replace)
 
     def client(self, service: str, **_: Any) -> Any:
         """In place of boto3.client."""

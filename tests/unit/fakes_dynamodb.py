@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from .fakes import Calls, Fake, Item, client_error, copied, invalid
 from .fakes_expressions import Expressions
 
@@ -12,7 +14,9 @@ _BATCH_ITEMS = 25
 _TRANSACTION_ITEMS = 100
 _ITEM_BYTES = 400 * 1024
 _TRANSACTION_BYTES = 4 * 1024 * 1024
-_INSERT = re.compile(r"""INSERT INTO "([\w.-]+)" VALUE \{('\w+':\?(?:,'\w+':\?)*)\}""")
+_STATEMENT_CHARACTERS = 8192
+_NAME = r"'((?:[^']|'')*)':\?"
+_INSERT = re.compile(rf"""INSERT INTO "([\w.-]+)" VALUE \{{({_NAME}(?:,{_NAME})*)\}}""")
 _WANTED = "ReturnValuesOnConditionCheckFailure"
 
 
@@ -116,18 +120,23 @@ class FakeDynamoDB(Fake):
         """Insertions, the only statements that the handlers use."""
         if len(statements) > _BATCH_ITEMS:
             raise invalid("Member must have length less than or equal to 25")
-        answers: list[Any] = []
-        for one in statements:
-            parsed = _INSERT.fullmatch(one["Statement"])
-            assert parsed, f"expected an insertion by parameters, got {one['Statement']}"
-            table, names = parsed[1], re.findall(r"\w+", parsed[2])
-            item: Item = copied(dict(zip(names, one["Parameters"], strict=True)))
-            if (key := self._key(table, item)) in self.tables[table]:
-                answers.append({"Error": {"Code": "DuplicateItem", "Message": "…"}, "TableName": table})
-            else:
-                self.tables[table][key] = item
-                answers.append({"TableName": table})
-        return answers
+        if any(len(one["Statement"]) > _STATEMENT_CHARACTERS for one in statements):
+            raise invalid("Member must have length less than or equal to 8192")
+        return [self._insert(one["Statement"], one["Parameters"]) for one in statements]
+
+    def _insert(self, statement: str, parameters: list[Any]) -> Any:
+        parsed = _INSERT.fullmatch(statement)
+        assert parsed, f"expected an insertion by parameters, got {statement}"
+        table, names = parsed[1], [name.replace("''", "'") for name in re.findall(_NAME, parsed[2])]
+        try:
+            put = {"TableName": table, "Item": dict(zip(names, parameters, strict=True))}
+            key, item = self._result("Put", put)
+        except ClientError as error:
+            return {"Error": {"Code": "ValidationError", "Message": error.response["Error"]["Message"]}}
+        if key in self.tables[table]:
+            return {"Error": {"Code": "DuplicateItem", "Message": "…"}, "TableName": table}
+        self.tables[table][key] = item
+        return {"TableName": table}
 
     def _transact(self, operations: list[Any]) -> Any:
         if not 0 < len(operations) <= _TRANSACTION_ITEMS:

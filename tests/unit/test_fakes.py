@@ -51,6 +51,14 @@ def batch(*emails: str) -> Request:
     }
 
 
+def insert(*items: dict[str, Any]) -> Request:
+    def statement(item: dict[str, Any]) -> dict[str, Any]:
+        values = ",".join(f"""'{name.replace("'", "''")}':?""" for name in item)
+        return {"Statement": f'INSERT INTO "people" VALUE {{{values}}}', "Parameters": list(item.values())}
+
+    return "batch_execute_statement", {"Statements": list(map(statement, items))}
+
+
 def put(item: dict[str, Any], **condition: Any) -> dict[str, Any]:
     return {"Put": {"TableName": "people", "Item": item, **condition}}
 
@@ -140,6 +148,10 @@ REQUESTS: list[Request] = [
     batch("f", "f"),
     batch(*(f"r{n}" for n in range(26))),
     batch("g", ""),
+    insert(person("h"), person("a"), person("i", **{"d'Artagnan": {"S": "x"}, "größe {?}": {"N": "1.5"}})),
+    insert(person("j"), person(""), person("large", text={"S": LARGE}), person("j")),
+    insert(*(person(f"s{n}") for n in range(26))),
+    ("batch_get_item", {"RequestItems": {"people": {"Keys": [person("i"), person("none"), person("a")]}}}),
 ]
 
 
@@ -150,6 +162,8 @@ def answer(client: Any, name: str, request: dict[str, Any]) -> Any:
         reasons: Any = error.response.get("CancellationReasons", [])
         told = [(reason["Code"], reason.get("Item")) for reason in reasons]
         return error.response["Error"]["Code"], told, error.response.get("Item")
+    for one in given.get("Responses", []) if name == "batch_execute_statement" else ():
+        one["Error"] = one.get("Error", {}).get("Code")
     return _plain({name: of for name, of in given.items() if name != "ResponseMetadata"})
 
 

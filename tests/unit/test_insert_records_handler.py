@@ -63,7 +63,7 @@ def person(line: int, number: int = 1) -> str:
     return chunk((line, {"email": f"p{line}@example.com"}), number=number)
 
 
-def refuse_for_ever(cloud: Cloud, name: str = "transact_write_items") -> None:
+def refuse_for_ever(cloud: Cloud, name: str = "batch_execute_statement") -> None:
     cloud.dynamodb.script(name, *[client_error("InternalServerError", MARKER, status=500)] * 1000)
 
 
@@ -84,14 +84,14 @@ def test_every_message_is_done_with(cloud: Cloud) -> None:
     ids=lambda error: type(error).__name__,
 )
 def test_one_bad_message_leaves_the_others_of_its_batch_alone(cloud: Cloud, error: Exception) -> None:
-    cloud.dynamodb.script("transact_write_items", None, error)
+    cloud.dynamodb.script("batch_execute_statement", None, error)
     messages = [queue_message(person(line, line), f"m{line}") for line in (2, 3, 4)]
     assert invoke(*messages) == ["m3"]
     assert sorted(item["import_line"]["N"] for item in cloud.dynamodb.items(USERS)) == ["2", "4"]
 
 
 def test_a_message_that_failed_comes_again_and_is_written(cloud: Cloud) -> None:
-    cloud.dynamodb.script("transact_write_items", client_error("InternalServerError", status=500))
+    cloud.dynamodb.script("batch_execute_statement", client_error("InternalServerError", status=500))
     assert invoke(queue_message(person(2))) == ["m1"]
     assert not cloud.sqs.queues
     assert invoke(queue_message(person(2), receives=2)) == []
@@ -126,7 +126,7 @@ def test_replace_is_a_setting(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("ON_CONFLICT", "replace")
     invoke(queue_message(person(2)))
     assert cloud.calls.named("batch_write_item")
-    assert not cloud.calls.named("transact_write_items")
+    assert not cloud.calls.named("batch_execute_statement")
 
 
 def test_clients_are_made_once_a_process(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,7 +197,7 @@ ERRORS: dict[str, Step] = {
 
 @pytest.mark.parametrize("receives", [1, RECEIVES])
 @pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)
-@pytest.mark.parametrize("name", ["transact_write_items", "update_item", "send_message_batch"])
+@pytest.mark.parametrize("name", ["batch_execute_statement", "update_item", "send_message_batch"])
 @pytest.mark.parametrize("body", [MARKED, f"no chunk: {MARKER}"], ids=["chunk", "poison"])
 def test_no_log_line_has_personal_data(
     cloud: Cloud, log: io.StringIO, name: str, error: Step, body: str, receives: int

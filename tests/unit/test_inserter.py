@@ -103,7 +103,7 @@ def test_run_beside_itself_it_comes_to_the_same(call: int) -> None:
     assert cloud.lines() == EXPECTED
 
 
-@pytest.mark.parametrize("name", ["transact_write_items", "send_message_batch", "update_item"])
+@pytest.mark.parametrize("name", ["batch_execute_statement", "send_message_batch", "update_item"])
 def test_an_answer_that_was_lost_makes_the_message_come_again_and_comes_to_the_same(name: str) -> None:
     cloud = cloud_with_a_record()
     service = cloud.sqs if name == "send_message_batch" else cloud.dynamodb
@@ -135,8 +135,7 @@ def test_a_dead_letter_keeps_the_rows_exact_values() -> None:
 
 def test_a_dead_letter_that_is_sent_back_is_created_and_failed_no_more() -> None:
     cloud = Cloud()
-    refusal = client_error("ValidationException", "the table is not ready")
-    cloud.dynamodb.script("transact_write_items", refusal)
+    cloud.dynamodb.script("batch_execute_statement", cloud.dynamodb.put_off("ValidationError", 0))
     price = '{"email":"a","price":0.10}'
     cloud.inserter().insert(f'{{"v":1,"import":"{IMPORT}","chunk":1,"rows":[[2,{price}]]}}')
     assert cloud.lines() == {"failed": [2]}
@@ -199,6 +198,38 @@ def test_giving_up_dead_letters_the_message_and_counts_its_rows_as_failed() -> N
     cloud.inserter().give_up(body, "DynamoDB was out of reach")
     assert cloud.sqs.bodies(DEAD_LETTERS) == [body]
     assert cloud.sqs.reasons(DEAD_LETTERS) == ["DynamoDB was out of reach"]
+    assert cloud.lines() == {"failed": [2, 3]}
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_giving_up_a_message_that_was_written_in_part_dead_letters_the_rest(replace: bool) -> None:
+    cloud = Cloud()
+    rows = [(line, row(f"p{line}")) for line in range(2, 32)]  # 25 a call
+    name = "batch_write_item" if replace else "batch_execute_statement"
+    cloud.dynamodb.script(name, None, *[client_error("InternalServerError", status=500)] * 10)
+    inserter = cloud.inserter(replace=replace)
+    with pytest.raises(ClientError):
+        inserter.insert(chunk(*rows))
+    inserter.give_up(chunk(*rows), "because")
+    assert cloud.lines() == {"created": [*range(2, 27)], "failed": [*range(27, 32)]}
+    (letter,) = cloud.sqs.bodies(DEAD_LETTERS)
+    assert parse_chunk(letter) == parse_chunk(chunk(*rows[25:]))
+
+
+def test_giving_up_a_message_that_was_written_dead_letters_nothing() -> None:
+    cloud = Cloud()
+    body = chunk((2, row("a")), (3, row("b")))
+    cloud.dynamodb.script("update_item", client_error("InternalServerError", status=500))
+    with pytest.raises(ClientError):
+        cloud.inserter().insert(body)
+    cloud.inserter().give_up(body, "the ledger was out of reach")
+    assert cloud.lines() == {"created": [2, 3]}
+    assert cloud.sqs.bodies(DEAD_LETTERS) == []
+
+
+def test_a_record_of_another_import_is_none_that_was_written() -> None:
+    cloud = cloud_with_a_record()
+    cloud.inserter().give_up(chunk((2, row("old")), (3, row("b"))), "because")
     assert cloud.lines() == {"failed": [2, 3]}
 
 

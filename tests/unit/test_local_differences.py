@@ -27,7 +27,7 @@ def test_other_actions_stay_as_they_are() -> None:
 @pytest.mark.parametrize("action", ["SendMessage", "DeleteMessage", "ChangeMessageVisibility"])
 def test_a_batch_call_is_granted_on_the_same_resource(action: str) -> None:
     statement = allow([f"sqs:{action}"], Sid="Send")
-    assert rewritten(statement) == [statement, allow([f"sqs:{action}Batch"])]
+    assert rewritten(statement) == [statement, allow([f"sqs:{action}Batch"], Sid="SendBatch")]
 
 
 def test_what_is_denied_is_denied_in_batches_too() -> None:

@@ -13,12 +13,12 @@ from lambdas.send_email.mail_entries import (
     MAILED,
     UNDELIVERABLE,
     Entry,
-    MailLedgerError,
     entries_in,
     receipt_id,
 )
 from lambdas.send_email.mail_ledger import Change
 from lambdas.send_email.mails import Mail
+from lambdas.shared.outcomes import TableError
 
 from .cloud import MAILS, Cloud, mail, mails
 from .conftest import Clock
@@ -72,25 +72,6 @@ def test_a_claim_whose_answer_was_lost_is_its_own() -> None:
     assert cloud.mails.claim([MAIL], "mine") == {}
 
 
-@pytest.mark.parametrize("code", ["ThrottlingError", "InternalServerError", "TransactionConflict"])
-def test_claims_that_are_put_off_and_no_others_are_made_again(code: str, clock: Clock) -> None:
-    cloud = Cloud()
-    owed = mails(30)
-    cloud.dynamodb.script("batch_execute_statement", cloud.dynamodb.put_off(code, 0, 7))
-    assert cloud.mails.claim(owed, "mine") == {}
-    assert len(cloud.states()) == 30
-    assert [len(request["Statements"]) for _, request in cloud.calls.made] == [25, 2, 5]
-    assert len(clock.sleeps) == 1
-
-
-def test_claims_that_are_put_off_for_ever_are_an_error() -> None:
-    cloud = Cloud()
-    cloud.dynamodb.script("batch_execute_statement", cloud.dynamodb.put_off("ThrottlingError", 1))
-    cloud.dynamodb.script("batch_execute_statement", *[cloud.dynamodb.put_off("ThrottlingError", 0)] * 9)
-    with pytest.raises(MailLedgerError, match="1 claims were put off 10 times"):
-        cloud.mails.claim(mails(2), "mine")
-
-
 def test_a_deferred_mail_may_be_claimed_again() -> None:
     cloud = claimed()
     cloud.mails.change([Change(MAIL, "mine", DEFERRED, "later")])
@@ -117,8 +98,8 @@ def test_a_mail_that_ended_may_not(state: str) -> None:
 
 def test_a_claim_that_dynamodb_refuses_is_an_error() -> None:
     cloud = Cloud()
-    cloud.dynamodb.script("batch_execute_statement", cloud.dynamodb.put_off("AccessDenied", 0))
-    with pytest.raises(MailLedgerError, match="the mail ledger refused a claim: AccessDenied"):
+    cloud.dynamodb.script("batch_execute_statement", cloud.dynamodb.put_off("ValidationError", 0))
+    with pytest.raises(TableError, match="the mail ledger refused an entry: ValidationError"):
         cloud.mails.claim([MAIL], "mine")
 
 
@@ -195,7 +176,7 @@ def test_a_change_of_what_was_never_claimed_is_not_written() -> None:
 def test_a_change_that_dynamodb_refuses_is_an_error() -> None:
     cloud = claimed()
     cloud.dynamodb.script("transact_write_items", invalid("no such type"))
-    with pytest.raises(MailLedgerError, match="the mail ledger refused the state mailed: no such type"):
+    with pytest.raises(TableError, match="the mail ledger refused an entry: no such type"):
         cloud.mails.change([Change(MAIL, "mine", MAILED)])
 
 

@@ -1,4 +1,4 @@
-"""Conditional writes, a hundred a call: an outcome for each."""
+"""Conditional writes in one transaction: an outcome for each."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,15 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.shared.transact import (
-    Existing,
-    Operation,
-    Outcome,
-    Refused,
-    TransactionError,
-    Written,
-    write_each,
-)
+from lambdas.shared.outcomes import Existing, Outcome, Refused, TableError, Written
+from lambdas.shared.transact import Operation, write_each
 
 from .conftest import Clock
 from .fakes import Lost, Step, client_error
@@ -75,18 +68,11 @@ def test_nothing_to_write_makes_no_call() -> None:
     assert not dynamodb.calls.made
 
 
-def test_a_hundred_operations_travel_in_one_call() -> None:
+def test_operations_travel_in_one_call() -> None:
     dynamodb = database()
-    assert write_each(dynamodb, puts(250)) == [Written()] * 250
-    assert sizes(dynamodb) == [100, 100, 50]
-    assert len(dynamodb.items(TABLE)) == 250
-
-
-def test_a_call_stays_below_four_mebibytes_of_bytes_not_characters() -> None:
-    dynamodb = database()
-    operations = puts(30, "é" * 150_000)  # 300 KB each, 9 MB together
-    assert write_each(dynamodb, operations) == [Written()] * 30
-    assert sizes(dynamodb) == [6, 6, 6, 6, 6]  # and none of them was refused and halved
+    assert write_each(dynamodb, puts(100)) == [Written()] * 100
+    assert sizes(dynamodb) == [100]
+    assert len(dynamodb.items(TABLE)) == 100
 
 
 def test_what_exists_is_told_with_its_item_and_the_rest_is_written() -> None:
@@ -125,7 +111,7 @@ def test_a_transaction_that_is_in_progress_is_sent_again_after_a_pause(clock: Cl
 def test_conflicts_that_do_not_end_are_an_error_that_says_how_many_writes(clock: Clock) -> None:
     dynamodb = database()
     dynamodb.script("transact_write_items", *[cancelled("TransactionConflict", "None")] * 100)
-    with pytest.raises(TransactionError, match="2 writes were put off 10 times"):
+    with pytest.raises(TableError, match="2 writes were put off 10 times"):
         write_each(dynamodb, puts(2))
     assert len(clock.sleeps) == 9
     assert not dynamodb.items(TABLE)
@@ -210,5 +196,5 @@ def test_companions_that_conflict_delay_what_they_belong_to(clock: Clock) -> Non
 def test_a_refusal_of_a_companion_is_not_taken_for_one_of_an_operation() -> None:
     dynamodb = database()
     dynamodb.script("transact_write_items", *[cancelled("None", "None", "ValidationError")] * 100)
-    with pytest.raises(TransactionError):
+    with pytest.raises(TableError):
         write_each(dynamodb, puts(2), count)

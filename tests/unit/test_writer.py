@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from lambdas.insert_records.records import Record, records_of
 from lambdas.insert_records.writer import put_always, put_if_absent
 from lambdas.shared.chunk import Chunk
-from lambdas.shared.transact import Existing, Refused, TransactionError, Written
+from lambdas.shared.outcomes import Existing, Refused, TableError, Written
 
 from .cloud import IMPORT, KEYS, USERS
 from .conftest import Clock
@@ -37,7 +37,9 @@ class TestPutIfAbsent:
         write = put_if_absent(dynamodb, USERS, "email")
         assert write(records(100)) == [Written()] * 100
         assert written_lines(dynamodb) == list(range(2, 102))
-        assert len(dynamodb.calls.made) == 1
+        requests = dynamodb.calls.named("batch_execute_statement")
+        assert [len(request["Statements"]) for request in requests] == [25] * 4
+        assert len(dynamodb.calls.made) == 4
 
     def test_no_records_make_no_call(self) -> None:
         dynamodb = database()
@@ -70,7 +72,7 @@ class TestPutIfAbsent:
     def test_its_own_earlier_write_counts_as_written(self) -> None:
         dynamodb = database()
         write = put_if_absent(dynamodb, USERS, "email")
-        dynamodb.script("transact_write_items", Lost(client_error("InternalServerError", status=500)))
+        dynamodb.script("batch_execute_statement", Lost(client_error("InternalServerError", status=500)))
         with pytest.raises(ClientError):
             write(records(3))
         assert write(records(3)) == [Written()] * 3
@@ -112,7 +114,7 @@ class TestPutAlways:
     def test_writes_that_are_put_off_for_ever_are_an_error_that_says_how_many(self, clock: Clock) -> None:
         dynamodb = database()
         dynamodb.script("batch_write_item", *[dynamodb.unprocessed(3)] * 100)
-        with pytest.raises(TransactionError, match="3 writes were put off 10 times"):
+        with pytest.raises(TableError, match="3 writes were put off 10 times"):
             put_always(dynamodb, USERS)(records(3))
         assert len(clock.sleeps) == 9
 

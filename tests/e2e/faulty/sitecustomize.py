@@ -121,6 +121,11 @@ def _partial(operation: str, carry_out: Call, params: Any) -> Any:
         if requests[1:]:
             carry_out({"RequestItems": {table: requests[1::2]}})
         return {"UnprocessedItems": {table: requests[::2]}}
+    if operation == "BatchExecuteStatement":
+        statements = params["Statements"]
+        done = iter(carry_out({"Statements": statements[1::2]})["Responses"] if statements[1:] else [])
+        off = {"Error": {"Code": "ThrottlingError", "Message": "of the test"}}
+        return {"Responses": [next(done) if n % 2 else off for n in range(len(statements))]}
     entries = params["Entries"]
     answer = carry_out({**params, "Entries": entries[1::2]}) if entries[1:] else {}
     failed = [{"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"} for entry in entries[::2]]

@@ -1,0 +1,32 @@
+"""What becomes of items that are written to DynamoDB."""
+
+from dataclasses import dataclass
+from typing import Any
+
+Item = dict[str, Any]  # as DynamoDB's low-level API has it: {"name": {"S": "value"}}
+
+
+@dataclass(frozen=True)
+class Written:
+    """The item was written."""
+
+
+@dataclass(frozen=True)
+class Existing:
+    """The condition of the write did not hold; `item` is what stands there (empty if nothing does)."""
+
+    item: Item
+
+
+@dataclass(frozen=True)
+class Refused:
+    """DynamoDB will never take this item; says why."""
+
+    reason: str
+
+
+Outcome = Written | Existing | Refused
+
+
+class TableError(Exception):
+    """A table did not take, or give, what was asked of it, and no single item is at fault."""
