@@ -241,7 +241,6 @@ def reconcile(
 
 
 Rows = Annotated[int, typer.Argument(metavar="ROWS", min=1, help="How many rows, all of them good and new.")]
-Replace = Annotated[bool, typer.Option("--replace", help="With onConflict: replace. Default: skip.")]
 Rate = Annotated[float, typer.Option(min=0.001, metavar="N", help="Mails that SES lets you send a second.")]
 Quota = Annotated[int, typer.Option(min=1, metavar="N", help="Mails that SES lets you send a day.")]
 
@@ -250,7 +249,6 @@ Quota = Annotated[int, typer.Option(min=1, metavar="N", help="Mails that SES let
 def cost(
     rows: Rows,
     *,
-    replace: Replace = False,
     mails_a_second: Rate = MAILS_A_SECOND,
     mails_a_day: Quota = MAILS_A_DAY,
     as_json: Json = False,
@@ -261,7 +259,7 @@ def cost(
 
     Exit codes: 0 shown; 2 wrong usage.
     """
-    plan = Plan(rows, replace, mails_a_second, mails_a_day)
+    plan = Plan(rows, mails_a_second, mails_a_day)
     run(lambda: run_cost(plan, as_json=as_json))
 
 

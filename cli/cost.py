@@ -12,8 +12,8 @@ from .load import Load
 from .printer import Printer
 from .text import count
 
-# A transaction takes two write units a KB, another write one. A record and a claim have less; a receipt of
-# fifty mails has five.
+# A transaction takes two write units a KB, another write one. A record and a claim have less than one KB; a
+# receipt of fifty mails has five.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 _TRANSACTED, _PLAIN = 2, 1
 _RECEIPT_KB = 5
@@ -36,7 +36,6 @@ class Plan:
     """An import to come: its rows, all of them good and new."""
 
     rows: int
-    replace: bool
     mails_a_second: float
     mails_a_day: int
 
@@ -72,7 +71,7 @@ class Plan:
 
     @property
     def _record_units(self) -> int:
-        return self.rows * (_PLAIN if self.replace else _TRANSACTED)
+        return self.rows * _PLAIN
 
     @property
     def _mail_ledger_units(self) -> int:
@@ -84,7 +83,6 @@ class Plan:
         return json.dumps(
             {
                 "rows": self.rows,
-                "on_conflict": "replace" if self.replace else "skip",
                 "dollars": self.load.dollars(),
                 "total_dollars": sum(self.load.dollars().values()),
                 "seconds": self.seconds,

@@ -10,27 +10,22 @@ from cli.load import Load
 MILLION = 1_000_000
 
 
-def plan(rows: int = MILLION, *, replace: bool = False) -> Plan:
-    return Plan(rows, replace, mails_a_second=14, mails_a_day=50_000)
+def plan(rows: int = MILLION) -> Plan:
+    return Plan(rows, mails_a_second=14, mails_a_day=50_000)
 
 
 def test_nearly_all_of_it_is_the_mail() -> None:
     dollars = plan().load.dollars()
     assert dollars["SES"] == pytest.approx(100)
-    # A record in a transaction, a claim; of fifty rows, a receipt and counters; of a hundred, a chunk.
-    assert dollars["DynamoDB"] == pytest.approx((2 + 1 + (10 + 2) / 50 + 0.01) * 0.625)
-    assert sum(dollars.values()) == pytest.approx(102.05, abs=0.1)
-
-
-def test_replacing_saves_a_write_unit_a_row() -> None:
-    saved = plan().load.write_units - plan(replace=True).load.write_units
-    assert saved == MILLION
+    # A record, a claim; of fifty rows, a receipt and counters; of a hundred, a chunk.
+    assert dollars["DynamoDB"] == pytest.approx((1 + 1 + (10 + 2) / 50 + 0.01) * 0.625)
+    assert sum(dollars.values()) == pytest.approx(101.42, abs=0.1)
 
 
 def test_a_small_import_pays_for_whole_calls() -> None:
     load = plan(1).load
     assert load.mails == 1
-    assert load.write_units == 2 + (1 + 2) + 1 + 2
+    assert load.write_units == 1 + (1 + 2) + 1 + 2
     assert load.sqs_requests == 3
     assert load.invocations == 3
 
@@ -39,7 +34,7 @@ def test_each_limit_takes_its_time() -> None:
     assert plan().seconds == {
         "SES's sending rate": MILLION / 14,
         "SES's daily quota": 19 * 86_400,
-        "a new table": 500,
+        "a new table": 250,
         "a new mail ledger": 300,
     }
     assert plan(50_000).seconds["SES's daily quota"] == 0
@@ -50,11 +45,10 @@ def test_nothing_costs_nothing() -> None:
 
 
 def test_a_script_gets_one_object() -> None:
-    done = CliRunner().invoke(app, ["cost", "1000", "--replace", "--mails-a-second", "100", "--json"])
+    done = CliRunner().invoke(app, ["cost", "1000", "--mails-a-second", "100", "--json"])
     assert done.exit_code == 0
     told = json.loads(done.stdout)
     assert told["rows"] == 1000
-    assert told["on_conflict"] == "replace"
     assert told["seconds"]["SES's sending rate"] == 10
     assert told["total_dollars"] == pytest.approx(sum(told["dollars"].values()))
     assert told["prices"]["region"] == "us-east-1"
