@@ -17,6 +17,9 @@ from .pipeline import DEAD_LETTERS, FAILURES, IMPORTS, INGEST_FAILURES, MAILS, R
 from .queues import Stored
 from .world import Process
 
+# Each looks at every letter anew, so that with many letters it might be killed for ever.
+_ATTEMPTS_IN_ANY_WEATHER = 100
+
 
 def mend_rows(pipeline: Pipeline) -> None:
     """Read again what could not be read, and write again what could not be written."""
@@ -66,10 +69,14 @@ def _do(pipeline: Pipeline, new_work: Callable[[], Work], chosen: Callable[[Lett
         nonlocal killed
         killed = error is not None
 
+    calm, attempts = pipeline.faults.calm, 0
     while killed:
+        attempts += 1
+        pipeline.faults.calm = calm or attempts > _ATTEMPTS_IN_ANY_WEATHER
         work = new_work()
         pipeline.world.spawn(Process(f"operator: {work.verb}"), command, ended)
         pipeline.world.run()
+    pipeline.faults.calm = calm
 
 
 def _letter(message: Stored) -> Letter:
