@@ -44,13 +44,17 @@ class MailDecisions:
     def reopen(self, mails: Sequence[Mail], claims: Mapping[str, str]) -> Mapping[str, str]:
         """Let mails that ended without leaving be sent again; gives why some are not to be, by id.
 
-        `claims`: by mail, the claim under which the operator knows it; another has ended another way.
+        `claims`: by mail, the claim under which the operator knows it; another has ended another way. What
+        an operator has dropped stays so.
         """
         return self._decide(mails, claims, (UNDELIVERABLE, HELD), DEFERRED)
 
     def drop(self, mails: Sequence[Mail], claims: Mapping[str, str]) -> Mapping[str, str]:
         """Let mails that are held never be sent; gives why some are not, by id. `claims` as above."""
-        return self._decide(mails, claims, (HELD,), UNDELIVERABLE)
+        stay = self._decide(mails, claims, (HELD,), UNDELIVERABLE)
+        entries = self.entries([mail.mail_id for mail in mails])
+        # What is not dropped now, somebody has sent anew meanwhile.
+        return {**{mail_id: _CHANGED for mail_id, entry in entries.items() if not is_dropped(entry)}, **stay}
 
     def _decide(
         self, mails: Sequence[Mail], claims: Mapping[str, str], before: Sequence[str], after: str
@@ -64,7 +68,9 @@ class MailDecisions:
             ended = [
                 (m, e) for m in group if (e := entries.get(m.mail_id)) and e.queued and e.state in before
             ]
-            known = [(m, e) for m, e in ended if claims.get(m.mail_id, e.claim) == e.claim]
+            known = [
+                (m, e) for m, e in ended if claims.get(m.mail_id, e.claim) == e.claim and not is_dropped(e)
+            ]
             stay |= {mail.mail_id: _CHANGED for mail, entry in ended if (mail, entry) not in known}
             stay |= dict.fromkeys(self._change(known, after), _CHANGED)
         return stay

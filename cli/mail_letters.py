@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lambdas.send_email.mail_entries import DEFERRED, Entry
@@ -28,8 +28,8 @@ _BOOKKEEPING = ("import_id", "import_line", "created_at")
 class MailLetters:
     """What the commands on mails have in common.
 
-    `seen` are the claims under which a command saw mails first: what was decided of a mail is not done to it
-    once it has been sent anew, by another letter of it or another command.
+    `seen` are the claims under which a command saw mails first ("": under none): what was decided of a mail
+    is not done to it once it has been sent anew, by another letter of it or another command.
     """
 
     decisions: MailDecisions
@@ -49,8 +49,8 @@ class MailLetters:
         """What the mail ledger has of the letter's mail."""
         mail = mail_in(letter)
         entry = self.decisions.entries([mail.mail_id]).get(mail.mail_id) if mail else None
-        if mail and entry:
-            self.seen.setdefault(mail.mail_id, entry.claim)
+        if mail:
+            self.seen.setdefault(mail.mail_id, entry.claim if entry else "")
         return entry
 
     def send(self, letters: Sequence[Letter]) -> Mapping[str, str]:
@@ -59,7 +59,9 @@ class MailLetters:
         stay = self.decisions.reopen(mails, self.seen)
         entries = self.decisions.entries([mail.mail_id for mail in mails])
         again = [m for m in mails if m.mail_id not in stay and not is_done(entries.get(m.mail_id))]
-        send(self.sqs, self.retry_queue_url, [Message(mail.body()) for mail in again])
+        # Its patience begins anew, too.
+        fresh = [replace(mail, since=None) for mail in again]
+        send(self.sqs, self.retry_queue_url, [Message(mail.body()) for mail in fresh])
         return by_letter(letters, stay)
 
 

@@ -45,7 +45,14 @@ class Inserter:
         outcomes = list(zip(rows.records, self.write(rows.records), strict=True))
         reasons = dict(rows.unusable)
         reasons |= {r.line: outcome.reason for r, outcome in outcomes if isinstance(outcome, Refused)}
-        duplicates = [r.line for r, outcome in outcomes if isinstance(outcome, Existing)] + [*rows.repeated]
+        # With a record that was refused go the rows that it stood for: by itself, one may be written.
+        reasons |= {
+            line: f"the key is line {winner}'s, too, which was not written"
+            for line, winner in rows.repeated.items()
+            if winner in reasons
+        }
+        duplicates = [r.line for r, outcome in outcomes if isinstance(outcome, Existing)]
+        duplicates += [line for line in rows.repeated if line not in reasons]
         self._dead_letter(chunk, reasons)
         ended = {*reasons, *duplicates}
         created = [line for line, _ in chunk.rows if line not in ended]
@@ -60,12 +67,14 @@ class Inserter:
         chunk = self._chunk(body)
         if chunk is None:
             return
-        created = self.find(self._records(chunk).records)
-        rest = [row for row in chunk.rows if row[0] not in created]
+        rows = self._records(chunk)
+        created = self.find(rows.records)
+        duplicates = [line for line, winner in rows.repeated.items() if winner in created]
+        rest = [row for row in chunk.rows if row[0] not in {*created, *duplicates}]
         if rest:
             left = Chunk(chunk.import_id, chunk.number, rest).dump() if created else body
             send(self.sqs, self.dead_letter_queue_url, [Message(left, reason)])
-        self._record(chunk, created, [], [line for line, _ in rest])
+        self._record(chunk, created, duplicates, [line for line, _ in rest])
 
     def _records(self, chunk: Chunk) -> Records:
         return records_of(chunk, self.key, now(), last_wins=self.last_wins)

@@ -1,6 +1,6 @@
 """Rows to records: DynamoDB items, one for each key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from boto3.dynamodb.types import TypeSerializer
 
 from ..shared.chunk import Chunk
 from ..shared.outcomes import Item
+from ..shared.read import value_identity
 
 _serialize = TypeSerializer().serialize
 
@@ -23,10 +24,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Records:
-    """A chunk's rows: the records to write, the lines whose key stands twice, the lines that make no item."""
+    """A chunk's rows: the records to write, the lines whose key another has, the lines that make no item."""
 
     records: Sequence[Record]
-    repeated: Sequence[int]
+    repeated: Mapping[int, int]  # with the line of the record that has the key
     unusable: Mapping[int, str]  # with the reason
 
 
@@ -35,8 +36,8 @@ def records_of(chunk: Chunk, key: str, created_at: str, *, last_wins: bool) -> R
 
     Of rows with the same key the first is kept, or the last if `last_wins`.
     """
-    by_key: dict[str, Record] = {}
-    repeated: list[int] = []
+    by_key: dict[Hashable, Record] = {}
+    repeated: dict[int, Hashable] = {}
     unusable: dict[int, str] = {}
     for line, values in chunk.rows:
         try:
@@ -49,12 +50,13 @@ def records_of(chunk: Chunk, key: str, created_at: str, *, last_wins: bool) -> R
         if key not in item:
             unusable[line] = f"the row has no value for the key {key}"
             continue
-        name = repr(item[key])
+        name = value_identity(item[key])
         if name in by_key:
-            repeated.append(by_key[name].line if last_wins else line)
+            repeated[by_key[name].line if last_wins else line] = name
         if last_wins or name not in by_key:
             by_key[name] = Record(line, values, item)
-    return Records(list(by_key.values()), repeated, unusable)
+    winners = {line: by_key[name].line for line, name in repeated.items()}
+    return Records(list(by_key.values()), winners, unusable)
 
 
 def _item(values: Mapping[str, Any], added: Mapping[str, Any]) -> Item:

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 # Claiming, sending and recording fifty mails takes less, even if SES takes until its time-out to answer.
 _GROUP_SECONDS = 30
+# What SES may take to answer, and recording it: a call that the time-out cuts off leaves fifty held.
+_SENDING_SECONDS = 27
 # While one waits for an answer, the other is being made ready; a crash leaves no more than these two held.
 _GROUPS_AT_ONCE = 2
+_OUT_OF_TIME = Later("the function ran out of time", 0)
 _TAKEN_OVER = "another invocation has taken this mail over"
 _CRASHED = "the function ended between claiming and recording this mail: nobody knows whether it left"
 
@@ -54,10 +57,10 @@ class Courier:
 
         def delivered(group: Sequence[Mail]) -> list[Owed]:
             if seconds_left() < _GROUP_SECONDS:
-                closed.append(Later("the function ran out of time", 0))
+                closed.append(_OUT_OF_TIME)
             if closed:
                 return [Owed(mail.because(closed[0].reason), closed[0].wait) for mail in group]
-            return self._deliver(group, closed)
+            return self._deliver(group, closed, seconds_left)
 
         with ThreadPoolExecutor(_GROUPS_AT_ONCE) as pool:
             return [each for owed in pool.map(delivered, _groups(distinct)) for each in owed]
@@ -74,11 +77,13 @@ class Courier:
             given_up += [mail for mail in mine if mail.mail_id in ended]
         return given_up
 
-    def _deliver(self, mails: Sequence[Mail], closed: list[Later]) -> list[Owed]:
+    def _deliver(
+        self, mails: Sequence[Mail], closed: list[Later], seconds_left: Callable[[], float]
+    ) -> list[Owed]:
         claim = uuid.uuid4().hex
         taken = self.ledger.claim(mails, claim)
         mine = [mail for mail in mails if mail.mail_id not in taken]
-        verdicts = list(zip(mine, self.post.send(mine), strict=True)) if mine else []
+        verdicts = list(zip(mine, self._send(mine, seconds_left), strict=True)) if mine else []
         closed += [verdict for _, verdict in verdicts if isinstance(verdict, Later) and verdict.others]
         stuck = [(mail, entry) for mail in mails if (entry := taken.get(mail.mail_id)) and entry.unfinished]
         changes = [_change(mail, claim, verdict) for mail, verdict in verdicts]
@@ -91,6 +96,11 @@ class Courier:
             if not isinstance(verdict, Later) and mail.mail_id not in ended
         ]
         return owed + [self._busy(mail, entry) for mail, entry in stuck if mail.mail_id not in ended]
+
+    def _send(self, mails: Sequence[Mail], seconds_left: Callable[[], float]) -> Sequence[Verdict]:
+        if seconds_left() < _SENDING_SECONDS:
+            return [_OUT_OF_TIME] * len(mails)
+        return self.post.send(mails)
 
     def _record(self, changes: Sequence[Change]) -> set[str]:
         """Record how mails ended, set aside what was refused or is held; gives the ids of those that ended.

@@ -74,15 +74,26 @@ def _from_stream(records: Sequence[Mapping[str, Any]], seconds_left: Callable[[]
 def _from_queue(messages: Sequence[Mapping[str, Any]], seconds_left: Callable[[], float]) -> list[str]:
     """What cannot be sent now waits in the retry queue; gives its message ids."""
     letters: list[Letter] = []
+    kept: list[str] = []
     for message in messages:
         try:
             letters.append(Letter.of(message))
         except MailError as error:
-            send(courier().sqs, setting("FAILURE_QUEUE_URL"), [Message(message["body"], str(error))])
+            kept += [] if _set_aside(message["body"], str(error)) else [message["messageId"]]
     owed = _at_the_rate([letter.mail for letter in letters], seconds_left)
     waiting = RetryQueue(courier(), setting("RETRY_QUEUE_URL")).keep(letters, owed)
     logger.info("mails from the retry queue", extra={"mails": len(letters), "to_retry": len(waiting)})
-    return waiting
+    return kept + waiting
+
+
+def _set_aside(body: str, reason: str) -> bool:
+    """Whether what is no mail is in the failure queue now; if not, its neighbours are still to be sent."""
+    try:
+        send(courier().sqs, setting("FAILURE_QUEUE_URL"), [Message(body, reason)])
+    except Exception as error:
+        logger.error("message not set aside", extra={"error": kind_of(error)})
+        return False
+    return True
 
 
 def _at_the_rate(mails: Sequence[Mail], seconds_left: Callable[[], float]) -> list[Owed]:

@@ -74,6 +74,14 @@ class MailLedger:
 
     def claim(self, mails: Sequence[Mail], claim: str) -> dict[str, Entry]:
         """Claim the mails (each a different one); gives the entries of those that were not to be had."""
+        try:
+            return self._claim(mails, claim)
+        except Exception:
+            # None of them has left; but if those that were claimed stayed so, nobody could know that.
+            self.change([Change(mail, claim, DEFERRED, "not all could be claimed") for mail in mails])
+            raise
+
+    def _claim(self, mails: Sequence[Mail], claim: str) -> dict[str, Entry]:
         items = [self._entry(mail, claim, CLAIMED) for mail in mails]
         outcomes = _none_refused(insert_each(self._dynamodb, self._table, "mail_id", items))
         standing = [outcome.item for outcome in outcomes if isinstance(outcome, Existing)]

@@ -1,5 +1,6 @@
 """Mails to send, from what invokes the function: a table's stream, or the retry queue."""
 
+import base64
 import hashlib
 import json
 import re
@@ -7,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..shared.chunk import is_import_id
 from ..shared.limits import DYNAMODB_NUMBER_DIGITS
 from ..shared.outcomes import Item
 
@@ -50,7 +52,7 @@ class Mail:
         document |= {"image": self.image, "reason": self.reason}
         document |= {"since": self.since} if self.since else {}
         # Not as ASCII: a record of 400 KB in another script would outgrow the message.
-        body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        body = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=_base64)
         return _NOT_IN_MESSAGES.sub(lambda match: f"\\u{ord(match[0]):04x}", body)
 
     def because(self, reason: str) -> "Mail":
@@ -81,7 +83,8 @@ def from_stream(record: Mapping[str, Any]) -> Mail | None:
     identity = json.dumps([change["Keys"], import_id, line], sort_keys=True)
     mail_id = hashlib.sha256(identity.encode()).hexdigest()[:_ID_CHARACTERS]
     # A table that is not ours may have attributes of these names, too.
-    return Mail(mail_id, import_id, int(line) if line and line.isdecimal() else None, image)
+    counted = import_id if is_import_id(import_id) else None
+    return Mail(mail_id, counted, int(line) if line and line.isdecimal() else None, image)
 
 
 def from_queue(body: str) -> Mail:
@@ -103,6 +106,11 @@ def from_queue(body: str) -> Mail:
     return Mail(*(parts[name] for name in ("mail", "import", "line", "image", "reason", "since")))
 
 
+def _base64(value: bytes) -> str:
+    """Binary as a stream's record has it, where boto3 read it from the table."""
+    return base64.b64encode(value).decode()
+
+
 def _is_image(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(attribute, dict) for attribute in value.values())
 
@@ -111,7 +119,7 @@ def _is_image(value: Any) -> bool:
 _PARTS: Mapping[str, Callable[[Any], bool]] = {
     "v": lambda value: value == VERSION,
     "mail": lambda value: isinstance(value, str) and _ID.fullmatch(value) is not None,
-    "import": lambda value: value is None or isinstance(value, str),
+    "import": lambda value: value is None or is_import_id(value),
     "line": lambda value: value is None or (type(value) is int and 0 <= value < 10**DYNAMODB_NUMBER_DIGITS),
     "image": _is_image,
     "reason": lambda value: isinstance(value, str),

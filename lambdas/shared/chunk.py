@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from typing import Any, TypeGuard
 
-from .limits import KIB, SQS_MESSAGE_BYTES
+from .limits import DYNAMODB_NUMBER_DIGITS, DYNAMODB_PARTITION_KEY_BYTES, KIB, SQS_MESSAGE_BYTES
 from .values import to_decimal
 
 VERSION = 1
@@ -57,11 +57,19 @@ def parse_chunk(body: str) -> Chunk:
     if not isinstance(document, dict) or document.get("v") != VERSION:
         raise ChunkError(f'expected a chunk, a JSON object with "v":{VERSION}')
     import_id, number, rows = document.get("import"), document.get("chunk"), document.get("rows")
-    if not isinstance(import_id, str) or not import_id or not _is_count(number):
-        raise ChunkError('expected a chunk with "import", a text, and "chunk", a number from 1')
+    if not is_import_id(import_id) or not _is_count(number):
+        raise ChunkError(
+            f'expected a chunk with "import", a text of at most {DYNAMODB_PARTITION_KEY_BYTES:,} bytes, and'
+            ' "chunk", a number from 1'
+        )
     if not isinstance(rows, list) or not rows or not all(map(_is_row, rows)):
         raise ChunkError('expected a chunk with "rows", a list of [line, {column: value}]')
     return Chunk(import_id, number, [(line, values) for line, values in rows])
+
+
+def is_import_id(value: object) -> TypeGuard[str]:
+    """Whether the import ledger can have an import of this id."""
+    return isinstance(value, str) and 0 < len(value.encode(errors="replace")) <= DYNAMODB_PARTITION_KEY_BYTES
 
 
 def _json(value: object) -> str:
@@ -74,7 +82,7 @@ def _json(value: object) -> str:
 
 
 def _is_count(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**DYNAMODB_NUMBER_DIGITS
 
 
 def _is_row(row: object) -> bool:

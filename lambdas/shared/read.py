@@ -4,6 +4,8 @@ from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from .limits import DYNAMODB_BATCH_GET_ITEMS
 from .outcomes import Item, TableError
 from .retries import pause
@@ -15,7 +17,7 @@ _ATTEMPTS = 10
 
 
 def read_each(dynamodb: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[Item]:
-    """The items that stand under these keys, in their order; empty where none does.
+    """The items that stand under these keys, in their order; empty where none does, or can.
 
     The reads are strongly consistent.
 
@@ -31,13 +33,27 @@ def read_each(dynamodb: "DynamoDBClient", table: str, keys: Sequence[Item]) -> l
     return [found.get(_identity(key), {}) for key in keys]
 
 
+def value_identity(value: Item) -> Hashable:
+    """What is the same for equal values of a key: DynamoDB writes a number its own way."""
+    return Decimal(value["N"]) if "N" in value else repr(value)
+
+
 def _identity(key: Item) -> Hashable:
-    """What is the same for equal keys: DynamoDB writes a number its own way."""
-    values = [(name, *of.items()) for name, of in key.items()]
-    return tuple((name, kind, Decimal(of) if kind == "N" else of) for name, (kind, of) in values)
+    return tuple((name, value_identity(value)) for name, value in key.items())
 
 
 def _read(dynamodb: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[Item]:
+    try:
+        return _read_all(dynamodb, table, keys)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationException":
+            raise
+    # One key is none that DynamoDB takes, so nothing stands there; and the call does not say which.
+    half = len(keys) // 2
+    return _read(dynamodb, table, keys[:half]) + _read(dynamodb, table, keys[half:]) if half else []
+
+
+def _read_all(dynamodb: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[Item]:
     items: list[Item] = []
     asked: Any = {table: {"Keys": keys, "ConsistentRead": True}}
     for attempt in range(_ATTEMPTS):

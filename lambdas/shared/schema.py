@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from .constraints import constraint_problem
+from .limits import PARTIQL_STATEMENT_CHARACTERS
 from .values import KINDS, Kind
 
 TYPES = tuple(dict.fromkeys(kind for kind, _ in KINDS))
 KEY_TYPES: Mapping[str, str] = {"string": "S", "integer": "N"}
+# What a statement has room for besides the table's name (255) and the record's own three columns:
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementRequest.html
+_NAMES_CHARACTERS = PARTIQL_STATEMENT_CHARACTERS - 400
 # The record's own attributes, and the columns that the rejects report adds.
 RESERVED = frozenset({"import_id", "import_line", "created_at", "_line", "_reason"})
 _SCHEMA_PROPERTIES = frozenset(
@@ -97,6 +101,12 @@ def parse_schema(document: Mapping[str, Any]) -> Schema:
     if not isinstance(missing, list) or not all(isinstance(value, str) for value in missing):
         problems.append(f"missingValues: expected a list of strings, got {missing!r}")
     _check_names(fields, problems)
+    # In a statement each name stands in quotes, doubled where it has some, and with a colon, a mark, a comma.
+    if sum(len(field.name) + field.name.count("'") + 5 for field in fields) > _NAMES_CHARACTERS:
+        problems.append(
+            f"fields: expected names that take at most {_NAMES_CHARACTERS:,} characters together (five more"
+            " for each), since a record is inserted by one statement"
+        )
     problems += [
         f"field {f.name!r}: constraint unique is supported on the primaryKey only"
         for f in fields

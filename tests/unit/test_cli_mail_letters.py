@@ -1,6 +1,7 @@
 """What an operator decides of a mail is done to that ending of it, and to no later one."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,6 +62,50 @@ def test_a_mail_that_is_held_anew_is_not_dropped_by_an_earlier_decision() -> Non
     end(cloud, "second", HELD)
     assert list(drop.do([letter(1)])) == ["m1"]
     assert cloud.states() == {MAIL.mail_id: HELD}
+
+
+def test_a_mail_that_nobody_had_claimed_is_not_reopened_once_it_is_held() -> None:
+    cloud = Cloud()
+    work = NotifierWork(letters(cloud))
+    assert work.concerns(letter(1))
+    end(cloud, "another", HELD)  # another copy of it was sent meanwhile, and the answer lost
+    assert list(work.do([letter(1)])) == ["m1"]
+    assert cloud.states() == {MAIL.mail_id: HELD}
+    assert cloud.letters(RETRIES) == []
+
+
+def test_a_mail_that_was_dropped_meanwhile_is_not_resent() -> None:
+    cloud = Cloud()
+    end(cloud, "first", HELD)
+    resend, drop = (HeldWork(letters(cloud), verb) for verb in ("resend", "drop"))
+    assert resend.concerns(letter(1))
+    assert drop.concerns(letter(1))
+    assert drop.do([letter(1)]) == {}
+    assert list(resend.do([letter(1)])) == ["m1"]
+    assert cloud.letters(RETRIES) == []
+    assert cloud.states() == {MAIL.mail_id: UNDELIVERABLE}
+
+
+def test_a_mail_that_was_resent_meanwhile_is_not_said_to_be_dropped() -> None:
+    cloud = Cloud()
+    end(cloud, "first", HELD)
+    resend, drop = (HeldWork(letters(cloud), verb) for verb in ("resend", "drop"))
+    assert drop.concerns(letter(1))
+    assert resend.concerns(letter(1))
+    assert resend.do([letter(1)]) == {}
+    assert list(drop.do([letter(1)])) == ["m1"]
+    assert cloud.states() == {MAIL.mail_id: DEFERRED}
+
+
+def test_a_mail_that_was_given_up_begins_anew() -> None:
+    cloud = Cloud()
+    end(cloud, "first", UNDELIVERABLE)
+    old = Letter("m1", replace(MAIL, since=1_700_000_000).body(), "because", 0.0, "h1")
+    work = NotifierWork(letters(cloud))
+    assert work.concerns(old)
+    assert work.do([old]) == {}
+    (again,) = cloud.letters(RETRIES)
+    assert "since" not in again
 
 
 def test_a_second_letter_of_a_mail_that_left_goes() -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
+from lambdas.send_email import courier
 from lambdas.send_email.courier import Owed
 from lambdas.send_email.mails import Mail
+from lambdas.shared.outcomes import TableError
 from lambdas.shared.queue import QueueError
 
 from .cloud import FAILURES, FUNCTION_TIMEOUT, Cloud, mail, mails
@@ -153,14 +155,60 @@ def test_a_message_waits_no_longer_than_sqs_lets_it() -> None:
 
 
 @pytest.mark.usefixtures("clock")
-def test_without_time_for_a_group_its_mails_stay_owed_and_unclaimed() -> None:
+def test_without_time_for_a_group_its_mails_stay_owed_and_unclaimed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courier, "_GROUPS_AT_ONCE", 1)
     cloud = Cloud()
-    times = iter([60.0, 29.0, 29.0])
+    times = iter([60.0, 60.0, 29.0, 29.0])
     owed = deliver(cloud, mails(120), lambda: next(times))
     assert len(cloud.ses.sent) == 50
     assert len(owed) == 70
     assert {each.wait for each in owed} == {0}  # nothing to wait for, least of all the rate
     assert len(cloud.states()) == 50
+
+
+def test_a_claim_that_takes_so_long_that_sending_might_not_end_in_time_is_given_back() -> None:
+    cloud = Cloud()
+    times = iter([60.0, 26.0])
+    owed = deliver(cloud, mails(2), lambda: next(times))
+    assert [each.wait for each in owed] == [0, 0]
+    assert not cloud.ses.sent
+    assert set(cloud.states().values()) == {"deferred"}
+    assert deliver(cloud, mails(2)) == []
+    assert cloud.ended() == {"mailed": 2}
+
+
+THROTTLED = client_error("ThrottlingException")
+
+
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("give_up", [False, True])
+def test_claims_of_which_one_fails_leave_no_mail_held(give_up: bool) -> None:
+    cloud = Cloud()
+    owed = mails(50)
+    one_put_off = (
+        cloud.dynamodb.put_off("ThrottlingError", 3),
+        *[cloud.dynamodb.put_off("ThrottlingError", 0)] * 9,
+    )
+    cloud.dynamodb.script("batch_execute_statement", *one_put_off)
+    with pytest.raises(TableError):
+        cloud.courier.give_up(owed) if give_up else deliver(cloud, owed)
+    cloud.dynamodb.script("batch_execute_statement", None, THROTTLED)
+    with pytest.raises(ClientError):
+        cloud.courier.give_up(owed) if give_up else deliver(cloud, owed)
+    assert not cloud.ses.sent
+    assert deliver(cloud, owed) == []
+    assert cloud.ended() == {"mailed": 50}
+
+
+@pytest.mark.usefixtures("clock")
+def test_claims_beside_an_entry_that_cannot_be_read_leave_no_mail_held() -> None:
+    cloud = Cloud()
+    deliver(cloud, mails(1))
+    cloud.dynamodb.script("batch_get_item", THROTTLED)
+    with pytest.raises(ClientError):
+        deliver(cloud, mails(50))
+    assert deliver(cloud, mails(50)) == []
+    assert cloud.ended() == {"mailed": 50}
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -173,6 +173,8 @@ POISON = [
     "null",
     '{"v":2,"import":"i","chunk":1,"rows":[[2,{}]]}',
     '{"v":1,"import":"","chunk":1,"rows":[[2,{}]]}',
+    f'{{"v":1,"import":"{"é" * 1025}","chunk":1,"rows":[[2,{{}}]]}}',
+    f'{{"v":1,"import":"i","chunk":1,"rows":[[{10**38},{{}}]]}}',
     '{"v":1,"import":"i","chunk":0,"rows":[[2,{}]]}',
     '{"v":1,"import":"i","chunk":true,"rows":[[2,{}]]}',
     '{"v":1,"import":"i","chunk":1,"rows":[]}',
@@ -225,6 +227,47 @@ def test_giving_up_a_message_that_was_written_dead_letters_nothing() -> None:
     cloud.inserter().give_up(body, "the ledger was out of reach")
     assert cloud.lines() == {"created": [2, 3]}
     assert cloud.sqs.bodies(DEAD_LETTERS) == []
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_giving_up_a_key_that_stood_twice_dead_letters_neither_of_its_rows(replace: bool) -> None:
+    cloud = Cloud()
+    body = chunk((2, row("a", n=1)), (3, row("a", n=2)))
+    cloud.dynamodb.script("update_item", client_error("InternalServerError", status=500))
+    inserter = cloud.inserter(replace=replace)
+    with pytest.raises(ClientError):
+        inserter.insert(body)
+    inserter.give_up(body, "because")
+    created, duplicate = (3, 2) if replace else (2, 3)
+    assert cloud.lines() == {"created": [created], "duplicates": [duplicate]}
+    assert cloud.sqs.bodies(DEAD_LETTERS) == []
+
+
+def test_giving_up_finds_what_was_written_beside_a_key_that_dynamodb_does_not_take() -> None:
+    cloud = Cloud()
+    body = chunk((2, row("a")), (3, row("")), (4, row("b")))
+    cloud.dynamodb.script("update_item", client_error("InternalServerError", status=500))
+    with pytest.raises(ClientError):
+        cloud.inserter().insert(body)
+    cloud.inserter().give_up(body, "because")
+    assert cloud.lines() == {"created": [2, 4], "failed": [3]}
+
+
+def test_what_cannot_be_looked_up_is_not_given_up() -> None:
+    cloud = Cloud()
+    cloud.dynamodb.script("batch_get_item", client_error("AccessDeniedException"))
+    with pytest.raises(ClientError):
+        cloud.inserter().give_up(chunk((2, row("a"))), "because")
+    assert (cloud.lines(), cloud.sqs.bodies(DEAD_LETTERS)) == ({}, [])
+
+
+def test_a_row_whose_key_is_that_of_a_refused_one_is_no_duplicate() -> None:
+    cloud = Cloud()
+    cloud.inserter().insert(chunk((2, row("a", text=LARGE)), (3, row("a")), (4, row("b"))))
+    assert cloud.lines() == {"created": [4], "failed": [2, 3]}
+    assert cloud.sqs.reasons(DEAD_LETTERS)[1] == "the key is line 2's, too, which was not written"
+    letter = cloud.sqs.bodies(DEAD_LETTERS)[1]
+    assert cloud.inserter().insert(letter) == Counts(created=1)
 
 
 def test_a_record_of_another_import_is_none_that_was_written() -> None:

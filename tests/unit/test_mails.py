@@ -65,6 +65,7 @@ def test_a_record_of_no_import_is_owed_a_mail_all_the_same() -> None:
         {"import_id": {"S": "i"}, "import_line": {"N": "-1"}},
         {"import_id": {"S": "i"}, "import_line": {"N": "0"}},
         {"import_id": {"S": ""}, "import_line": {"N": "9" * 38}},
+        {"import_id": {"S": "é" * 1025}, "import_line": {"N": "2"}},
     ],
 )
 def test_attributes_of_another_tables_that_only_look_like_ours_do_no_harm(origin: dict[str, Any]) -> None:
@@ -84,6 +85,16 @@ def test_values_are_text_as_a_person_reads_it() -> None:
     owed = from_stream(stream_record(record))
     assert owed
     assert owed.values() == {"s": "Ünïcode\n", "n": "12.50", "yes": "true", "no": "false", "empty": ""}
+
+
+def test_binary_reads_back_whether_it_came_by_the_stream_or_from_the_table() -> None:
+    bodies = []
+    for value in ("AP8=", b"\x00\xff"):
+        owed = from_stream(stream_record({"email": {"S": "a"}, "picture": {"B": value}}))
+        assert owed
+        bodies.append(owed.body())
+    assert bodies[0] == bodies[1]
+    assert from_queue(bodies[0]).image["picture"] == {"B": "AP8="}
 
 
 def test_values_that_are_no_text_are_left_out() -> None:

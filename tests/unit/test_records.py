@@ -47,14 +47,20 @@ def test_a_row_cannot_pass_itself_off_as_anothers() -> None:
 def test_of_a_key_that_stands_twice_the_first_row_is_kept() -> None:
     made = records((2, {"email": "a", "n": 1}), (3, {"email": "b"}), (4, {"email": "a", "n": 2}))
     assert [record.line for record in made.records] == [2, 3]
-    assert made.repeated == [4]
+    assert made.repeated == {4: 2}
 
 
 def test_of_a_key_that_stands_thrice_the_last_row_is_kept_if_it_wins() -> None:
     rows = [(line, {"email": email}) for line, email in ((2, "a"), (3, "b"), (4, "a"), (5, "a"))]
     made = records(*rows, last_wins=True)
     assert sorted(record.line for record in made.records) == [3, 5]
-    assert sorted(made.repeated) == [2, 4]
+    assert made.repeated == {2: 5, 4: 5}
+
+
+def test_equal_numbers_are_one_key_however_they_are_written() -> None:
+    made = records((2, {"email": Decimal("1.50")}), (3, {"email": Decimal("1.5")}))
+    assert [record.line for record in made.records] == [2]
+    assert made.repeated == {3: 2}
 
 
 def test_keys_of_different_types_are_different_keys() -> None:

@@ -142,6 +142,14 @@ def test_an_enum_is_held_to_the_field_s_format() -> None:
     assert "each an e-mail address, got ['a']" in found
 
 
+def test_names_that_take_more_than_a_statement_holds_are_a_problem() -> None:
+    most = [{"name": f"{n:03d}{'x' * 90}{chr(39) * (n == 0)}"} for n in range(78)]
+    short = [{"name": "id"}, *most[:-1]]
+    assert len(parse_schema({"fields": short, "primaryKey": "id"}).columns) == 78
+    (found,) = problems({"fields": [*short, most[-1], {"name": "y" * 200}], "primaryKey": "id"})
+    assert "fields: expected names that take at most 7,792 characters together" in found
+
+
 @pytest.mark.parametrize("name", sorted(RESERVED))
 def test_names_that_the_record_or_the_report_need_are_taken(name: str) -> None:
     (found,) = problems(document({"name": f" {name.upper()}"}))
