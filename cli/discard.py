@@ -16,8 +16,8 @@ class Discard:
 
     def reason(self, letter: Letter) -> str:
         """Why it is here, and why it cannot be helped."""
-        why = self.work.refuses(letter)
-        return f"{self.work.reason(letter)}; {why}" if why else self.work.reason(letter)
+        reason, why = self.work.reason(letter), self.work.refuses(letter)
+        return f"{reason}; {why}" if why and why != reason else reason
 
     def name(self, letter: Letter) -> str:
         """What the other work calls it."""

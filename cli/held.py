@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from .decision import Options
+from .errors import UsageProblem
 from .letters import taken
 from .mail_letters import HeldWork, MailLetters, columns_of, mail_in
 from .printer import Printer
@@ -41,7 +42,13 @@ def run_held_list(stack_name: str | None, *, as_json: bool) -> bool:
 def run_held(stack_name: str | None, verb: str, mail_id: str | None, options: Options) -> bool:
     """Send or drop mails that are held, one or all; gives whether none of those stays."""
     stack = find_stack(stack_name)
-    work = HeldWork(MailLetters.of(stack), verb, mail_id)
+    letters = MailLetters.of(stack)
+    if mail_id and mail_id not in letters.decisions.entries([mail_id]):
+        raise UsageProblem(
+            f"expected the whole id of a mail, got {mail_id}, which no mail has:"
+            f" rowrelay held list{stack.option} has those that are held"
+        )
+    work = HeldWork(letters, verb, mail_id)
     return Redrive(stack.client("sqs"), stack.outputs[_QUEUE], work, options).run()
 
 

@@ -160,7 +160,7 @@ def _verdict_of_error(error: ClientError) -> Verdict:
         return Refused(reason)
     # An answer of 5xx may come after the mails left; anything else was refused before.
     status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
-    return Unknown(reason) if status >= 500 and status != 503 else _later(code, reason)
+    return Unknown(reason) if status >= 500 else _later(code, reason)
 
 
 def _later(code: str, reason: str, *, others: bool = True) -> Later:

@@ -4,7 +4,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from cli.app import app
 from cli.imports import Import
 from cli.kept import announced
 
@@ -48,6 +50,9 @@ def test_mails_that_are_held_are_resent_or_dropped_one_or_all(faults: Faults) ->
     [mail, *_] = [each["mail"] for each in listed["held"]]
     assert rowrelay("held", "resend", mail, "--dry-run")[1]["chosen"] == 1
     assert counts(faults, one) == (mailed, 0, waiting)
+    unknown = CliRunner().invoke(app, ["held", "resend", mail[:8], "--yes"])
+    assert unknown.exit_code == 2
+    assert f"expected the whole id of a mail, got {mail[:8]}" in " ".join(unknown.output.split())
     assert rowrelay("held", "resend", mail, "--yes")[1]["done"] == 1
     until(lambda: counts(faults, one) == (mailed + 1, 0, waiting - 1))
     assert rowrelay("held", "drop", "--all", "--yes")[1]["done"] == waiting - 1
