@@ -1,14 +1,13 @@
 """What the components take from the handlers: files, names, and how they read schemas and templates.
 
-The one place that knows where the handlers are.
+The one place that knows where the handlers are. What it imports needs no boto3: `pulumi up` has none.
 """
 
 from pathlib import Path
 
 import lambdas
-from lambdas.process_csv.checkpoint import PREFIX as CONTINUATIONS_PREFIX
-from lambdas.process_csv.reports import PREFIX as REPORTS_PREFIX
 from lambdas.shared.mail_template import MailTemplate, TemplateError
+from lambdas.shared.prefixes import CONTINUATIONS_PREFIX, REPORTS_PREFIX
 from lambdas.shared.schema import Schema, SchemaError, parse_schema
 from lambdas.shared.values import is_email
 

@@ -9,6 +9,7 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from ..shared.prefixes import CONTINUATIONS_PREFIX
 from .events import Upload
 from .packer import Packed
 from .parse import Bookmark
@@ -17,8 +18,6 @@ from .rows import Place
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-PREFIX = "continuations/"
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Checkpoint:
 
 def save_checkpoint(s3: "S3Client", upload: Upload, checkpoint: Checkpoint) -> str:
     """Write a checkpoint, under a name of its own; gives its key."""
-    key = f"{PREFIX}{upload.import_id}/{uuid.uuid4().hex}.json"
+    key = f"{CONTINUATIONS_PREFIX}{upload.import_id}/{uuid.uuid4().hex}.json"
     s3.put_object(Bucket=upload.bucket, Key=key, Body=checkpoint.dump(), ContentType="application/json")
     return key
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..shared.limits import S3_KEY_BYTES
+from ..shared.prefixes import REPORTS_PREFIX
 from .encoder import Reject
 from .header import REPORT_COLUMNS, Header
 from .text import printable
@@ -14,14 +15,13 @@ from .text import printable
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-PREFIX = "reports/"
 _NAMES_BYTES = 64  # what follows the upload's key in a report's: the import's id and the file's name
 
 
 def report_key(upload_key: str, import_id: str, name: str) -> str:
     """Where a report of an import stands; the upload's key is cut if the whole would be too long for S3."""
-    kept = upload_key.encode()[: S3_KEY_BYTES - len(PREFIX) - _NAMES_BYTES].decode(errors="ignore")
-    return f"{PREFIX}{kept}/{import_id}/{name}"
+    kept = upload_key.encode()[: S3_KEY_BYTES - len(REPORTS_PREFIX) - _NAMES_BYTES].decode(errors="ignore")
+    return f"{REPORTS_PREFIX}{kept}/{import_id}/{name}"
 
 
 def put_summary(s3: "S3Client", bucket: str, key: str, summary: Mapping[str, Any]) -> None:
