@@ -7,6 +7,8 @@ PIP = $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 # The first of these that is new enough; `make PYTHON=/path/to/python …` names another.
 PYTHON ?= $(firstword $(foreach python,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
 	$(python) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(python))))
+# The Pulumi CLI, and an environment that holds what `pulumi up` has, and nothing else.
+ENGINE := build/engine
 UV_VERSION := 0.13.9
 # Where bytecode may not be kept, every run compiles Pulumi's AWS modules anew, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -18,7 +20,7 @@ SEEDS ?= 1000
 SEED ?=
 BACKLOG ?=
 
-.PHONY: help demo test simulate bench lint format lock clean
+.PHONY: help demo test engine simulate bench lint format lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -26,8 +28,12 @@ help: ## this list
 demo: .venv/.ready ## deploy into the embedded AWS, import a sample, show where every row ended
 	@$(BIN)/rowrelay demo $(ARGS) $(FILES)
 
-test: lint ## linters, types and every test
+test: lint engine ## linters, types and every test
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# Without `pulumi` and `go`, the tests of the engine are skipped, and say so; in CI they fail.
+engine: $(ENGINE)/venv/.ready $(if $(shell command -v pulumi),,$(if $(shell command -v go),$(ENGINE)/bin/pulumi)) ## the real Pulumi engine, for its tests
+	@:
 
 simulate: .venv/.ready ## the handlers under faults: SEEDS=100000 of them, or SEED=7 step by step
 	@$(BIN)/python -m tests.simulation $(if $(BACKLOG),--backlog $(BACKLOG),$(if $(SEED),--seed $(SEED),--seeds $(SEEDS)))
@@ -79,6 +85,22 @@ clean: ## remove the environment and every cache
 .venv/.bench: requirements-bench.txt .venv/.ready
 	@$(PIP) --require-hashes --requirement $<
 	@touch $@
+
+$(ENGINE)/venv/.ready: requirements.txt
+	@: $(call need_python)
+	@echo "Setting up an environment of requirements.txt alone, once ..."
+	@$(PYTHON) -m venv --clear $(ENGINE)/venv
+	@$(ENGINE)/venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-compile \
+		--require-hashes --requirement $<
+	@touch $@
+
+# The Automation API refuses a CLI that does not know its version.
+$(ENGINE)/bin/pulumi: tests/engine/cli/go.mod tests/engine/cli/go.sum
+	@echo "Building the Pulumi CLI, once: some four minutes on two cores ..."
+	@cd tests/engine/cli && version=$$(go list -m -f '{{.Version}}' github.com/pulumi/pulumi/pkg/v3) && go build \
+		-ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$$version" \
+		-o "$(CURDIR)/$@" github.com/pulumi/pulumi/pkg/v3/cmd/pulumi \
+		|| echo "The Pulumi CLI could not be built; its tests will not run."
 
 need_python = $(if $(PYTHON),,$(error Rowrelay needs Python 3.11 or newer that can make environments (on Debian \
 	and Ubuntu the package python3-venv); found $(or $(shell python3 --version 2>&1 | head -n 1),none). \

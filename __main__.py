@@ -3,9 +3,11 @@
 import pulumi
 
 from components import BufferedWriter, CsvIngest, StreamNotifier, create_dashboard
+from deployed import warn_of_new_key
 from settings import load_settings
 
 settings = load_settings()
+warn_of_new_key(settings.parsed_schema.key)
 
 writer = BufferedWriter(
     "writer",
@@ -64,6 +66,7 @@ outputs = {
     "ingest_failure_queue_url": ingest.failure_queue["url"],
     "retry_queue_url": notifier.retry_queue["url"],
     "notifier_failure_queue_url": notifier.failure_queue["url"],
+    "key": settings.parsed_schema.key,
     "table": writer.table["name"],
     "import_ledger": writer.import_ledger["name"],
     "mail_ledger": notifier.mail_ledger["name"],

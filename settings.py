@@ -3,6 +3,7 @@
 Pulumi.yaml describes them, with the same defaults as here.
 """
 
+import difflib
 import json
 import re
 import shlex
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env
 
 from components import defaults, sender
 from components.buffered_writer_args import ON_CONFLICT
@@ -91,9 +93,11 @@ class _Reader:
 
     def __init__(self) -> None:
         self._config = pulumi.Config()
+        self._known: set[str] = set()
         self._problems: list[str] = []
 
     def text(self, key: str, default: str = "") -> str:
+        self._known.add(key)
         return (self._config.get(key) or "").strip() or default
 
     def bad(self, key: str, must_be: str, example: str, *details: str) -> None:
@@ -107,9 +111,25 @@ class _Reader:
         self._problems += lines
 
     def finish(self) -> None:
+        """Raise what is wrong; what has not been read by now is a setting that does not exist."""
+        self._problems += [line for key in sorted(self._given() - self._known) for line in self._unknown(key)]
         if self._problems:
             head = f"The settings in Pulumi.{pulumi.get_stack()}.yaml need attention:"
             raise SettingsError("\n".join([head, *self._problems]))
+
+    def _given(self) -> set[str]:
+        """The names of all settings that have a value; Pulumi's public interface lists none."""
+        prefix = f"{self._config.name}:"
+        names = {**get_config_env(), **CONFIG.get()}
+        return {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
+
+    def _unknown(self, key: str) -> list[str]:
+        nearest = difflib.get_close_matches(key, self._known, 1, 0)[0]
+        name = f"{self._config.name}:{key}"
+        return [
+            f"  - {name} is no setting of this project; did you mean {self._config.name}:{nearest}?",
+            f"    Take it out: pulumi config rm {name}",
+        ]
 
     def number(self, key: str, default: int, high: int) -> int:
         text = self.text(key, str(default))

@@ -70,5 +70,6 @@ def _create(
         point_in_time_recovery={"enabled": True},
         server_side_encryption={"enabled": True},
         deletion_protection_enabled=protect,
-        opts=pulumi.ResourceOptions(parent=parent, retain_on_delete=protect),
+        # Pulumi refuses what would delete or replace it; should its state be lost, AWS refuses, too.
+        opts=pulumi.ResourceOptions(parent=parent, protect=protect, retain_on_delete=protect),
     )

@@ -46,9 +46,13 @@ def create_uploads_bucket(
     cors_origins: list[str],
     keep: bool,
 ) -> s3.Bucket:
-    """Create the bucket `{name}` and its settings; deleting it deletes what is in it, unless `keep`."""
+    """Create the bucket `{name}` and its settings.
+
+    Deleting it deletes what is in it; with `keep`, Pulumi refuses to delete it.
+    """
     child = pulumi.ResourceOptions(parent=parent)
-    bucket = s3.Bucket(name, force_destroy=not keep, opts=child)
+    protected = pulumi.ResourceOptions(parent=parent, protect=keep)
+    bucket = s3.Bucket(name, force_destroy=not keep, opts=protected)
     _secure(name, bucket, child)
     rules = [_expire("uploads", prefix, uploads_expire_days)]
     rules += [_expire("continuations", CONTINUATIONS_PREFIX, uploads_expire_days)]

@@ -14,6 +14,10 @@ from pulumi.runtime.rpc import unwrap_rpc_secret
 from .clients import Clients
 from .creators import Order, answer, create
 from .errors import EmbeddedAwsError, UnsupportedError
+from .provider_defaults import with_provider_defaults
+
+# The outputs of an earlier run; there are none, as the embedded AWS starts out empty.
+STACK_REFERENCE = "pulumi:pulumi:StackReference"
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,12 @@ class Provisioner(Mocks):
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Create a resource; a component is only noted."""
+        if args.typ == STACK_REFERENCE:
+            return args.name, {**args.inputs, "outputs": {}, "secretOutputNames": []}
         with self._first_failure_stands():
             inputs: dict[str, Any] = plain(args.inputs)
+            if args.custom:
+                inputs = with_provider_defaults(args.typ, inputs)
             made = self._make(args, inputs)
             with self._lock:
                 self.resources.append(Registered(args.typ, args.name, inputs, made[0]))

@@ -12,12 +12,15 @@ _ATTRIBUTES = {
     "maxMessageSize": "MaximumMessageSize",
     "delaySeconds": "DelaySeconds",
     "receiveWaitTimeSeconds": "ReceiveMessageWaitTimeSeconds",
-    "contentBasedDeduplication": "ContentBasedDeduplication",
-    "deduplicationScope": "DeduplicationScope",
-    "fifoThroughputLimit": "FifoThroughputLimit",
     "kmsMasterKeyId": "KmsMasterKeyId",
     "kmsDataKeyReusePeriodSeconds": "KmsDataKeyReusePeriodSeconds",
     "sqsManagedSseEnabled": "SqsManagedSseEnabled",
+}
+# SQS takes these of FIFO queues only; for others the provider leaves its defaults out.
+_FIFO_ATTRIBUTES = {
+    "contentBasedDeduplication": "ContentBasedDeduplication",
+    "deduplicationScope": "DeduplicationScope",
+    "fifoThroughputLimit": "FifoThroughputLimit",
 }
 _DOCUMENTS = {"redrivePolicy": "RedrivePolicy", "redriveAllowPolicy": "RedriveAllowPolicy"}
 
@@ -28,7 +31,9 @@ def queue(order: Order) -> Made:
     sqs = order.aws("sqs")
     fifo = order.take("fifoQueue", False)
     name = order.physical_name(QUEUE_NAME_LIMIT, suffix=".fifo" if fifo else "")
-    attributes = {key: text(value) for key, value in order.take_all(_ATTRIBUTES).items()}
+    of_fifo = order.take_all(_FIFO_ATTRIBUTES)
+    given = order.take_all(_ATTRIBUTES) | (of_fifo if fifo else {})
+    attributes = {key: text(value) for key, value in given.items()}
     attributes |= {key: document(value) for key, value in order.take_all(_DOCUMENTS).items()}
     if (policy := order.take("policy")) and (allowed := resource_policy(document(policy))):
         attributes["Policy"] = allowed

@@ -45,6 +45,8 @@ class Answers(Mocks):
         }[args.token]
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        if args.typ == "pulumi:pulumi:StackReference":
+            return args.name, {**args.inputs, "outputs": {}}
         if args.typ not in _ARNS and args.typ not in _NAMED_BY:
             return args.name, dict(args.inputs)
         key = _NAMED_BY.get(args.typ, "name")

@@ -13,6 +13,8 @@ import yaml
 from pulumi.runtime.mocks import MockMonitor, set_mocks
 from pulumi.runtime.stack import Stack
 
+from local.provider_defaults import with_provider_defaults
+
 from .answers import Answers
 
 
@@ -26,6 +28,7 @@ class Registered:
     parent: str
     dependencies: frozenset[str]
     retain: bool
+    protect: bool
 
 
 @dataclass
@@ -75,10 +78,11 @@ class _Monitor(MockMonitor):
                 Registered(
                     kind=request.type,
                     name=request.name,
-                    inputs=pulumi.runtime.rpc.deserialize_properties(request.object),
+                    inputs=_completed(request),
                     parent=request.parent.rsplit("::", 1)[-1],
                     dependencies=frozenset(urn.rsplit("::", 1)[-1] for urn in request.dependencies),
                     retain=request.retainOnDelete,
+                    protect=request.protect,
                 )
             )
         return answer
@@ -87,6 +91,12 @@ class _Monitor(MockMonitor):
         outputs = pulumi.runtime.rpc.deserialize_properties(request.outputs)
         self._recording.component_outputs[request.urn.rsplit("::", 1)[-1]] = outputs
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
+
+
+def _completed(request: Any) -> dict[str, Any]:
+    """The inputs as they reach AWS: with what the provider fills in."""
+    inputs: dict[str, Any] = pulumi.runtime.rpc.deserialize_properties(request.object)
+    return with_provider_defaults(request.type, inputs)
 
 
 class _Messages(logging.Handler):

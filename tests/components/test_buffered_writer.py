@@ -106,6 +106,7 @@ def test_the_mapping_takes_back_single_messages(alone: Recording) -> None:
         "maximumBatchingWindowInSeconds": 0,
         "functionResponseTypes": ["ReportBatchItemFailures"],
         "scalingConfig": {"maximumConcurrency": defaults.INSERT_RECORDS_CONCURRENCY},
+        "enabled": True,
     }
 
 

@@ -100,6 +100,7 @@ def test_one_notification_after_its_permission(alone: Recording) -> None:
                 "filterPrefix": "uploads/",
             }
         ],
+        "eventbridge": False,
     }
 
 

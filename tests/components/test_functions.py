@@ -28,7 +28,8 @@ def test_runs_its_handler_on_arm(local: Recording, name: str, package: str) -> N
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_logs_json_into_a_group_that_forgets(local: Recording, name: str) -> None:
-    assert local.inputs("cloudwatch/logGroup:LogGroup", f"{name}-logs") == {"retentionInDays": 30}
+    group = local.inputs("cloudwatch/logGroup:LogGroup", f"{name}-logs")
+    assert group == {"retentionInDays": 30, "skipDestroy": False}
     assert local.inputs(FUNCTION, name)["loggingConfig"] == {
         "logFormat": "JSON",
         "applicationLogLevel": "INFO",

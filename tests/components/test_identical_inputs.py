@@ -3,31 +3,18 @@
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from .conftest import ROOT
-
-PROGRAM = ("__main__.py", "settings.py", "Pulumi.yaml", "Pulumi.local.yaml")
-FOLDERS = ("components", "lambdas", "schemas", "mails")
+from ..program import ROOT, copy_program
 
 
-def clone(of: Path, to: Path) -> Path:
-    to.mkdir(parents=True)
-    for name in PROGRAM:
-        shutil.copy(of / name, to)
-    for name in FOLDERS:
-        shutil.copytree(of / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return to
-
-
-def registered(clone: Path, **environment: str) -> Any:
+def registered(folder: Path, **environment: str) -> Any:
     answer = subprocess.run(
         [sys.executable, "-m", "tests.components.print_inputs"],
-        cwd=clone,
+        cwd=folder,
         # The folder it runs in comes first: the clone's own components, this repository's tests.
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
@@ -39,8 +26,8 @@ def registered(clone: Path, **environment: str) -> Any:
 
 
 def test_another_clone_at_another_time_registers_the_same(tmp_path: Path) -> None:
-    one = clone(ROOT, tmp_path / "one")
-    other = clone(one, tmp_path / "deep" / "er" / "clone")
+    one = copy_program(tmp_path / "one")
+    other = copy_program(tmp_path / "deep" / "er" / "clone", of=one)
     for path in other.rglob("*.py"):
         os.utime(path, (0, 0))
     cache = other / "lambdas" / "shared" / "__pycache__"

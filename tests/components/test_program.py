@@ -39,7 +39,8 @@ def test_every_resource_belongs_to_a_component_and_is_named_after_it(stack: Reco
 def test_exports_what_an_operator_needs(stack: Recording) -> None:
     assert set(stack.outputs) == {
         *("bucket", "upload_prefix", "queue_url", "dead_letter_queue_url", "ingest_failure_queue_url"),
-        *("retry_queue_url", "notifier_failure_queue_url", "table", "import_ledger", "mail_ledger"),
+        *("retry_queue_url", "notifier_failure_queue_url", "key", "table"),
+        *("import_ledger", "mail_ledger"),
         *("functions", "dashboard", "identity", "dkim_records", "sender"),
     }
     assert stack.outputs["functions"] == {
@@ -70,6 +71,8 @@ def test_prod_protects_its_data_and_proves_its_domain() -> None:
     for table in prod.all("dynamodb/table:Table"):
         assert table.inputs["deletionProtectionEnabled"] is True
         assert table.retain
+        assert table.protect
+    assert prod.one("s3/bucket:Bucket", "ingest-bucket").protect
     assert prod.inputs("s3/bucket:Bucket", "ingest-bucket")["forceDestroy"] is False
     assert prod.outputs["dkim_records"] == [
         {"name": f"{token}._domainkey.example.com", "type": "CNAME", "value": f"{token}.dkim.amazonses.com"}

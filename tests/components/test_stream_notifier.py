@@ -37,6 +37,7 @@ def test_the_stream_mapping_is_bounded(alone: Recording) -> None:
         "maximumRetryAttempts": 100,
         "bisectBatchOnFunctionError": True,
         "destinationConfig": {"onFailure": {"destinationArn": arn(QUEUE, "n-failures")}},
+        "enabled": True,
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.embedded import Deployment, embedded_aws
+from local.provider_defaults import with_provider_defaults
 
 from .tiny import program_in, until
 
@@ -85,7 +86,9 @@ def test_outputs_are_plain_values(tiny: Deployment) -> None:
 
 def test_resources_hold_what_the_program_registered(tiny: Deployment) -> None:
     (queue,) = [one for one in tiny.resources if one.type == "aws:sqs/queue:Queue" and one.name == "dead"]
-    assert queue.inputs == {"messageRetentionSeconds": 1209600}
+    provider = with_provider_defaults(queue.type, {})
+    assert provider["maxMessageSize"] == 262_144
+    assert queue.inputs == {**provider, "messageRetentionSeconds": 1209600}
     assert queue.id == tiny.outputs["queues"]["dead"]
     assert len(tiny.resources) == 36
 

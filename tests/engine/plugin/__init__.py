@@ -1,0 +1,1 @@
+"""A Pulumi plugin that answers for the AWS provider, over the creators of the embedded AWS."""
