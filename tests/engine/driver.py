@@ -29,21 +29,24 @@ def carry_out(request: dict[str, Any]) -> dict[str, Any]:
     """Carry out a request.
 
     Returns:
-        Its `steps` (the operation, by the resource's name), its `messages` (severity and text), the stack's
-        `outputs`, and the `error`, if it failed.
+        Its `steps` (by the resource's type and name, the operation and the inputs), its `messages` (severity
+        and text), the stack's `outputs`, and the `error`, if it failed.
     """
     stack = automation.create_or_select_stack(
         request["stack"], PROJECT, program, opts=automation.LocalWorkspaceOptions(work_dir=str(Path.cwd()))
     )
     if request["operation"] == "outputs":
         return {"outputs": {name: output.value for name, output in stack.outputs().items()}}
-    steps: dict[str, str] = {}
+    steps: dict[str, tuple[str, Any]] = {}
     messages: list[tuple[str, str]] = []
 
     def on_event(event: automation.EngineEvent) -> None:
         if event.resource_pre_event:
             step = event.resource_pre_event.metadata
-            steps[f"{step.type} {step.urn.rsplit('::', 1)[-1]}"] = step.op.value
+            steps[f"{step.type} {step.urn.rsplit('::', 1)[-1]}"] = (
+                step.op.value,
+                step.new.inputs if step.new else {},
+            )
         if event.diagnostic_event and not event.diagnostic_event.ephemeral:
             messages.append((event.diagnostic_event.severity, event.diagnostic_event.message))
 

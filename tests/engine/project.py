@@ -26,11 +26,13 @@ class Ran:
 
     Attributes:
         steps: What happened (or would, in a preview), by type and name: "aws:sqs/queue:Queue writer-queue".
+        inputs: The resources' inputs, likewise.
         messages: What the engine and the program said: (severity, text).
         error: Why it failed; None if it did not.
     """
 
     steps: Mapping[str, str]
+    inputs: Mapping[str, Mapping[str, Any]]
     messages: list[tuple[str, str]]
     error: str | None
 
@@ -68,7 +70,9 @@ class Project:
     def run(self, operation: str, stack: str) -> Ran:
         """Preview, up or destroy a stack."""
         answer = self._ask(operation, stack)
-        return Ran(answer["steps"], [(of, text) for of, text in answer["messages"]], answer["error"])
+        steps = {key: step for key, (step, _) in answer["steps"].items()}
+        inputs = {key: of for key, (_, of) in answer["steps"].items()}
+        return Ran(steps, inputs, [(of, text) for of, text in answer["messages"]], answer["error"])
 
     def succeed(self, operation: str, stack: str) -> Ran:
         """The same, of what must not fail."""
