@@ -6,6 +6,10 @@ from components import BufferedWriter, CsvIngest, StreamNotifier, create_dashboa
 from settings import load_settings
 
 settings = load_settings()
+if settings.alarm_topic_arn is None:
+    pulumi.log.info(
+        "Nobody hears of this stack's alarms. Name an SNS topic: pulumi config set rowrelay:alarmTopicArn ARN"
+    )
 
 writer = BufferedWriter(
     "writer",

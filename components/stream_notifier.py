@@ -22,8 +22,8 @@ class StreamNotifier(pulumi.ComponentResource):
     Children of a component `x`, besides those that exist already:
     x-identity; x-configuration-set; x-mails; x-imports; x-failures, x-failures-policy, x-failures-depth;
     x-retries, x-retries-policy, x-retries-age; x-send-email, x-send-email-logs, x-send-email-role,
-    x-send-email-policy, x-send-email-errors, x-send-email-throttles, x-send-email-iterator-age,
-    x-send-email-stream, x-send-email-retries.
+    x-send-email-policy, x-send-email-errors, x-send-email-throttles, x-send-email-undelivered,
+    x-send-email-iterator-age, x-send-email-stream, x-send-email-retries.
 
     Raises ValueError with everything that is wrong with the arguments, before anything is created.
     """
@@ -125,6 +125,11 @@ class StreamNotifier(pulumi.ComponentResource):
         )
         created = create_function(name, spec, self)
         alarms.failing(name, created.function.name)
+        alarms.undelivered(
+            name,
+            created.function.name,
+            "A batch of the stream was given up, and the failure queue could not take it.",
+        )
         alarms.behind(
             name, created.function.name, "Mails lag behind the table; the stream keeps 24 hours only."
         )
