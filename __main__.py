@@ -49,6 +49,7 @@ notifier = StreamNotifier(
         "identity": settings.identity,
         "identity_arn": settings.existing_identity_arn,
         "configuration_set": settings.existing_configuration_set,
+        "sandbox": settings.sandbox,
         "address_column": settings.address_column,
         "columns": list(settings.parsed_schema.columns),
         "import_ledger": writer.import_ledger,
