@@ -8,6 +8,10 @@ from settings import load_settings
 
 settings = load_settings()
 warn_of_new_key(settings.parsed_schema.key)
+if settings.alarm_topic_arn is None:
+    pulumi.log.info(
+        "Nobody hears of this stack's alarms. Name an SNS topic: pulumi config set rowrelay:alarmTopicArn ARN"
+    )
 
 writer = BufferedWriter(
     "writer",
@@ -47,6 +51,7 @@ notifier = StreamNotifier(
         "identity": settings.identity,
         "identity_arn": settings.existing_identity_arn,
         "configuration_set": settings.existing_configuration_set,
+        "sandbox": settings.sandbox,
         "address_column": settings.address_column,
         "columns": list(settings.parsed_schema.columns),
         "import_ledger": writer.import_ledger,

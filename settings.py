@@ -48,6 +48,7 @@ class Settings:
     identity: str | None
     existing_identity_arn: str | None
     existing_configuration_set: str | None
+    sandbox: bool
     address_column: str
     upload_prefix: str
     cors_origins: list[str]
@@ -73,6 +74,7 @@ def load_settings() -> Settings:
         identity=identity,
         existing_identity_arn=identity_arn,
         existing_configuration_set=read.matching("existingConfigurationSet"),
+        sandbox=read.one_of("sandbox", "false", ("false", "true")) == "true",
         address_column=_address_column(read, parsed),
         upload_prefix=_upload_prefix(read),
         cors_origins=_cors_origins(read),

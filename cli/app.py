@@ -253,9 +253,9 @@ def cost(
     mails_a_day: Quota = MAILS_A_DAY,
     as_json: Json = False,
 ) -> None:
-    """Show what an import costs on AWS, by service, and how long SES and new tables make it take.
+    """Show what an import costs on AWS and how long it takes there, and what a month without imports costs.
 
-    Dated prices of one region, without free tiers; what is stored, logs and alarms are not in it.
+    Dated prices of one region, without free tiers; what is stored and logs are not in it.
 
     Exit codes: 0 shown; 2 wrong usage.
     """

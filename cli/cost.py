@@ -1,4 +1,4 @@
-"""`rowrelay cost`: what an import of so many rows costs on AWS, and how long it takes there."""
+"""`rowrelay cost`: what an import of so many rows costs on AWS, how long it takes, and what idling costs."""
 
 import json
 import math
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from rich.table import Table
 
-from . import prices
+from . import idle, prices
 from .load import Load
 from .printer import Printer
 from .text import count
@@ -86,6 +86,7 @@ class Plan:
                 "dollars": self.load.dollars(),
                 "total_dollars": sum(self.load.dollars().values()),
                 "seconds": self.seconds,
+                "idle_dollars_a_month": idle.dollars_a_month(),
                 "prices": {"as_of": prices.AS_OF, "region": prices.REGION},
             }
         )
@@ -98,17 +99,23 @@ def run_cost(plan: Plan, *, as_json: bool) -> bool:
 
 
 def _show(printer: Printer, plan: Plan) -> None:
-    dollars = plan.load.dollars()
-    table = Table("Service", box=None, padding=(0, 2, 0, 0))
-    table.add_column("Dollars", justify="right")
-    for service, price in {**dollars, "all": sum(dollars.values())}.items():
-        table.add_row(service, f"{price:,.4f}")
     printer.line(f"{count(plan.rows, 'row')}, at the prices of {prices.AS_OF} in {prices.REGION}:")
-    printer.console.print(table, "")
+    printer.console.print(_table("Service", plan.load.dollars()), "")
     limit, seconds = max(plan.seconds.items(), key=lambda each: each[1])
     printer.line(f"It takes {_duration(seconds)} at least, by {limit}:")
     for name, of in plan.seconds.items():
         printer.line(f"  {name}: {_duration(of)}")
+    printer.console.print()
+    printer.line("Besides, every month, without what is stored:")
+    printer.console.print(_table("While idle", idle.dollars_a_month()))
+
+
+def _table(head: str, dollars: dict[str, float]) -> Table:
+    table = Table(head, box=None, padding=(0, 2, 0, 0))
+    table.add_column("Dollars", justify="right")
+    for name, price in {**dollars, "all": sum(dollars.values())}.items():
+        table.add_row(name, f"{price:,.4f}")
+    return table
 
 
 def _duration(seconds: float) -> str:

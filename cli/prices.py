@@ -17,3 +17,6 @@ LAMBDA_GB_SECOND = 0.0000133334
 # https://aws.amazon.com/s3/pricing/: S3 Standard
 S3_PUT = 0.005 / 1000
 S3_GET = 0.0004 / 1000
+# https://aws.amazon.com/cloudwatch/pricing/: alarms of standard resolution
+ALARM_MONTH = 0.10
+DASHBOARD_MONTH = 3.00

@@ -1,4 +1,9 @@
-"""Alarms, each with what it means in its description; a topic, if there is one, hears of them."""
+"""Alarms, each with what it means in its description; a topic, if there is one, hears of their begin and end.
+
+SQS's metrics: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/
+sqs-available-cloudwatch-metrics.html
+Lambda's: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+"""
 
 from dataclasses import dataclass
 
@@ -39,13 +44,20 @@ class Alarms:
 
     def failing(self, name: str, function: pulumi.Input[str]) -> None:
         """Create `{name}-errors` and `{name}-throttles` for a function."""
-        dimensions = {"FunctionName": function}
         raised = (
             f"{name} raised an error or ran out of time; its log says why. What it worked on comes again."
         )
         refused = f"{name} was refused a place to run; raise the account's Lambda concurrency."
-        self._create(f"{name}-errors", "AWS/Lambda", "Errors", dimensions, 0, raised, statistic="Sum")
-        self._create(f"{name}-throttles", "AWS/Lambda", "Throttles", dimensions, 0, refused, statistic="Sum")
+        self._counting(f"{name}-errors", "Errors", function, raised)
+        self._counting(f"{name}-throttles", "Throttles", function, refused)
+
+    def dropping(self, name: str, function: pulumi.Input[str], description: str) -> None:
+        """Create `{name}-dropped`: Lambda gave up events that it was to invoke a function with."""
+        self._counting(f"{name}-dropped", "AsyncEventsDropped", function, description)
+
+    def undelivered(self, name: str, function: pulumi.Input[str], description: str) -> None:
+        """Create `{name}-undelivered`: Lambda could not put into the failure queue what it gave up."""
+        self._counting(f"{name}-undelivered", "DestinationDeliveryFailures", function, description)
 
     def behind(self, name: str, function: pulumi.Input[str], description: str) -> None:
         """Create `{name}-iterator-age`: a function has fallen behind its stream (milliseconds)."""
@@ -58,6 +70,10 @@ class Alarms:
             description,
         )
 
+    def _counting(self, name: str, metric: str, function: pulumi.Input[str], description: str) -> None:
+        dimensions = {"FunctionName": function}
+        self._create(name, "AWS/Lambda", metric, dimensions, 0, description, statistic="Sum")
+
     def _create(
         self,
         name: str,
@@ -68,6 +84,7 @@ class Alarms:
         description: str,
         statistic: str = "Maximum",
     ) -> None:
+        told = None if self.topic_arn is None else [self.topic_arn]
         aws.cloudwatch.MetricAlarm(
             name,
             alarm_description=description,
@@ -81,6 +98,7 @@ class Alarms:
             evaluation_periods=1,
             # A queue or function that nothing happens to reports nothing.
             treat_missing_data="notBreaching",
-            alarm_actions=None if self.topic_arn is None else [self.topic_arn],
+            alarm_actions=told,
+            ok_actions=told,
             opts=pulumi.ResourceOptions(parent=self.parent),
         )

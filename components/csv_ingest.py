@@ -24,8 +24,9 @@ class CsvIngest(pulumi.ComponentResource):
     x-bucket, x-bucket-encryption, x-bucket-ownership, x-bucket-public-access, x-bucket-policy,
     x-bucket-lifecycle, x-bucket-cors (with origins); x-imports; x-failures, x-failures-policy,
     x-failures-depth; x-process-csv, x-process-csv-logs, x-process-csv-role, x-process-csv-policy,
-    x-process-csv-errors, x-process-csv-throttles, x-process-csv-async, x-process-csv-continue,
-    x-process-csv-recursion; x-upload-permission, x-upload-notification.
+    x-process-csv-errors, x-process-csv-throttles, x-process-csv-dropped, x-process-csv-undelivered,
+    x-process-csv-async, x-process-csv-continue, x-process-csv-recursion; x-upload-permission,
+    x-upload-notification.
 
     Raises ValueError with everything that is wrong with the arguments, before anything is created.
     """
@@ -101,6 +102,14 @@ class CsvIngest(pulumi.ComponentResource):
         )
         created = create_function(name, spec, self)
         alarms.failing(name, created.function.name)
+        alarms.dropping(
+            name,
+            created.function.name,
+            "Events were given up; the failure queue has those that it could take.",
+        )
+        alarms.undelivered(
+            name, created.function.name, "An event was given up, and the failure queue could not take it."
+        )
         self.function_name, self.function_arn = created.function.name, created.function.arn
         return created
 

@@ -1,7 +1,7 @@
 """Who the mail comes from: SES's identity and configuration set, and the DNS records that prove a domain."""
 
 import re
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr, unquote
 
 import pulumi
 import pulumi_aws as aws
@@ -12,6 +12,7 @@ from .references import DkimRecord
 
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _IDENTITY_ARN = re.compile(r"arn:[a-z-]+:ses:[a-z0-9-]+:[0-9]{12}:identity/(?P<identity>\S+)")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 CONFIGURATION_SET = re.compile(rf"[A-Za-z0-9_-]{{1,{defaults.CONFIGURATION_SET_NAME_MAX}}}")
 
 # https://docs.aws.amazon.com/general/latest/gr/ses.html#ses_dkim_domains: everywhere else dkim.amazonses.com
@@ -23,17 +24,26 @@ _OWN_DKIM_DOMAIN = frozenset(
 
 def sender_address(sender: str) -> str | None:
     """The address of `address` or `Name <address>`, or None if it is neither."""
-    address = parseaddr(sender)[1]
-    alone = sender.isprintable() and (sender == address or sender.endswith(f" <{address}>"))
-    return address if alone and is_email(address) else None
+    address = _parts(sender)[1]
+    return address if sender.isprintable() and is_email(address) else None
 
 
 def encoded_sender(sender: str) -> str:
-    """The sender as a header has it: SES takes names in ASCII only, so any other is encoded (RFC 2047).
+    """The sender as a header has it: a name with commas or quotes is quoted, one beyond ASCII encoded.
 
+    SES takes names in ASCII only (RFC 2047 encodes others):
     https://docs.aws.amazon.com/ses/latest/APIReference/API_SendEmail.html
     """
-    return sender if sender.isascii() else formataddr(parseaddr(sender))
+    return formataddr(_parts(sender))
+
+
+def _parts(sender: str) -> tuple[str, str]:
+    """Name and address; the name as people write it, or as headers have it, in quotes."""
+    name, bracket, address = sender.removesuffix(">").rpartition(" <")
+    if not bracket or not sender.endswith(">") or not name.strip():
+        return "", sender
+    name = name.strip()
+    return (unquote(name) if _QUOTED.fullmatch(name) else name), address
 
 
 def identity_problem(identity: str, address: str | None) -> str | None:
@@ -107,13 +117,36 @@ def create_configuration_set(name: str, set_name: str, parent: pulumi.Resource) 
     )
 
 
-def configuration_set_arn(set_name: pulumi.Input[str], parent: pulumi.Resource) -> pulumi.Output[str]:
-    """The ARN of a configuration set that exists, of this account and region."""
+def arn(name: pulumi.Input[str], parent: pulumi.Resource) -> pulumi.Output[str]:
+    """The ARN of SES's resource of this account and region that has this name, such as `template/*`."""
     options = pulumi.InvokeOutputOptions(parent=parent)
     return pulumi.Output.format(
-        "arn:{0}:ses:{1}:{2}:configuration-set/{3}",
+        "arn:{0}:ses:{1}:{2}:{3}",
         aws.get_partition_output(opts=options).partition,
         aws.get_region_output(opts=options).region,
         aws.get_caller_identity_output(opts=options).account_id,
-        set_name,
+        name,
     )
+
+
+def own_identity(identity_arn: pulumi.Input[str], parent: pulumi.Resource) -> pulumi.Output[str]:
+    """The ARN of an identity that exists; one of another account or region is refused, in a preview already.
+
+    SES sends by identities of the region that it is called in, and by another account's only if the request
+    names them, which send_email's does not.
+    https://docs.aws.amazon.com/ses/latest/dg/regions.html
+    https://docs.aws.amazon.com/ses/latest/dg/sending-authorization-delegate-sender-tasks-email.html
+
+    Raises:
+        RunError: when the ARNs are known.
+    """
+    return pulumi.Output.all(identity_arn, arn("identity/", parent)).apply(lambda arns: _own(*arns))
+
+
+def _own(identity_arn: str, begins: str) -> str:
+    if not identity_arn.startswith(begins):
+        raise pulumi.RunError(
+            f"identity_arn: expected an identity of this account and region, {begins}…, got "
+            f"{identity_arn!r}. Name one of those, or leave it out and have one created."
+        )
+    return identity_arn

@@ -22,8 +22,8 @@ class StreamNotifier(pulumi.ComponentResource):
     Children of a component `x`, besides those that exist already:
     x-identity; x-configuration-set; x-mails; x-imports; x-failures, x-failures-policy, x-failures-depth;
     x-retries, x-retries-policy, x-retries-age; x-send-email, x-send-email-logs, x-send-email-role,
-    x-send-email-policy, x-send-email-errors, x-send-email-throttles, x-send-email-iterator-age,
-    x-send-email-stream, x-send-email-retries.
+    x-send-email-policy, x-send-email-errors, x-send-email-throttles, x-send-email-undelivered,
+    x-send-email-iterator-age, x-send-email-stream, x-send-email-retries.
 
     Raises ValueError with everything that is wrong with the arguments, before anything is created.
     """
@@ -64,7 +64,7 @@ class StreamNotifier(pulumi.ComponentResource):
 
     def _use_identity(self, name: str, plan: StreamNotifierPlan) -> None:
         if plan.identity_arn is not None:
-            self.identity_arn = pulumi.Output.from_input(plan.identity_arn)
+            self.identity_arn = sender.own_identity(plan.identity_arn, self)
             self.dkim_records = pulumi.Output.from_input([])
             return
         identity = sender.create_identity(name, plan.new_identity, self)
@@ -74,7 +74,8 @@ class StreamNotifier(pulumi.ComponentResource):
     def _use_configuration_set(self, name: str, plan: StreamNotifierPlan) -> None:
         if plan.configuration_set is not None:
             self.configuration_set = pulumi.Output.from_input(plan.configuration_set)
-            self._configuration_set_arn = sender.configuration_set_arn(plan.configuration_set, self)
+            named = pulumi.Output.concat("configuration-set/", plan.configuration_set)
+            self._configuration_set_arn = sender.arn(named, self)
             return
         created = sender.create_configuration_set(name, plan.new_configuration_set, self)
         self.configuration_set = created.configuration_set_name
@@ -125,6 +126,11 @@ class StreamNotifier(pulumi.ComponentResource):
         )
         created = create_function(name, spec, self)
         alarms.failing(name, created.function.name)
+        alarms.undelivered(
+            name,
+            created.function.name,
+            "A batch of the stream was given up, and the failure queue could not take it.",
+        )
         alarms.behind(
             name, created.function.name, "Mails lag behind the table; the stream keeps 24 hours only."
         )
@@ -155,8 +161,18 @@ class StreamNotifier(pulumi.ComponentResource):
             allow("SendFailures", ["sqs:SendMessage"], self.failure_queue["arn"]),
             allow("ClaimMails", claiming, self.mail_ledger["arn"]),
             allow("KeepBooks", ["dynamodb:UpdateItem"], self.import_ledger["arn"]),
-            allow("SendMails", ["ses:SendBulkEmail"], self.identity_arn, self._configuration_set_arn),
+            self._allow_mails(plan),
         ]
+
+    def _allow_mails(self, plan: StreamNotifierPlan) -> Statement:
+        # SES requires a template's right even of mails that bring their own. Policies for bulk mail grant it
+        # under its name in the older API, too, as SES does not say which one it asks for.
+        sending = ["ses:SendBulkEmail", "ses:SendBulkTemplatedEmail"]
+        # In the sandbox a recipient is an identity of this account, and SES asks for that one as well.
+        # https://github.com/aws/aws-sdk-js/issues/3641
+        identity = sender.arn("identity/*", self) if plan.sandbox else self.identity_arn
+        templates = sender.arn("template/*", self)
+        return allow("SendMails", sending, identity, templates, self._configuration_set_arn)
 
     def _feed_from_stream(self, name: str, plan: StreamNotifierPlan, created: CreatedFunction) -> None:
         aws.lambda_.EventSourceMapping(

@@ -37,9 +37,12 @@ class StreamNotifierArgs(TypedDict):
     identity: NotRequired[Optional[str]]
     """The address or domain to create as SES identity. Default: the sender's address."""
     identity_arn: NotRequired[Optional[pulumi.Input[str]]]
-    """An SES identity that exists, instead."""
+    """An SES identity of this account and region that exists, instead."""
     configuration_set: NotRequired[Optional[pulumi.Input[str]]]
     """The name of an SES configuration set that exists; by default one is created."""
+    sandbox: NotRequired[Optional[bool]]
+    """Whether SES still holds the account in its sandbox: sending by every identity of it is allowed then, as
+    SES asks for the recipients' as well there. Default: false."""
     address_column: NotRequired[Optional[str]]
     """The column with the address that the mail goes to. Default: email."""
     columns: NotRequired[Optional[list[str]]]
@@ -68,6 +71,7 @@ class StreamNotifierPlan:
     identity_arn: pulumi.Input[str] | None
     new_configuration_set: str
     configuration_set: pulumi.Input[str] | None
+    sandbox: bool
     address_column: str
     common: CommonPlan
     code: pulumi.Archive
@@ -90,6 +94,7 @@ def plan_stream_notifier(name: str, args: StreamNotifierArgs) -> StreamNotifierP
         identity_arn=_identity_arn(read, address),
         new_configuration_set=sender.configuration_set_name(name),
         configuration_set=read.resource("configuration_set"),
+        sandbox=read.flag("sandbox"),
         address_column=_address_column(read),
         common=read_common(
             read, defaults.SEND_EMAIL_TIMEOUT, defaults.SEND_EMAIL_MEMORY_MB, defaults.SEND_EMAIL_TIMEOUT_MIN

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -96,6 +97,11 @@ def _not_twice(parse: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
 
 def main() -> None:
     """Serve until killed."""
+    # Last, so that nothing of ours stands before a module of MiniStack's.
+    sys.path.append(str(Path(__file__).parents[1]))
+    from local.authorisation import ask_as_aws_does
+
+    ask_as_aws_does()
     _tell_streams_of_insertions()
     _spare_needless_work()
     from hypercorn.asyncio import serve

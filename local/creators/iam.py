@@ -1,6 +1,5 @@
 """IAM: roles and their policies."""
 
-from ..differences import role_policy
 from .registry import Made, Order, creates
 from .shapes import document, tag_list
 
@@ -37,7 +36,7 @@ def inline_policy(order: Order) -> Made:
     """Give the role a policy of its own."""
     name, owner = order.physical_name(POLICY_NAME_LIMIT), order.take("role")
     order.aws("iam").put_role_policy(
-        RoleName=owner, PolicyName=name, PolicyDocument=role_policy(document(order.take("policy")))
+        RoleName=owner, PolicyName=name, PolicyDocument=document(order.take("policy"))
     )
     return f"{owner}:{name}", {"name": name}
 

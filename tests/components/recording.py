@@ -33,12 +33,13 @@ class Registered:
 
 @dataclass
 class Recording:
-    """What a run registered."""
+    """What a run registered, and said: `messages` are warnings and errors, `told` is of less weight."""
 
     resources: list[Registered] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
     component_outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     def one(self, kind: str, name: str) -> Registered:
         """The resource of this kind (without "aws:") and name."""
@@ -100,12 +101,13 @@ def _completed(request: Any) -> dict[str, Any]:
 
 
 class _Messages(logging.Handler):
-    def __init__(self, messages: list[str]) -> None:
-        super().__init__(logging.WARNING)
-        self._messages = messages
+    def __init__(self, recording: Recording) -> None:
+        super().__init__(logging.INFO)
+        self._recording = recording
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._messages.append(record.getMessage())
+        heavy = record.levelno >= logging.WARNING
+        (self._recording.messages if heavy else self._recording.told).append(record.getMessage())
 
 
 def record(
@@ -117,7 +119,7 @@ def record(
     """
     recording = Recording()
     logger = logging.Logger("pulumi")
-    logger.addHandler(_Messages(recording.messages))
+    logger.addHandler(_Messages(recording))
     pulumi.runtime.set_all_config(dict(config or {}))
     set_mocks(Answers(), project="rowrelay", stack=stack, monitor=_Monitor(recording), logger=logger)
     root = pulumi.runtime.get_root_resource()

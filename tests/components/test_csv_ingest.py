@@ -161,5 +161,5 @@ def test_settings_arrive() -> None:
     rules = recorded.inputs(S3.format("LifecycleConfiguration"), "in-bucket-lifecycle")["rules"]
     assert [rule.get("expiration") for rule in rules] == [{"days": 2}, {"days": 2}, {"days": 3}, None]
     for alarm in recorded.all("cloudwatch/metricAlarm:MetricAlarm"):
-        assert alarm.inputs["alarmActions"] == [topic]
+        assert alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == [topic]
     assert recorded.inputs("dynamodb/table:Table", "in-imports")["deletionProtectionEnabled"] is True

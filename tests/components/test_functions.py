@@ -94,6 +94,7 @@ def test_alarms_that_need_nobody_to_ask(local: Recording) -> None:
         *queues,
         *ages,
         *chain.from_iterable((f"{name}-errors", f"{name}-throttles") for name in FUNCTIONS),
+        *("ingest-process-csv-dropped", "ingest-process-csv-undelivered", "notifier-send-email-undelivered"),
     }
     for name in queues:
         assert alarms[name]["metricName"] == "ApproximateNumberOfMessagesVisible"
@@ -103,4 +104,51 @@ def test_alarms_that_need_nobody_to_ask(local: Recording) -> None:
         assert inputs["comparisonOperator"] == "GreaterThanThreshold"
         assert inputs["treatMissingData"] == "notBreaching"
         assert inputs["alarmDescription"]
-        assert "alarmActions" not in inputs
+        assert not {"alarmActions", "okActions"} & set(inputs)
+
+
+# Namespace, dimension and the statistic that AWS says to view a metric with:
+# https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+METRICS = {
+    "ApproximateNumberOfMessagesVisible": ("AWS/SQS", "QueueName", "Maximum"),
+    "ApproximateAgeOfOldestMessage": ("AWS/SQS", "QueueName", "Maximum"),
+    "AsyncEventsDropped": ("AWS/Lambda", "FunctionName", "Sum"),
+    "DestinationDeliveryFailures": ("AWS/Lambda", "FunctionName", "Sum"),
+    "Errors": ("AWS/Lambda", "FunctionName", "Sum"),
+    "IteratorAge": ("AWS/Lambda", "FunctionName", "Maximum"),
+    "Throttles": ("AWS/Lambda", "FunctionName", "Sum"),
+}
+SUFFIXES = {
+    "AsyncEventsDropped": "-dropped",
+    "DestinationDeliveryFailures": "-undelivered",
+    "Errors": "-errors",
+    "IteratorAge": "-iterator-age",
+    "Throttles": "-throttles",
+}
+
+
+def test_alarms_watch_metrics_as_aws_has_them(local: Recording) -> None:
+    alarms = local.all("cloudwatch/metricAlarm:MetricAlarm")
+    assert {alarm.inputs["metricName"] for alarm in alarms} == set(METRICS)
+    for alarm in alarms:
+        metric = alarm.inputs["metricName"]
+        ((dimension, of),) = alarm.inputs["dimensions"].items()
+        assert (alarm.inputs["namespace"], dimension, alarm.inputs["statistic"]) == METRICS[metric]
+        if suffix := SUFFIXES.get(metric):
+            assert alarm.name == of + suffix
+
+
+def test_what_lambda_cannot_deliver_is_watched_wherever_it_delivers(local: Recording) -> None:
+    configured = local.all("lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
+    mapped = local.all("lambda/eventSourceMapping:EventSourceMapping")
+    delivering = {each.inputs["functionName"] for each in configured}
+    delivering |= {
+        each.inputs["functionName"].rpartition(":")[2]
+        for each in mapped
+        if each.inputs.get("destinationConfig")
+    }
+    watched = [alarm.name for alarm in local.all("cloudwatch/metricAlarm:MetricAlarm")]
+    assert {name for name in watched if name.endswith("-undelivered")} == {
+        f"{function}-undelivered" for function in delivering
+    }

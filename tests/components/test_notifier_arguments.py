@@ -1,6 +1,7 @@
 """What is wrong with a sender, an identity or a mail."""
 
-from email.header import decode_header, make_header
+import email
+from email.policy import default
 from typing import Any
 
 import pytest
@@ -37,19 +38,44 @@ def test_mails_that_cannot_be_sent(mail: dict[str, Any], expected: str) -> None:
 
 @pytest.mark.parametrize(
     "sender",
-    ["us", "us@example", "Us us@example.com", "a@b.com, c@d.com", "Us <us@example.com>\n", "Üs <ü@b.com>"],
+    [
+        *(
+            "us",
+            "us@example",
+            "Us us@example.com",
+            "a@b.com, c@d.com",
+            "Us <us@example.com>\n",
+            "Üs <ü@b.com>",
+        ),
+        *("<us@example.com>", "Us<us@example.com>", "Us <us@example.com> ", "Us\r\nBcc: <us@example.com>"),
+    ],
 )
 def test_senders_that_are_none(sender: str) -> None:
     (problem,) = notifier_problems(sender=sender)
     assert problem.startswith("sender: expected an address, or Name <address>, got")
 
 
-def test_a_name_beyond_ascii_is_encoded() -> None:
-    recorded = record(lambda: StreamNotifier("n", notifier_args(sender="Müller & Co <us@example.com>")))
+@pytest.mark.parametrize(
+    ("sender", "header", "name"),
+    [
+        ("us@example.com", "us@example.com", ""),
+        ("Us <us@example.com>", "Us <us@example.com>", "Us"),
+        ("Name, Inc. <us@example.com>", '"Name, Inc." <us@example.com>', "Name, Inc."),
+        ('"Name, Inc." <us@example.com>', '"Name, Inc." <us@example.com>', "Name, Inc."),
+        ('"Quoted" Name <us@example.com>', r'"\"Quoted\" Name" <us@example.com>', '"Quoted" Name'),
+        (r"Back\slash (us) <us@example.com>", r'"Back\\slash (us)" <us@example.com>', r"Back\slash (us)"),
+        ("You <you@b.com> <us@example.com>", '"You <you@b.com>" <us@example.com>', "You <you@b.com>"),
+        ("Zoë, Inc. <us@example.com>", "=?utf-8?b?Wm/DqywgSW5jLg==?= <us@example.com>", "Zoë, Inc."),
+        ('"Müller & Co" <us@example.com>', "=?utf-8?b?TcO8bGxlciAmIENv?= <us@example.com>", "Müller & Co"),
+    ],
+)
+def test_a_sender_as_a_header_has_it(sender: str, header: str, name: str) -> None:
+    recorded = record(lambda: StreamNotifier("n", notifier_args(sender=sender)))
     told = recorded.inputs("lambda/function:Function", "n-send-email")["environment"]["variables"]["SENDER"]
-    name, _, address = told.partition(" ")
-    assert str(make_header(decode_header(name))) == "Müller & Co"
-    assert (name.isascii(), address) == (True, "<us@example.com>")
+    assert told == header
+    # As a mail program reads it.
+    (address,) = email.message_from_string(f"From: {told}\n\n", policy=default)["From"].addresses
+    assert (address.display_name, address.addr_spec) == (name, "us@example.com")
 
 
 @pytest.mark.parametrize(

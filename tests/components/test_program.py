@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from cli import idle
+
 from .conftest import ROOT
-from .recording import Recording, record_program
+from .recording import Recording, record_program, stack_config
 
 STACKS = ("local", "dev", "prod")
 COMPONENTS = ("ingest", "writer", "notifier")
@@ -24,6 +26,26 @@ def stack(request: pytest.FixtureRequest) -> Recording:
 def test_registers_without_a_warning(stack: Recording) -> None:
     assert len(stack.resources) > 50
     assert stack.messages == []
+
+
+def test_says_that_nobody_hears_of_alarms_until_a_topic_is_named(stack: Recording) -> None:
+    (told,) = stack.told
+    assert told == (
+        "Nobody hears of this stack's alarms. Name an SNS topic: pulumi config set rowrelay:alarmTopicArn ARN"
+    )
+    topic = {"rowrelay:alarmTopicArn": "arn:aws:sns:us-east-1:123456789012:alarms"}
+    assert record_program(ROOT, "prod", stack_config(ROOT, "prod") | topic).told == []
+
+
+def test_what_it_costs_while_idle_is_of_what_there_is(stack: Recording) -> None:
+    mappings = stack.all("lambda/eventSourceMapping:EventSourceMapping")
+    queues = {q.name for q in stack.all("sqs/queue:Queue")}
+    polled = [m for m in mappings if m.inputs["eventSourceArn"].rpartition(":")[2] in queues]
+    assert len(polled) == idle.POLLED_QUEUES
+    # With a concurrency of its own a mapping polls by five, else it might by two.
+    assert all(m.inputs["scalingConfig"]["maximumConcurrency"] for m in polled)
+    assert len(stack.all("cloudwatch/metricAlarm:MetricAlarm")) == idle.ALARMS
+    assert len(stack.all("cloudwatch/dashboard:Dashboard")) == idle.DASHBOARDS
 
 
 def test_every_resource_belongs_to_a_component_and_is_named_after_it(stack: Recording) -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from components import BufferedWriter
 
-from .answers import arn
-from .recording import Recording, record
+from .answers import ACCOUNT, REGION, arn
+from .conftest import ROOT
+from .recording import Recording, record, record_program
 from .samples import writer_args
 
 TABLE, QUEUE = "dynamodb/table:Table", "sqs/queue:Queue"
@@ -20,6 +21,8 @@ def own_log(function: str) -> tuple[set[str], set[str]]:
 
 
 RECEIVE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+SENDING = {"ses:SendBulkEmail", "ses:SendBulkTemplatedEmail"}
+SES = f"arn:aws:ses:{REGION}:{ACCOUNT}"
 BUCKET = arn("s3/bucket:Bucket", "ingest-bucket")
 STREAM = arn(TABLE, "writer-table") + "/stream/2026-11-23T00:00:00.000"
 
@@ -72,8 +75,17 @@ def test_send_email(local: Recording) -> None:
         "SendFailures": ({"sqs:SendMessage"}, {arn(QUEUE, "notifier-failures")}),
         "ClaimMails": (claiming, {arn(TABLE, "notifier-mails")}),
         "KeepBooks": ({"dynamodb:UpdateItem"}, {arn(TABLE, "writer-imports")}),
-        "SendMails": ({"ses:SendBulkEmail"}, {identity, configuration_set}),
+        "SendMails": (SENDING, {identity, f"{SES}:template/*", configuration_set}),
     }
+
+
+@pytest.mark.parametrize(("stack", "identity"), [("dev", "*"), ("prod", "example.com")])
+def test_only_a_stack_in_the_sandbox_may_use_the_identities_that_its_recipients_are(
+    stack: str, identity: str
+) -> None:
+    sending = record_program(ROOT, stack).statements("notifier-send-email-policy")["SendMails"]
+    configuration_set = arn("sesv2/configurationSet:ConfigurationSet", f"rowrelay-{stack}-notifier")
+    assert sending == (SENDING, {f"{SES}:identity/{identity}", f"{SES}:template/*", configuration_set})
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

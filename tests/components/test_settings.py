@@ -89,6 +89,7 @@ def test_all_settings() -> None:
             **SENDER,
             "rowrelay:existingIdentityArn": "arn:aws:ses:us-east-1:123456789012:identity/example.com",
             "rowrelay:existingConfigurationSet": "ours",
+            "rowrelay:sandbox": "true",
             "rowrelay:uploadPrefix": "in/",
             "rowrelay:corsOrigins": '["https://app.example.com"]',
             "rowrelay:uploadsExpireDays": "2",
@@ -104,6 +105,7 @@ def test_all_settings() -> None:
         load(SENDER),
         existing_identity_arn="arn:aws:ses:us-east-1:123456789012:identity/example.com",
         existing_configuration_set="ours",
+        sandbox=True,
         upload_prefix="in/",
         cors_origins=["https://app.example.com"],
         uploads_expire_days=2,
@@ -165,6 +167,7 @@ def test_all_problems_at_once() -> None:
         ("logRetentionDays", "31", "one of 1, 3, 5, 7, 14, 30,"),
         ("alarmTopicArn", "alarms", "an SNS topic's ARN, or empty"),
         ("protectData", "True", "one of false, true"),
+        ("sandbox", "yes", "one of false, true"),
     ],
 )
 def test_each_setting(key: str, value: str, must_be: str) -> None:

@@ -1,5 +1,8 @@
 import json
+from collections.abc import Callable
+from typing import Any
 
+import pulumi
 import pytest
 
 from components import StreamNotifier, defaults
@@ -107,12 +110,27 @@ def test_takes_resources_that_exist(with_others: Recording) -> None:
     assert [table.name for table in with_others.all(TABLE)] == ["n-mails"]
     statements = with_others.statements("n-send-email-policy")
     configuration_set = f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/ours"
-    assert statements["SendMails"][1] == {IDENTITY_ARN, configuration_set}
+    templates = f"arn:aws:ses:{REGION}:{ACCOUNT}:template/*"
+    assert statements["SendMails"][1] == {IDENTITY_ARN, templates, configuration_set}
     assert statements["KeepBooks"][1] == {LEDGER_ARN}
     outputs = with_others.component_outputs["n"]
     assert outputs["identity_arn"] == IDENTITY_ARN
     assert outputs["configuration_set"] == "ours"
     assert outputs["dkim_records"] == []
+
+
+@pytest.mark.parametrize(
+    "other", [IDENTITY_ARN.replace(ACCOUNT, "210987654321"), IDENTITY_ARN.replace(REGION, "us-east-1")]
+)
+@pytest.mark.parametrize("made", [str, pulumi.Output.from_input])
+def test_an_identity_of_another_account_or_region_is_refused(other: str, made: Callable[[str], Any]) -> None:
+    args = notifier_args(identity_arn=made(other))
+    with pytest.raises(pulumi.RunError) as caught:
+        record(lambda: StreamNotifier("n", args))
+    assert str(caught.value) == (
+        f"identity_arn: expected an identity of this account and region, arn:aws:ses:{REGION}:{ACCOUNT}:"
+        f"identity/…, got {other!r}. Name one of those, or leave it out and have one created."
+    )
 
 
 def test_the_mail_goes_into_the_bundle(alone: Recording) -> None:

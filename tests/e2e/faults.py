@@ -69,8 +69,7 @@ class Faults:
         role = self._configuration(function)["Role"].rpartition("/")[2]
         [name] = iam.list_role_policies(RoleName=role)["PolicyNames"]
         document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-        # What local/differences.py adds to a statement has a Sid that begins like the statement's.
-        kept = [each for each in document["Statement"] if sids and not each["Sid"].startswith(sids)]
+        kept = [each for each in document["Statement"] if sids and each["Sid"] not in sids]
         iam.delete_role_policy(RoleName=role, PolicyName=name)
         if kept:
             part = json.dumps({**document, "Statement": kept})

@@ -3,11 +3,14 @@
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from cli.imports import Import
-from samples.browser_upload.presign import presign
+from local.clients import ACCESS_KEY, SECRET_KEY
+from local.emulator import REGION
+from samples.browser_upload.presign import presign, s3_client
 
 from .pipeline import HEADER, Pipeline
 
@@ -30,9 +33,15 @@ def post(url: str, fields: Mapping[str, str], data: bytes) -> int:
         return error.code
 
 
+def allowed_in(pipeline: Pipeline, file_name: str) -> dict[str, Any]:
+    """A presigned POST for the pipeline's bucket."""
+    keys = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
+    s3 = s3_client(REGION, endpoint_url=pipeline.deployment.endpoint, **keys)
+    return presign(s3, pipeline.outputs["bucket"], pipeline.outputs["upload_prefix"], file_name)
+
+
 def test_a_presigned_post_is_imported(pipeline: Pipeline) -> None:
-    s3, outputs = pipeline.deployment.client("s3"), pipeline.outputs
-    allowed = presign(s3, outputs["bucket"], outputs["upload_prefix"], "people & co.csv")
+    allowed = allowed_in(pipeline, "people & co.csv")
 
     assert post(allowed["url"], allowed["fields"], HEADER + b"web@example.com,Web,,,,\n") in (200, 201, 204)
 
@@ -41,10 +50,14 @@ def test_a_presigned_post_is_imported(pipeline: Pipeline) -> None:
 
 
 def test_it_allows_no_other_key(pipeline: Pipeline) -> None:
-    s3, outputs = pipeline.deployment.client("s3"), pipeline.outputs
-    allowed = presign(s3, outputs["bucket"], outputs["upload_prefix"], "../reports/x.csv")
+    allowed = allowed_in(pipeline, "../reports/x.csv")
     assert allowed["fields"]["key"].startswith("uploads/")
 
     fields = {**allowed["fields"], "key": "reports/x.csv"}
 
     assert post(allowed["url"], fields, HEADER) == 403
+
+
+def test_it_allows_no_other_size(pipeline: Pipeline) -> None:
+    allowed = allowed_in(pipeline, "empty.csv")
+    assert post(allowed["url"], allowed["fields"], b"") == 400

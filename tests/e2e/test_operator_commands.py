@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 from cli.app import app
 from cli.imports import Import
 from cli.kept import announced
-from local.differences import role_policy
 
 from .pipeline import HEADER, Pipeline, until
 from .test_permissions import name_of, policies, take_away
@@ -59,7 +58,7 @@ def letters(status: Mapping[str, Any], name: str) -> dict[str, Any]:
 def put_back(pipeline: Pipeline) -> None:
     """Give process_csv its whole policy again."""
     inputs, iam = policies(pipeline)[POLICY], pipeline.deployment.client("iam")
-    name, document = name_of(pipeline, POLICY), role_policy(inputs["policy"])
+    name, document = name_of(pipeline, POLICY), inputs["policy"]
     iam.put_role_policy(RoleName=inputs["role"], PolicyName=name, PolicyDocument=document)
 
 

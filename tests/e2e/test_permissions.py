@@ -4,14 +4,15 @@ The emulator does not check every action; those that it does not are listed here
 them against AWS's documentation.
 """
 
+import contextlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from cli.failed_invocation import reason_of
 from lambdas.shared.import_ledger import DONE
-from local.differences import role_policy
 from local.embedded import embedded_aws
 
 from .accounts import MostlyBad
@@ -39,6 +40,7 @@ CHECKED = [
     ("notifier-send-email-policy", "ClaimMails", "dynamodb:PutItem"),
     ("notifier-send-email-policy", "KeepBooks", "dynamodb:UpdateItem"),
     ("notifier-send-email-policy", "SendMails", "ses:SendBulkEmail"),
+    ("notifier-send-email-policy", "SendMails", "ses:SendBulkTemplatedEmail"),
     ("notifier-send-email-policy", "SendRetries", "sqs:SendMessage"),
     ("notifier-send-email-policy", "SendRetries", "sqs:ChangeMessageVisibility"),
     ("notifier-send-email-policy", "SendFailures", "sqs:SendMessage"),
@@ -93,16 +95,22 @@ def everything_works(pipeline: Pipeline, tag: str, seconds: float) -> bool:
 
 def take_away(pipeline: Pipeline, policy: str, sid: str, action: str) -> None:
     """Take one action out of a role."""
-    inputs = policies(pipeline)[policy]
+    with changed(pipeline, policy, sid) as statement:
+        statement["Action"].remove(action)
+
+
+@contextlib.contextmanager
+def changed(pipeline: Pipeline, policy: str, sid: str) -> Iterator[dict[str, Any]]:
+    """Change a statement of a role's; without actions it goes."""
+    inputs, iam = policies(pipeline)[policy], pipeline.deployment.client("iam")
     document = json.loads(inputs["policy"])
     [statement] = [each for each in document["Statement"] if each["Sid"] == sid]
-    statement["Action"].remove(action)
+    yield statement
     document["Statement"] = [each for each in document["Statement"] if each["Action"]]
-    iam = pipeline.deployment.client("iam")
     name = name_of(pipeline, policy)
     iam.delete_role_policy(RoleName=inputs["role"], PolicyName=name)
     if document["Statement"]:
-        left = role_policy(json.dumps(document))
+        left = json.dumps(document)
         iam.put_role_policy(RoleName=inputs["role"], PolicyName=name, PolicyDocument=left)
 
 
@@ -140,6 +148,17 @@ def test_without_one_action_something_stops(policy: str, sid: str, action: str) 
         pipeline = Pipeline(deployment)
         assert everything_works(pipeline, "before", COLD_SECONDS)
         take_away(pipeline, policy, sid, action)
+        assert not everything_works(pipeline, "after", WARM_SECONDS)
+
+
+@pytest.mark.parametrize("kind", ["identity", "template", "configuration-set"])
+def test_without_one_resource_no_mail_is_sent(kind: str) -> None:
+    with embedded_aws() as deployment:
+        pipeline = Pipeline(deployment)
+        assert everything_works(pipeline, "before", COLD_SECONDS)
+        with changed(pipeline, "notifier-send-email-policy", "SendMails") as statement:
+            [resource] = [each for each in statement["Resource"] if f":{kind}/" in each]
+            statement["Resource"].remove(resource)
         assert not everything_works(pipeline, "after", WARM_SECONDS)
 
 

@@ -3,6 +3,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from cli import idle
 from cli.app import app
 from cli.cost import Plan
 from cli.load import Load
@@ -40,6 +41,13 @@ def test_each_limit_takes_its_time() -> None:
     assert plan(50_000).seconds["SES's daily quota"] == 0
 
 
+def test_idling_costs_polls_alarms_and_a_dashboard() -> None:
+    dollars = idle.dollars_a_month()
+    # Two queues, five polls each, three times a minute.
+    assert dollars["SQS, polled by Lambda"] == pytest.approx(2 * 5 * 3 * 60 * 24 * 30 * 0.40 / MILLION)
+    assert sum(dollars.values()) == pytest.approx(0.52 + 1.50 + 3.00, abs=0.005)
+
+
 def test_nothing_costs_nothing() -> None:
     assert set(Load().dollars().values()) == {0}
 
@@ -51,6 +59,7 @@ def test_a_script_gets_one_object() -> None:
     assert told["rows"] == 1000
     assert told["seconds"]["SES's sending rate"] == 10
     assert told["total_dollars"] == pytest.approx(sum(told["dollars"].values()))
+    assert told["idle_dollars_a_month"] == idle.dollars_a_month()
     assert told["prices"]["region"] == "us-east-1"
 
 
@@ -58,6 +67,7 @@ def test_people_read_a_table_and_what_bounds_it() -> None:
     done = CliRunner().invoke(app, ["cost", "1000000"])
     assert done.exit_code == 0
     assert "100.0000" in done.stdout
+    assert "CloudWatch alarms" in done.stdout
     assert "19 days, 0:00:00 at least, by SES's daily quota" in done.stdout
 
 
