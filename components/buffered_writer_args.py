@@ -24,7 +24,8 @@ class BufferedWriterArgs(TypedDict):
     """The key's type in DynamoDB, S or N. Default: S."""
     queue: NotRequired[Optional[QueueReference]]
     """A queue that exists. Its visibility timeout and redrive policy stay its owner's: at least six times the
-    function's timeout, and this component's dead-letter queue after max_receive_count receives."""
+    function's timeout, and this component's dead-letter queue after max_receive_count receives. So does its
+    max_message_size: 1,048,576 for the chunks of CsvIngest, where pulumi_aws's default is 262,144."""
     table: NotRequired[Optional[TableReference]]
     """A table that exists, with `key` as its hash key and no range key."""
     import_ledger: NotRequired[Optional[TableReference]]

@@ -83,7 +83,9 @@ SEND_EMAIL_MEMORY_MB = 1024
 # https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 STREAM_BATCH = 1000  # sent fifty at a time; more a call means fewer calls
 STREAM_RECORD_AGE = 6 * 60 * 60
-STREAM_RETRIES = 100
+# Without end: retries end by the record's age alone, or a fault of some minutes could use them up.
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+STREAM_RETRIES = -1
 
 # What the function crashes on is tried for a week; the other week of its 14 days is the operator's. What SES
 # refuses for now waits longer: lambdas/send_email/patience.py.

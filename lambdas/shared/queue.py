@@ -10,6 +10,7 @@ from .retries import pause
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import (
+        BatchResultErrorEntryTypeDef,
         ChangeMessageVisibilityBatchRequestEntryTypeDef,
         SendMessageBatchRequestEntryTypeDef,
     )
@@ -104,7 +105,14 @@ def _send_batch(sqs: "SQSClient", queue_url: str, batch: list[Message]) -> None:
         waiting = [entry for entry in waiting if entry["Id"] in faults]
         if any(entry["SenderFault"] for entry in failed):
             break
-    first = failed[0]
-    raise QueueError(
-        f"SQS took not all of {len(batch)} messages: {first['Code']}: {first.get('Message', '')}"
-    )
+    raise _refusal(queue_url, batch, failed[0])
+
+
+def _refusal(queue_url: str, batch: list[Message], failed: "BatchResultErrorEntryTypeDef") -> QueueError:
+    text = f"SQS took not all of {len(batch)} messages: {failed['Code']}: {failed.get('Message', '')}"
+    if failed["SenderFault"]:
+        text += (
+            f" (a message of {batch[int(failed['Id'])].size:,} bytes to {queue_url}: set the queue's "
+            f"MaximumMessageSize, max_message_size in Pulumi, to {SQS_MESSAGE_BYTES:,})"
+        )
+    return QueueError(text)

@@ -49,6 +49,10 @@ def test_what_fails_is_kept_for_longer_than_it_may_have_waited(alone: Recording)
     assert queue["messageRetentionSeconds"] < dead["messageRetentionSeconds"]
 
 
+def test_every_queue_takes_messages_as_large_as_chunks_are(alone: Recording) -> None:
+    assert {queue.inputs["maxMessageSize"] for queue in alone.all(QUEUE)} == {1_048_576}
+
+
 def test_queues_are_encrypted_and_take_tls_only(alone: Recording) -> None:
     queues = alone.all(QUEUE)
     assert {queue.name for queue in queues} == {"w-queue", "w-dead-letters"}

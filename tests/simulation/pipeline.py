@@ -72,7 +72,6 @@ class Pipeline:
             lambda body: self.queues.put(FAILURES, body),
             batch=stream_batch,
             record_age=6 * HOUR,
-            retries=100,
         )
         keys = {USERS: ("email",), IMPORTS: ("import_id", "part"), MAILS: ("mail_id",)}
         self.tables = Tables(keys, USERS, self.stream.write, self._line)
