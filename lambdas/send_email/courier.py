@@ -12,7 +12,8 @@ from ..shared.queue import Message, send
 from .mail_entries import CLAIMED, DEFERRED, HELD, MAILED, UNDELIVERABLE, Entry
 from .mail_ledger import Change, MailLedger
 from .mails import Mail
-from .post import Later, Post, Refused, Sent, Verdict
+from .post import Post
+from .verdicts import Later, Refused, Sent, Verdict
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -30,14 +31,27 @@ _CRASHED = "the function ended between claiming and recording this mail: nobody 
 
 @dataclass(frozen=True)
 class Owed:
-    """A mail that could not be sent now, and the seconds after which to try again."""
+    """A mail that could not be sent now, and the seconds after which to try again.
+
+    `missing`: what the deployment lacks, if that is why.
+    """
 
     mail: Mail
     wait: int
+    missing: str = ""
+
+    @classmethod
+    def of(cls, mail: Mail, later: Later) -> "Owed":
+        """A mail that SES puts off."""
+        return cls(mail.because(later.reason), later.wait, later.missing)
 
     def message(self) -> Message:
-        """The mail for the retry queue."""
-        return Message(self.mail.body(), self.mail.reason, min(self.wait, SQS_MAX_DELAY_SECONDS))
+        """The mail for the retry queue.
+
+        Where something is missing it comes at once, for the invocation that gets it from there fails.
+        """
+        delay = 0 if self.missing else min(self.wait, SQS_MAX_DELAY_SECONDS)
+        return Message(self.mail.body(), self.mail.reason, delay)
 
 
 @dataclass(frozen=True)
@@ -59,7 +73,7 @@ class Courier:
             if seconds_left() < _GROUP_SECONDS:
                 closed.append(_OUT_OF_TIME)
             if closed:
-                return [Owed(mail.because(closed[0].reason), closed[0].wait) for mail in group]
+                return [Owed.of(mail, closed[0]) for mail in group]
             return self._deliver(group, closed, seconds_left)
 
         with ThreadPoolExecutor(_GROUPS_AT_ONCE) as pool:
@@ -89,7 +103,7 @@ class Courier:
         changes = [_change(mail, claim, verdict) for mail, verdict in verdicts]
         changes += [_take_over(mail, claim, entry) for mail, entry in stuck if self._seconds_held(entry) <= 0]
         ended = self._record(changes)
-        owed = [Owed(m.because(v.reason), v.wait) for m, v in verdicts if isinstance(v, Later)]
+        owed = [Owed.of(mail, verdict) for mail, verdict in verdicts if isinstance(verdict, Later)]
         owed += [
             Owed(mail.because(_TAKEN_OVER), self.function_timeout)
             for mail, verdict in verdicts

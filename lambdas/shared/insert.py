@@ -109,7 +109,7 @@ def _outcome(answer: Any) -> Outcome | None:
         return Refused(f"{code}: {error.get('Message', '')}")
     if code in _AGAIN:
         return None
-    raise TableError(f"DynamoDB refused to insert: {code}")
+    raise TableError(f"DynamoDB refused to insert: {code}", code)
 
 
 def _statement(table: str, item: Item) -> Any:
