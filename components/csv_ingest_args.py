@@ -42,7 +42,7 @@ class CsvIngestArgs(TypedDict):
     reports_expire_days: NotRequired[Optional[int]]
     """After how many days reports are deleted. Default: 30."""
     timeout_seconds: NotRequired[Optional[int]]
-    """The longest that one invocation may take, 1 to 900 seconds; long files take several. Default: 900."""
+    """The longest that one invocation may take, 240 to 900 seconds; long files take several. Default: 900."""
     memory_mb: NotRequired[Optional[int]]
     """The function's memory, 128 to 10240 MB; its CPU grows with it. Default: 1769, one whole vCPU."""
     log_retention_days: NotRequired[Optional[int]]
@@ -85,7 +85,12 @@ def plan_csv_ingest(name: str, args: CsvIngestArgs) -> CsvIngestPlan:
         cors_origins=_cors_origins(read),
         uploads_expire_days=_expire_days(read, "uploads_expire_days", defaults.UPLOADS_EXPIRE_DAYS),
         reports_expire_days=_expire_days(read, "reports_expire_days", defaults.REPORTS_EXPIRE_DAYS),
-        common=read_common(read, defaults.PROCESS_CSV_TIMEOUT, defaults.PROCESS_CSV_MEMORY_MB),
+        common=read_common(
+            read,
+            defaults.PROCESS_CSV_TIMEOUT,
+            defaults.PROCESS_CSV_MEMORY_MB,
+            defaults.PROCESS_CSV_TIMEOUT_MIN,
+        ),
         code=make_bundle("process_csv", {"schema.json": json.dumps(schema, indent=2, sort_keys=True)}),
     )
     if plan.bucket is not None:

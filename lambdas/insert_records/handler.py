@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..shared.clients import dynamodb_client
+from ..shared.clients import client
 from ..shared.errors import SetUpFault, is_set_up_fault, kind_of
 from ..shared.import_ledger import ImportLedger
 from ..shared.settings import setting
@@ -21,10 +20,10 @@ logger = Logger()
 @cache
 def inserter() -> Inserter:
     """Made once a process, so that warm invocations reuse its connections."""
-    dynamodb, table, key = dynamodb_client(), setting("TABLE"), setting("KEY")
+    dynamodb, table, key = client("dynamodb"), setting("TABLE"), setting("KEY")
     replace = setting("ON_CONFLICT") == "replace"
     return Inserter(
-        sqs=boto3.client("sqs"),
+        sqs=client("sqs"),
         ledger=ImportLedger(dynamodb, setting("IMPORTS_TABLE")),
         write=put_always(dynamodb, table) if replace else put_if_absent(dynamodb, table, key),
         find=find_written(dynamodb, table, key),

@@ -5,11 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..shared.clients import dynamodb_client
+from ..shared.clients import client
 from ..shared.errors import SetUpFault, kind_of
 from ..shared.import_ledger import ImportLedger
 from ..shared.mail_template import MailTemplate
@@ -18,7 +17,7 @@ from ..shared.settings import bundled, setting
 from .courier import Courier, Owed
 from .mail_ledger import MailLedger
 from .mails import Mail, MailError, from_stream
-from .post import CLIENT_CONFIG, Post
+from .post import Post
 from .retry_queue import Letter, RetryQueue
 from .verdicts import RATE_SECONDS
 
@@ -28,17 +27,17 @@ logger = Logger()
 @cache
 def courier() -> Courier:
     """Made once a process, so that warm invocations reuse its connections."""
-    dynamodb = dynamodb_client()
+    dynamodb = client("dynamodb")
     return Courier(
         post=Post(
-            ses=boto3.client("sesv2", config=CLIENT_CONFIG),
+            ses=client("sesv2"),
             template=MailTemplate.parse(**bundled("mail.json")),
             sender=setting("SENDER"),
             configuration_set=setting("CONFIGURATION_SET"),
             address_column=setting("ADDRESS_COLUMN"),
         ),
         ledger=MailLedger(dynamodb, setting("MAILS_TABLE"), ImportLedger(dynamodb, setting("IMPORTS_TABLE"))),
-        sqs=boto3.client("sqs"),
+        sqs=client("sqs"),
         failure_queue_url=setting("FAILURE_QUEUE_URL"),
         function_timeout=int(setting("FUNCTION_TIMEOUT")),
     )

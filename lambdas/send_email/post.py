@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.config import Config
 from botocore.exceptions import (
     ClientError,
     ConnectTimeoutError,
@@ -21,12 +20,6 @@ from .verdicts import Judge, Later, Refused, Unknown, Verdict
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
-
-# A retry inside botocore would send fifty mails again when only the answer was lost. SES checks each request
-# itself, and refuses what would otherwise fail here, with nobody knowing why.
-CLIENT_CONFIG = Config(
-    retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20, parameter_validation=False
-)
 
 _NOT_CONNECTED = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .limits import SQS_BATCH_MESSAGES, SQS_MESSAGE_BYTES
-from .retries import pause
+from .retries import ATTEMPTS, pause
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 # A reason rides along as a message attribute; the body keeps what it is about.
 REASON = "reason"
 _REASON_CHARACTERS = 500
-_ATTEMPTS = 8
 
 
 class QueueError(Exception):
@@ -94,7 +93,7 @@ def _batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
 
 def _send_batch(sqs: "SQSClient", queue_url: str, batch: list[Message]) -> None:
     waiting = [message.entry(str(n)) for n, message in enumerate(batch)]
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         if attempt:
             pause(attempt)
         # SQS answers 200 and names what it did not take; only those go again.

@@ -31,7 +31,7 @@ def test_messages_stay_hidden_for_six_times_the_functions_timeout(alone: Recordi
     queue = alone.inputs(QUEUE, "w-queue")
     timeout = alone.inputs("lambda/function:Function", "w-insert-records")["timeout"]
     window = alone.inputs(MAPPING, "w-insert-records-mapping")["maximumBatchingWindowInSeconds"]
-    assert queue["visibilityTimeoutSeconds"] == 6 * timeout + window == 360
+    assert queue["visibilityTimeoutSeconds"] == 6 * timeout + window == 600
 
 
 def test_the_visibility_follows_the_timeout() -> None:
@@ -132,7 +132,7 @@ def test_settings_arrive() -> None:
         key_type="N",
         max_receive_count=7.0,
         maximum_concurrency=2.0,
-        timeout_seconds=30.0,
+        timeout_seconds=75.0,
         memory_mb=256.0,
         protect_data=True,
     )
@@ -140,7 +140,7 @@ def test_settings_arrive() -> None:
     assert recorded.inputs(TABLE, "w-table")["attributes"] == [{"name": "number", "type": "N"}]
     assert json.loads(recorded.inputs(QUEUE, "w-queue")["redrivePolicy"])["maxReceiveCount"] == 7
     function = recorded.inputs("lambda/function:Function", "w-insert-records")
-    assert (function["timeout"], function["memorySize"]) == (30, 256)
+    assert (function["timeout"], function["memorySize"]) == (75, 256)
     assert function["environment"]["variables"]["MAX_RECEIVE_COUNT"] == "7"
     assert recorded.inputs(MAPPING, "w-insert-records-mapping")["scalingConfig"] == {"maximumConcurrency": 2}
     assert {t.name for t in recorded.all(TABLE) if t.retain} == {"w-table", "w-imports"}

@@ -31,7 +31,7 @@ WORK, DEAD_LETTERS, RETRIES, FAILURES, INGEST_FAILURES = (
     "ingest-failures",
 )
 _RECEIVES, _RETRY_RECEIVES = 5, 999
-_INSERT_TIMEOUT, _MAIL_TIMEOUT, _INGEST_TIMEOUT = 60, 60, 900
+_INSERT_TIMEOUT, _MAIL_TIMEOUT, _INGEST_TIMEOUT = 100, 90, 900
 _POISONS = ("", "{}", "[1,2]", "not json", '{"v":1,"import":"x","chunk":0,"rows":[]}', '{"v":1,"mail":"zz"}')
 
 

@@ -237,7 +237,7 @@ def test_tables_and_their_streams(clients: Clients) -> None:
     calm = Calm()
     functions = Functions(calm.line, Queues(calm.line), "")
     function = Function("nobody", lambda *_: None, 1)
-    stream = StreamMapping(calm.line, functions, function, ["email"], print, batch=1, record_age=0, retries=0)
+    stream = StreamMapping(calm.line, functions, function, ["email"], print, batch=1, record_age=0)
     stream.root.started = False  # nobody reads it
     tables = Tables({"people": ("email",)}, "people", stream.write, calm.line)
     dynamodb, streams = clients.client("dynamodb"), clients.client("dynamodbstreams")

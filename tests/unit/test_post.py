@@ -14,7 +14,6 @@ from botocore.exceptions import (
 )
 
 from lambdas.send_email.mails import Mail
-from lambdas.send_email.post import CLIENT_CONFIG
 from lambdas.send_email.verdicts import Later, Refused, Sent, Unknown, Verdict
 
 from .cloud import Cloud, mail, mails
@@ -182,12 +181,6 @@ def test_an_answer_of_another_form_is_a_lost_one() -> None:
     cloud = Cloud()
     cloud.ses.script("send_bulk_email", lambda _: {})
     assert [type(verdict) for verdict in send(cloud, *mails(2))] == [Unknown] * 2
-
-
-def test_botocore_never_sends_a_call_again_by_itself() -> None:
-    config: Any = CLIENT_CONFIG
-    assert config.retries == {"total_max_attempts": 1}
-    assert config.connect_timeout + config.read_timeout < 30
 
 
 def test_reconnecting_drops_connections() -> None:
