@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
-
 from botocore.config import Config
+
 from local.clients import ACCESS_KEY, SECRET_KEY, Clients
 from local.emulator import REGION, emulator
 
