@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
-from lambdas.shared.clients import DYNAMODB_CONFIG
 from local.clients import ACCESS_KEY, SECRET_KEY, Clients
 from local.emulator import REGION, emulator
 
@@ -79,7 +79,7 @@ def _bare(service: Any, endpoint: str) -> Any:
         region_name=REGION,
         aws_access_key_id=ACCESS_KEY,
         aws_secret_access_key=SECRET_KEY,
-        config=DYNAMODB_CONFIG,
+        config=Config(parameter_validation=False),
     )
 
 

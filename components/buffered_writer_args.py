@@ -24,7 +24,8 @@ class BufferedWriterArgs(TypedDict):
     """The key's type in DynamoDB, S or N. Default: S."""
     queue: NotRequired[Optional[QueueReference]]
     """A queue that exists. Its visibility timeout and redrive policy stay its owner's: at least six times the
-    function's timeout, and this component's dead-letter queue after max_receive_count receives."""
+    function's timeout, and this component's dead-letter queue after max_receive_count receives. So does its
+    max_message_size: 1,048,576 for the chunks of CsvIngest, where pulumi_aws's default is 262,144."""
     table: NotRequired[Optional[TableReference]]
     """A table that exists, with `key` as its hash key and no range key."""
     import_ledger: NotRequired[Optional[TableReference]]
@@ -36,7 +37,7 @@ class BufferedWriterArgs(TypedDict):
     maximum_concurrency: NotRequired[Optional[int]]
     """How many functions write at once at most, 2 to 1000. Default: 4."""
     timeout_seconds: NotRequired[Optional[int]]
-    """The longest that one batch of messages may take, 1 to 900 seconds. Default: 60."""
+    """The longest that one batch of messages may take, 60 to 900 seconds. Default: 100."""
     memory_mb: NotRequired[Optional[int]]
     """The function's memory, 128 to 10240 MB. Default: 1024."""
     log_retention_days: NotRequired[Optional[int]]
@@ -78,7 +79,12 @@ def plan_buffered_writer(name: str, args: BufferedWriterArgs) -> BufferedWriterP
         on_conflict=read.one_of("on_conflict", "skip", ON_CONFLICT, "what there is"),
         max_receive_count=_max_receive_count(read),
         maximum_concurrency=_maximum_concurrency(read),
-        common=read_common(read, defaults.INSERT_RECORDS_TIMEOUT, defaults.INSERT_RECORDS_MEMORY_MB),
+        common=read_common(
+            read,
+            defaults.INSERT_RECORDS_TIMEOUT,
+            defaults.INSERT_RECORDS_MEMORY_MB,
+            defaults.INSERT_RECORDS_TIMEOUT_MIN,
+        ),
         code=make_bundle("insert_records", {}),
     )
     if plan.table is not None and read.given("key_type"):

@@ -21,12 +21,19 @@ class CommonPlan:
     protect_data: bool
 
 
-def read_common(read: Arguments, timeout: int, memory: int, timeout_min: int = 1) -> CommonPlan:
-    """Read them; `timeout` and `memory` are the function's defaults."""
+def read_common(read: Arguments, timeout: int, memory: int, timeout_min: int) -> CommonPlan:
+    """Read them; `timeout` and `memory` are the function's defaults.
+
+    `timeout_min`: less, and a call that takes until its time-outs outlasts the function.
+    """
     return CommonPlan(
         import_ledger=read.reference("import_ledger", TableReference),
         timeout=read.whole_number(
-            "timeout_seconds", timeout, timeout_min, defaults.FUNCTION_TIMEOUT_MAX, "Lambda's limit"
+            "timeout_seconds",
+            timeout,
+            timeout_min,
+            defaults.FUNCTION_TIMEOUT_MAX,
+            "what its calls may take, Lambda's limit",
         ),
         memory=read.whole_number(
             "memory_mb",

@@ -6,6 +6,7 @@ The one place that knows where the handlers are. What it imports needs no boto3:
 from pathlib import Path
 
 import lambdas
+from lambdas.shared.limits import SQS_MESSAGE_BYTES
 from lambdas.shared.mail_template import MailTemplate, TemplateError
 from lambdas.shared.prefixes import CONTINUATIONS_PREFIX, REPORTS_PREFIX
 from lambdas.shared.schema import Schema, SchemaError, parse_schema
@@ -17,6 +18,7 @@ __all__ = [
     "CONTINUATIONS_PREFIX",
     "HANDLERS",
     "REPORTS_PREFIX",
+    "SQS_MESSAGE_BYTES",
     "MailTemplate",
     "Schema",
     "SchemaError",

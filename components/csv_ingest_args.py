@@ -23,16 +23,18 @@ class CsvIngestArgs(TypedDict):
     schema: dict[str, Any]
     """The Table Schema of the rows (a documented subset), as an object."""
     queue: QueueReference
-    """The queue that the chunks are sent to."""
+    """The queue that the chunks are sent to. Its owner sets its max_message_size to 1,048,576: it refuses
+    chunks that are larger; pulumi_aws's default is 262,144, and aws.sqs.get_queue does not tell."""
     bucket: NotRequired[Optional[BucketReference]]
     """A bucket that exists. Its notifications become this component's; all else stays its owner's, such as
     letting what is under reports/ and continuations/ expire."""
     import_ledger: NotRequired[Optional[TableReference]]
     """A ledger of imports that exists, such as another component's; by default one is created."""
     upload_prefix: NotRequired[Optional[str]]
-    """Where in the bucket files are uploaded to; ends with a slash. Default: uploads/."""
+    """Where in the bucket files are uploaded to: folders of letters, digits and !-_.'(), each ending with a
+    slash, outside reports/ and continuations/; at most 512 characters. Default: uploads/."""
     rows_per_chunk: NotRequired[Optional[int]]
-    """The most rows in one message, 1 to 100. Default: 100."""
+    """The most rows in one message, 1 to 1000. Default: 100."""
     cors_origins: NotRequired[Optional[list[str]]]
     """The web origins whose pages may upload (by presigned POST). Default: none."""
     uploads_expire_days: NotRequired[Optional[int]]
@@ -40,7 +42,7 @@ class CsvIngestArgs(TypedDict):
     reports_expire_days: NotRequired[Optional[int]]
     """After how many days reports are deleted. Default: 30."""
     timeout_seconds: NotRequired[Optional[int]]
-    """The longest that one invocation may take, 1 to 900 seconds; long files take several. Default: 900."""
+    """The longest that one invocation may take, 240 to 900 seconds; long files take several. Default: 900."""
     memory_mb: NotRequired[Optional[int]]
     """The function's memory, 128 to 10240 MB; its CPU grows with it. Default: 1769, one whole vCPU."""
     log_retention_days: NotRequired[Optional[int]]
@@ -83,7 +85,12 @@ def plan_csv_ingest(name: str, args: CsvIngestArgs) -> CsvIngestPlan:
         cors_origins=_cors_origins(read),
         uploads_expire_days=_expire_days(read, "uploads_expire_days", defaults.UPLOADS_EXPIRE_DAYS),
         reports_expire_days=_expire_days(read, "reports_expire_days", defaults.REPORTS_EXPIRE_DAYS),
-        common=read_common(read, defaults.PROCESS_CSV_TIMEOUT, defaults.PROCESS_CSV_MEMORY_MB),
+        common=read_common(
+            read,
+            defaults.PROCESS_CSV_TIMEOUT,
+            defaults.PROCESS_CSV_MEMORY_MB,
+            defaults.PROCESS_CSV_TIMEOUT_MIN,
+        ),
         code=make_bundle("process_csv", {"schema.json": json.dumps(schema, indent=2, sort_keys=True)}),
     )
     if plan.bucket is not None:

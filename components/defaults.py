@@ -65,8 +65,12 @@ ADDRESS_COLUMN = "email"
 
 # A whole vCPU and all the time there is, as one call reads one whole file.
 PROCESS_CSV_TIMEOUT = FUNCTION_TIMEOUT_MAX
+PROCESS_CSV_TIMEOUT_MIN = 240  # of which it keeps a quarter to leave the rest of a file to another
 PROCESS_CSV_MEMORY_MB = ONE_CPU_MEMORY_MB
-INSERT_RECORDS_TIMEOUT = 60
+# A chunk of a hundred rows is written in less, even if every call takes until its time-outs; of 25, in a
+# minute: tests/unit/test_time_outs.py.
+INSERT_RECORDS_TIMEOUT = 100
+INSERT_RECORDS_TIMEOUT_MIN = 60
 INSERT_RECORDS_MEMORY_MB = 1024
 INSERT_RECORDS_BATCH = 10  # messages; more would need a batching window, and so make every row wait
 INSERT_RECORDS_WINDOW = 0
@@ -74,8 +78,8 @@ INSERT_RECORDS_WINDOW = 0
 # takes 4,000 units a second at first, and then twice its last peak:
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
 INSERT_RECORDS_CONCURRENCY = 4
-SEND_EMAIL_TIMEOUT = 60
-SEND_EMAIL_TIMEOUT_MIN = 60  # the handler begins no fifty mails that might not end in time
+SEND_EMAIL_TIMEOUT = 90
+SEND_EMAIL_TIMEOUT_MIN = 60  # the handler begins fifty mails only in the time before its last 45 seconds
 SEND_EMAIL_MEMORY_MB = 1024
 
 # The stream keeps records for 24 hours; after 6, a batch that still fails becomes a message that says where
@@ -83,7 +87,9 @@ SEND_EMAIL_MEMORY_MB = 1024
 # https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 STREAM_BATCH = 1000  # sent fifty at a time; more a call means fewer calls
 STREAM_RECORD_AGE = 6 * 60 * 60
-STREAM_RETRIES = 100
+# Without end: retries end by the record's age alone, or a fault of some minutes could use them up.
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+STREAM_RETRIES = -1
 
 # What the function crashes on is tried for a week; the other week of its 14 days is the operator's. What SES
 # refuses for now waits longer: lambdas/send_email/patience.py.

@@ -4,6 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from . import defaults
+from .contracts import SQS_MESSAGE_BYTES
 from .policies import Statement, allow, tls_only
 from .references import QueueReference
 
@@ -49,6 +50,9 @@ def create_queue(
     child = pulumi.ResourceOptions(parent=parent)
     queue = aws.sqs.Queue(
         name,
+        # Chunks are as large as SQS allows; where this is left out, the provider says 262,144.
+        # https://www.pulumi.com/registry/packages/aws/api-docs/sqs/queue/#max_message_size_python
+        max_message_size=SQS_MESSAGE_BYTES,
         message_retention_seconds=retention,
         visibility_timeout_seconds=visibility,
         redrive_policy=redrive,

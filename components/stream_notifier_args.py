@@ -50,7 +50,7 @@ class StreamNotifierArgs(TypedDict):
     import_ledger: NotRequired[Optional[TableReference]]
     """A ledger of imports that exists, such as another component's; by default one is created."""
     timeout_seconds: NotRequired[Optional[int]]
-    """The longest that one batch of mails may take, 60 to 900 seconds. Default: 60."""
+    """The longest that one batch of mails may take, 60 to 900 seconds. Default: 90."""
     memory_mb: NotRequired[Optional[int]]
     """The function's memory, 128 to 10240 MB. Default: 1024."""
     log_retention_days: NotRequired[Optional[int]]

@@ -21,8 +21,8 @@ def prefix_problem(prefix: str) -> str | None:
     """What is wrong with an upload prefix, if anything."""
     if not _PREFIX.fullmatch(prefix) or len(prefix) > _PREFIX_MAX:
         return (
-            "expected folders of letters, digits and !-_.'() that end with /, such as uploads/, in at most "
-            f"{_PREFIX_MAX} characters (S3's keys have {defaults.OBJECT_KEY_BYTES_MAX:,}), got {prefix!r}"
+            "expected folders of letters, digits and !-_.'(), each ending with /, such as uploads/, in at "
+            f"most {_PREFIX_MAX} characters (keys have {defaults.OBJECT_KEY_BYTES_MAX:,}), got {prefix!r}"
         )
     for own in (REPORTS_PREFIX, CONTINUATIONS_PREFIX):
         if prefix.startswith(own):

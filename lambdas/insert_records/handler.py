@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..shared.clients import dynamodb_client
-from ..shared.errors import kind_of
+from ..shared.clients import client
+from ..shared.errors import SetUpFault, is_set_up_fault, kind_of
 from ..shared.import_ledger import ImportLedger
 from ..shared.settings import setting
 from .inserter import Counts, Inserter
@@ -21,10 +20,10 @@ logger = Logger()
 @cache
 def inserter() -> Inserter:
     """Made once a process, so that warm invocations reuse its connections."""
-    dynamodb, table, key = dynamodb_client(), setting("TABLE"), setting("KEY")
+    dynamodb, table, key = client("dynamodb"), setting("TABLE"), setting("KEY")
     replace = setting("ON_CONFLICT") == "replace"
     return Inserter(
-        sqs=boto3.client("sqs"),
+        sqs=client("sqs"),
         ledger=ImportLedger(dynamodb, setting("IMPORTS_TABLE")),
         write=put_always(dynamodb, table) if replace else put_if_absent(dynamodb, table, key),
         find=find_written(dynamodb, table, key),
@@ -36,18 +35,30 @@ def inserter() -> Inserter:
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Write each message's chunk; names the messages that are to come again."""
+    """Write each message's chunk; names the messages that are to come again.
+
+    Raises:
+        SetUpFault: the deployment lacks something, and no message was done with. They would all come again
+            anyway, and as often; what an error adds is that the function's alarm hears.
+    """
     inserter()  # a wrong setting is no message's fault: it fails the invocation, with its own message
-    failures = [message["messageId"] for message in event["Records"] if not _handle(message)]
+    missing: set[str] = set()
+    failures = [message["messageId"] for message in event["Records"] if not _handle(message, missing)]
     logger.info("chunks written", extra={"messages": len(event["Records"]), "to_come_again": len(failures)})
+    if missing and len(failures) == len(event["Records"]):
+        raise SetUpFault(f"chunks not written: {'; '.join(sorted(missing))}")
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failures]}
 
 
-def _handle(message: Mapping[str, Any]) -> bool:
-    """Whether the message is done with. One that fails leaves the others of its batch alone."""
+def _handle(message: Mapping[str, Any], missing: set[str]) -> bool:
+    """Whether the message is done with. One that fails leaves the others of its batch alone.
+
+    What the deployment lacks, if that is why, is added to `missing`.
+    """
     try:
         counts = inserter().insert(message["body"])
     except Exception as error:  # whatever it is, it is this message's alone
+        missing |= {kind_of(error)} if is_set_up_fault(error) else set()
         # The type only: a service's message may quote the row.
         logger.error("chunk not written", extra={"message_id": message["messageId"], "error": kind_of(error)})
         return _last_attempt(message) and _give_up(message, error)

@@ -9,13 +9,11 @@ from ..shared.insert import insert_each
 from ..shared.limits import DYNAMODB_BATCH_ITEMS
 from ..shared.outcomes import Existing, Item, Outcome, Refused, TableError, Written
 from ..shared.read import read_each
-from ..shared.retries import pause
+from ..shared.retries import ATTEMPTS, pause
 from .records import Record
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_ATTEMPTS = 10
 
 # What became of each record, in their order: written, a duplicate (Existing), or refused.
 Write = Callable[[Sequence[Record]], list[Outcome]]
@@ -68,7 +66,7 @@ def put_always(dynamodb: "DynamoDBClient", table: str) -> Write:
 def _put_batch(dynamodb: "DynamoDBClient", table: str, items: list[Item]) -> list[Outcome]:
     waiting: Any = {table: [{"PutRequest": {"Item": item}} for item in items]}
     try:
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             if attempt:
                 pause(attempt)
             waiting = dynamodb.batch_write_item(RequestItems=waiting).get("UnprocessedItems")
@@ -81,4 +79,4 @@ def _put_batch(dynamodb: "DynamoDBClient", table: str, items: list[Item]) -> lis
             return [Refused(error.response["Error"].get("Message", ""))]
         half = len(items) // 2  # one record is at fault, and the call does not say which
         return _put_batch(dynamodb, table, items[:half]) + _put_batch(dynamodb, table, items[half:])
-    raise TableError(f"{len(waiting[table])} writes were put off {_ATTEMPTS} times")
+    raise TableError(f"{len(waiting[table])} writes were put off {ATTEMPTS} times")

@@ -8,11 +8,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..shared.clients import dynamodb_client
+from ..shared.clients import client
 from ..shared.import_ledger import ImportLedger
 from ..shared.schema import parse_schema
 from ..shared.settings import bundled, setting
@@ -20,8 +19,8 @@ from .events import continuation_number, uploads
 from .importer import Importer
 
 # What remains of an invocation's time when it stops reading: enough to send what it holds, over retries.
-_RESERVE_SECONDS = 60
-_RESERVE_SHARE = 0.25  # at most, lest a function with a short time limit read nothing
+RESERVE_SECONDS = 60
+RESERVE_SHARE = 0.25  # at most, lest a function with a short time limit read nothing
 
 _LOGGED = ("status", "read", "accepted", "rejected", "chunks", "continuation")
 logger = Logger()
@@ -31,9 +30,9 @@ logger = Logger()
 def importer() -> Importer:
     """Made once a process, so that warm invocations reuse its connections."""
     return Importer(
-        s3=boto3.client("s3"),
-        sqs=boto3.client("sqs"),
-        ledger=ImportLedger(dynamodb_client(), setting("IMPORTS_TABLE")),
+        s3=client("s3"),
+        sqs=client("sqs"),
+        ledger=ImportLedger(client("dynamodb"), setting("IMPORTS_TABLE")),
         queue_url=setting("QUEUE_URL"),
         schema=parse_schema(bundled("schema.json")),
         rows_per_chunk=int(setting("ROWS_PER_CHUNK")),
@@ -53,13 +52,13 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> None:
 def in_hurry(context: LambdaContext) -> Callable[[], bool]:
     """What tells whether the invocation nears its time limit."""
     left = context.get_remaining_time_in_millis
-    reserve = min(_RESERVE_SECONDS * 1000, _RESERVE_SHARE * left())
+    reserve = min(RESERVE_SECONDS * 1000, RESERVE_SHARE * left())
     return lambda: left() < reserve
 
 
 def invoke_again(event: Mapping[str, Any]) -> None:
     """Invoke this function with an event, asynchronously; the client is made when a file is that long."""
-    boto3.client("lambda").invoke(
+    client("lambda").invoke(
         FunctionName=setting("AWS_LAMBDA_FUNCTION_NAME"),
         InvocationType="Event",
         Payload=json.dumps(event).encode(),

@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..shared.clients import dynamodb_client
-from ..shared.errors import kind_of
+from ..shared.clients import client
+from ..shared.errors import SetUpFault, kind_of
 from ..shared.import_ledger import ImportLedger
 from ..shared.mail_template import MailTemplate
 from ..shared.queue import Message, send
@@ -18,8 +17,9 @@ from ..shared.settings import bundled, setting
 from .courier import Courier, Owed
 from .mail_ledger import MailLedger
 from .mails import Mail, MailError, from_stream
-from .post import CLIENT_CONFIG, RATE_SECONDS, Post
+from .post import Post
 from .retry_queue import Letter, RetryQueue
+from .verdicts import RATE_SECONDS
 
 logger = Logger()
 
@@ -27,17 +27,17 @@ logger = Logger()
 @cache
 def courier() -> Courier:
     """Made once a process, so that warm invocations reuse its connections."""
-    dynamodb = dynamodb_client()
+    dynamodb = client("dynamodb")
     return Courier(
         post=Post(
-            ses=boto3.client("sesv2", config=CLIENT_CONFIG),
+            ses=client("sesv2"),
             template=MailTemplate.parse(**bundled("mail.json")),
             sender=setting("SENDER"),
             configuration_set=setting("CONFIGURATION_SET"),
             address_column=setting("ADDRESS_COLUMN"),
         ),
         ledger=MailLedger(dynamodb, setting("MAILS_TABLE"), ImportLedger(dynamodb, setting("IMPORTS_TABLE"))),
-        sqs=boto3.client("sqs"),
+        sqs=client("sqs"),
         failure_queue_url=setting("FAILURE_QUEUE_URL"),
         function_timeout=int(setting("FUNCTION_TIMEOUT")),
     )
@@ -55,6 +55,8 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     try:
         failures = (_from_queue if of_queue else _from_stream)(records, seconds_left)
+    except SetUpFault:
+        raise
     except Exception as error:
         # Lambda logs what a handler raises, and a service's message may quote the record.
         mute = RuntimeError(f"mails not delivered: {kind_of(error)}")
@@ -63,7 +65,11 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _from_stream(records: Sequence[Mapping[str, Any]], seconds_left: Callable[[], float]) -> list[str]:
-    """What cannot be sent now must not hold up the stream: it goes to the retry queue."""
+    """What cannot be sent now must not hold up the stream: it goes to the retry queue.
+
+    Also where the deployment lacks something: to fail here would repeat the batch, to no avail, until Lambda
+    gives it up. The retry queue fails with it at once, and keeps it.
+    """
     mails = [mail for record in records if (mail := from_stream(record))]
     owed = courier().deliver(mails, seconds_left)
     send(courier().sqs, setting("RETRY_QUEUE_URL"), [each.message() for each in owed])
@@ -72,7 +78,12 @@ def _from_stream(records: Sequence[Mapping[str, Any]], seconds_left: Callable[[]
 
 
 def _from_queue(messages: Sequence[Mapping[str, Any]], seconds_left: Callable[[], float]) -> list[str]:
-    """What cannot be sent now waits in the retry queue; gives its message ids."""
+    """What cannot be sent now waits in the retry queue; gives its message ids.
+
+    Raises:
+        SetUpFault: the deployment lacks something, and none of the messages is done with. They keep the
+            visibility time-outs that they were given; what an error adds is that the function's alarm hears.
+    """
     letters: list[Letter] = []
     kept: list[str] = []
     for message in messages:
@@ -83,7 +94,13 @@ def _from_queue(messages: Sequence[Mapping[str, Any]], seconds_left: Callable[[]
     owed = _at_the_rate([letter.mail for letter in letters], seconds_left)
     waiting = RetryQueue(courier(), setting("RETRY_QUEUE_URL")).keep(letters, owed)
     logger.info("mails from the retry queue", extra={"mails": len(letters), "to_retry": len(waiting)})
-    return kept + waiting
+    stay = kept + waiting
+    missing = sorted({each.missing for each in owed if each.missing})
+    if missing:
+        logger.error("mails wait for what is missing", extra={"mails": len(waiting), "missing": missing})
+    if missing and len(stay) == len(messages):
+        raise SetUpFault("; ".join(missing))
+    return stay
 
 
 def _set_aside(body: str, reason: str) -> bool:

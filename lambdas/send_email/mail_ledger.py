@@ -20,12 +20,13 @@ has taken it over.
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..shared.import_ledger import ImportLedger
 from ..shared.insert import insert_each
+from ..shared.limits import DYNAMODB_BATCH_ITEMS
 from ..shared.outcomes import Existing, Item, Outcome, Refused, TableError
 from ..shared.transact import Companions, Operation, write_each
 from .mail_entries import (
@@ -72,22 +73,40 @@ class MailLedger:
         self._table = table
         self._imports = imports
 
-    def claim(self, mails: Sequence[Mail], claim: str) -> dict[str, Entry]:
-        """Claim the mails (each a different one); gives the entries of those that were not to be had."""
+    def claim(
+        self, mails: Sequence[Mail], claim: str, in_time: Callable[[], bool] = lambda: True
+    ) -> dict[str, Entry]:
+        """Claim the mails (each a different one); gives the entries of those that were not to be had.
+
+        Args:
+            mails: The mails.
+            claim: The claim's id.
+            in_time: Whether there is time for another step, and to give back what was claimed before it.
+
+        Raises:
+            TableError: there is not, or the table does not take the claims; none of them stands.
+        """
         try:
-            return self._claim(mails, claim)
+            return self._claim(mails, claim, in_time)
         except Exception:
             # None of them has left; but if those that were claimed stayed so, nobody could know that.
             self.change([Change(mail, claim, DEFERRED, "not all could be claimed") for mail in mails])
             raise
 
-    def _claim(self, mails: Sequence[Mail], claim: str) -> dict[str, Entry]:
-        items = [self._entry(mail, claim, CLAIMED) for mail in mails]
-        outcomes = _none_refused(insert_each(self._dynamodb, self._table, "mail_id", items))
+    def _claim(self, mails: Sequence[Mail], claim: str, in_time: Callable[[], bool]) -> dict[str, Entry]:
+        outcomes: list[Outcome] = []
+        for start in range(0, len(mails), DYNAMODB_BATCH_ITEMS):
+            _check(in_time)
+            items = [
+                self._entry(mail, claim, CLAIMED) for mail in mails[start : start + DYNAMODB_BATCH_ITEMS]
+            ]
+            outcomes += _none_refused(insert_each(self._dynamodb, self._table, "mail_id", items))
         standing = [outcome.item for outcome in outcomes if isinstance(outcome, Existing)]
+        _check(in_time)
         entries = entries_in([*standing, *read_receipts(self._dynamodb, self._table, standing)])
         there = {mail.mail_id: mail for mail in mails}
         deferred = [there[mail_id] for mail_id, entry in entries.items() if entry.state == DEFERRED]
+        _check(in_time)
         entries |= self._claim_again(deferred, claim)
         # What bears this very claim was inserted before, and the answer was lost.
         return {mail_id: entry for mail_id, entry in entries.items() if entry.claim != claim}
@@ -191,6 +210,11 @@ class MailLedger:
 
 def _now() -> Item:
     return {"N": f"{time.time():.3f}"}
+
+
+def _check(in_time: Callable[[], bool]) -> None:
+    if not in_time():
+        raise TableError("claiming took so long that the function's time is nearly over")
 
 
 def _none_refused(outcomes: list[Outcome]) -> list[Outcome]:

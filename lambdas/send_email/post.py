@@ -1,14 +1,9 @@
-"""Handing mails to SES, fifty a call, and reading what it says of each.
-
-The four verdicts are told apart by one question: could the mail have left? Only what certainly did not
-leave is sent again.
-"""
+"""Handing mails to SES, fifty a call."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.config import Config
 from botocore.exceptions import (
     ClientError,
     ConnectTimeoutError,
@@ -21,59 +16,12 @@ from ..shared.mail_template import MailTemplate
 from ..shared.values import is_email
 from .mails import Mail
 from .patience import FIRST_WAIT_SECONDS
+from .verdicts import Judge, Later, Refused, Unknown, Verdict
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
-# A retry inside botocore would send fifty mails again when only the answer was lost. SES checks each request
-# itself, and refuses what would otherwise fail here, with nobody knowing why.
-CLIENT_CONFIG = Config(
-    retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20, parameter_validation=False
-)
-
-# https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_BulkEmailEntryResult.html: these concern this
-# mail; every other status concerns the account, the settings or the moment, and passes.
-_REFUSED_STATUSES = frozenset({"MESSAGE_REJECTED", "INVALID_PARAMETER", "INVALID_PARAMETER_VALUE"})
-_OF_ONE_MAIL = frozenset({"TRANSIENT_FAILURE", "FAILED"})
-# https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendBulkEmail.html#API_SendBulkEmail_Errors
-_REFUSED_ERRORS = frozenset({"BadRequestException", "MessageRejected", "ValidationException"})
-# The sending rate recovers within a second; a quota, a pause or a missing set-up takes longer.
-RATE_SECONDS = 1
-_RATE = frozenset({"ACCOUNT_THROTTLED", "TooManyRequestsException", "ThrottlingException", "Throttling"})
 _NOT_CONNECTED = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
-
-
-@dataclass(frozen=True)
-class Sent:
-    """SES took the mail."""
-
-    message_id: str
-
-
-@dataclass(frozen=True)
-class Refused:
-    """SES will never take this mail."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Later:
-    """SES did not take the mail now; it may take it after so many seconds. `others`: nor any other mail."""
-
-    reason: str
-    wait: int
-    others: bool = True
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """Nobody knows whether SES took the mail."""
-
-    reason: str
-
-
-Verdict = Sent | Refused | Later | Unknown
 
 
 @dataclass(frozen=True)
@@ -111,6 +59,7 @@ class Post:
         return [verdicts[n] for n in range(len(mails))]
 
     def _send(self, values: Sequence[Mapping[str, str]], which: list[int]) -> dict[int, Verdict]:
+        judge = Judge(self.sender, self.configuration_set)
         try:
             answer = self.ses.send_bulk_email(
                 FromEmailAddress=self.sender,
@@ -119,7 +68,7 @@ class Post:
                 BulkEmailEntries=[self._entry(values[n]) for n in which],
             )
         except ClientError as error:
-            verdict = _verdict_of_error(error)
+            verdict = judge.of_error(error)
             if isinstance(verdict, Refused) and len(which) > 1:
                 # Nothing was sent: one mail is at fault, and the call does not say which.
                 half = len(which) // 2
@@ -132,7 +81,7 @@ class Post:
         except Exception as error:  # whatever it was, the mails may have left
             return dict.fromkeys(which, Unknown(f"SES's answer was lost: {type(error).__name__}"))
         results = answer.get("BulkEmailEntryResults", [])
-        verdicts = dict(zip(which, map(_verdict_of_entry, results), strict=False))
+        verdicts = dict(zip(which, map(judge.of_entry, results), strict=False))
         return {n: verdicts.get(n, Unknown("SES's answer does not name this mail")) for n in which}
 
     def _entry(self, values: Mapping[str, str]) -> Any:
@@ -141,27 +90,3 @@ class Post:
             "Destination": {"ToAddresses": [values[self.address_column]]},
             "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": data}},
         }
-
-
-def _verdict_of_entry(result: Any) -> Verdict:
-    status = result.get("Status", "")
-    if status == "SUCCESS":
-        return Sent(result.get("MessageId", ""))
-    reason = f"{status}: {result.get('Error', '')}"
-    if status in _REFUSED_STATUSES:
-        return Refused(reason)
-    return _later(status, reason, others=status not in _OF_ONE_MAIL)
-
-
-def _verdict_of_error(error: ClientError) -> Verdict:
-    code = error.response["Error"]["Code"]
-    reason = f"{code}: {error.response['Error'].get('Message', '')}"
-    if code in _REFUSED_ERRORS:
-        return Refused(reason)
-    # An answer of 5xx may come after the mails left; anything else was refused before.
-    status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
-    return Unknown(reason) if status >= 500 else _later(code, reason)
-
-
-def _later(code: str, reason: str, *, others: bool = True) -> Later:
-    return Later(reason, RATE_SECONDS if code in _RATE else FIRST_WAIT_SECONDS, others)

@@ -1,17 +1,62 @@
-"""Clients that more than one handler makes."""
+"""The clients of all handlers, and how long a call may take: what a function waits for must fit its time.
 
-from typing import TYPE_CHECKING
+botocore's own time-outs are 60 seconds, as long as some functions may run.
+https://docs.aws.amazon.com/botocore/latest/reference/config.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import boto3
 from botocore.config import Config
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-# DynamoDB checks each request itself; to do so here, too, is a good part of a transaction's work.
-DYNAMODB_CONFIG = Config(parameter_validation=False)
+_LONGEST_BACKOFF_SECONDS = 20
 
 
-def dynamodb_client() -> "DynamoDBClient":
-    """The DynamoDB client that every handler uses."""
-    return boto3.client("dynamodb", config=DYNAMODB_CONFIG)
+@dataclass(frozen=True)
+class TimeOuts:
+    """How long a service's client waits, in seconds, and how often it tries in all.
+
+    `validates`: whether it checks requests before it sends them.
+    """
+
+    connect: float
+    read: float
+    attempts: int
+    validates: bool = True
+
+    @property
+    def longest_call(self) -> float:
+        """Seconds that a call takes at most: each attempt to its time-outs, and the pauses between them."""
+        # https://docs.aws.amazon.com/boto3/latest/guide/retries.html
+        pauses = sum(min(1 << n, _LONGEST_BACKOFF_SECONDS) for n in range(self.attempts - 1))
+        return self.attempts * (self.connect + self.read) + pauses
+
+    @property
+    def config(self) -> Config:
+        """As botocore takes it."""
+        return Config(
+            connect_timeout=self.connect,
+            read_timeout=self.read,
+            retries={"total_max_attempts": self.attempts, "mode": "standard"},
+            parameter_validation=self.validates,
+        )
+
+
+TIME_OUTS: Mapping[str, TimeOuts] = {
+    # DynamoDB checks each request itself; to do so here, too, is a good part of a transaction's work.
+    "dynamodb": TimeOuts(connect=1, read=3, attempts=2, validates=False),
+    "sqs": TimeOuts(connect=1, read=3, attempts=2),
+    "lambda": TimeOuts(connect=1, read=3, attempts=2),
+    "s3": TimeOuts(connect=1, read=5, attempts=2),
+    # A retry inside botocore would send fifty mails again when only the answer was lost. SES refuses what the
+    # check of parameters would let fail here, with nobody knowing why.
+    "sesv2": TimeOuts(connect=2, read=13, attempts=1, validates=False),
+}
+
+
+def client(service: str) -> Any:
+    """A client of one of these services."""
+    make: Any = boto3.client
+    return make(service, config=TIME_OUTS[service].config)

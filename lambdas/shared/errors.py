@@ -1,9 +1,55 @@
-"""Errors as they may be logged."""
+"""Errors: how they may be logged, and which of them no repetition mends."""
+
+import re
 
 from botocore.exceptions import ClientError
 
+# What is not allowed, or not there: the same until somebody changes the set-up.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_troubleshooting_common-errors.html
+_NOT_ALLOWED = frozenset(
+    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "NotAuthorized", "OptInRequired"}
+    | {"ExpiredTokenException", "IncompleteSignature", "InvalidClientTokenId", "InvalidSignatureException"}
+    | {"InvalidSecurity", "SignatureDoesNotMatch", "UnrecognizedClientException"}
+)
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementError.html
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+_NOT_THERE = frozenset(
+    {"NoSuchBucket", "NonExistentQueue", "QueueDoesNotExist", "ResourceNotFound", "ResourceNotFoundException"}
+)
+# A key of KMS: SQS's and Lambda's words for it begin so, but for what passes.
+_KEY = re.compile(r"kms(?!\.?Throttl)", re.IGNORECASE)
+_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)")
+
+
+class SetUpFault(Exception):
+    """The deployment lacks something; says what. Raised once all that the invocation was given is safe."""
+
+
+def code_of(error: Exception) -> str:
+    """The service's code for the error; empty if it has none."""
+    if isinstance(error, ClientError):
+        return str(error.response["Error"]["Code"])
+    return str(getattr(error, "code", ""))
+
 
 def kind_of(error: Exception) -> str:
-    """The error's type, and the service's code for it if it has one; its message may quote a row's values."""
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-    return f"{type(error).__name__} {code}".strip()
+    """The error's type, the service's code, and the action that is not allowed.
+
+    No more of the error's message, which may quote a row's values.
+    """
+    message = error.response["Error"].get("Message", "") if isinstance(error, ClientError) else ""
+    action = f"(not allowed: {match[1]})" if (match := _ACTION.search(message)) else ""
+    return " ".join(filter(None, (type(error).__name__, code_of(error), action)))
+
+
+def is_set_up_fault(error: Exception) -> bool:
+    """Whether the error says that the deployment lacks something: a permission, a table, a queue, a key."""
+    return is_set_up_code(code_of(error))
+
+
+def is_set_up_code(code: str) -> bool:
+    """Whether a service's code says so."""
+    name = code.removeprefix("AWS.SimpleQueueService.")
+    return name in _NOT_ALLOWED | _NOT_THERE or _KEY.match(name) is not None

@@ -13,12 +13,11 @@ from botocore.exceptions import ClientError
 from .limits import DYNAMODB_BATCH_ITEMS, PARTIQL_STATEMENT_CHARACTERS
 from .outcomes import Existing, Item, Outcome, Refused, TableError, Written
 from .read import read_each
-from .retries import pause
+from .retries import ATTEMPTS, pause
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_ATTEMPTS = 10
 _DUPLICATE = "DuplicateItem"
 _OF_THE_ITEM = frozenset({"ItemCollectionSizeLimitExceeded", "ValidationError"})
 _AGAIN = frozenset(
@@ -70,7 +69,7 @@ def insert_each(dynamodb: "DynamoDBClient", table: str, key: str, items: Sequenc
 
 def _insert(dynamodb: "DynamoDBClient", waiting: Mapping[int, Any]) -> dict[int, Outcome]:
     outcomes: dict[int, Outcome] = {}
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         if attempt:
             pause(attempt)
         try:
@@ -84,7 +83,7 @@ def _insert(dynamodb: "DynamoDBClient", waiting: Mapping[int, Any]) -> dict[int,
         waiting = {n: statement for n, statement in waiting.items() if answers[n] is None}
         if not waiting:
             return outcomes
-    raise TableError(f"{len(waiting)} insertions were put off {_ATTEMPTS} times")
+    raise TableError(f"{len(waiting)} insertions were put off {ATTEMPTS} times")
 
 
 def _apart(dynamodb: "DynamoDBClient", waiting: Mapping[int, Any], error: ClientError) -> dict[int, Outcome]:
@@ -109,7 +108,7 @@ def _outcome(answer: Any) -> Outcome | None:
         return Refused(f"{code}: {error.get('Message', '')}")
     if code in _AGAIN:
         return None
-    raise TableError(f"DynamoDB refused to insert: {code}")
+    raise TableError(f"DynamoDB refused to insert: {code}", code)
 
 
 def _statement(table: str, item: Item) -> Any:

@@ -29,4 +29,11 @@ Outcome = Written | Existing | Refused
 
 
 class TableError(Exception):
-    """A table did not take, or give, what was asked of it, and no single item is at fault."""
+    """A table did not take, or give, what was asked of it, and no single item is at fault.
+
+    `code`: DynamoDB's, if it gave one.
+    """
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code

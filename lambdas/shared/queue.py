@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .limits import SQS_BATCH_MESSAGES, SQS_MESSAGE_BYTES
-from .retries import pause
+from .retries import ATTEMPTS, pause
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import (
+        BatchResultErrorEntryTypeDef,
         ChangeMessageVisibilityBatchRequestEntryTypeDef,
         SendMessageBatchRequestEntryTypeDef,
     )
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 # A reason rides along as a message attribute; the body keeps what it is about.
 REASON = "reason"
 _REASON_CHARACTERS = 500
-_ATTEMPTS = 8
 
 
 class QueueError(Exception):
@@ -93,7 +93,7 @@ def _batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
 
 def _send_batch(sqs: "SQSClient", queue_url: str, batch: list[Message]) -> None:
     waiting = [message.entry(str(n)) for n, message in enumerate(batch)]
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         if attempt:
             pause(attempt)
         # SQS answers 200 and names what it did not take; only those go again.
@@ -104,7 +104,14 @@ def _send_batch(sqs: "SQSClient", queue_url: str, batch: list[Message]) -> None:
         waiting = [entry for entry in waiting if entry["Id"] in faults]
         if any(entry["SenderFault"] for entry in failed):
             break
-    first = failed[0]
-    raise QueueError(
-        f"SQS took not all of {len(batch)} messages: {first['Code']}: {first.get('Message', '')}"
-    )
+    raise _refusal(queue_url, batch, failed[0])
+
+
+def _refusal(queue_url: str, batch: list[Message], failed: "BatchResultErrorEntryTypeDef") -> QueueError:
+    text = f"SQS took not all of {len(batch)} messages: {failed['Code']}: {failed.get('Message', '')}"
+    if failed["SenderFault"]:
+        text += (
+            f" (a message of {batch[int(failed['Id'])].size:,} bytes to {queue_url}: set the queue's "
+            f"MaximumMessageSize, max_message_size in Pulumi, to {SQS_MESSAGE_BYTES:,})"
+        )
+    return QueueError(text)

@@ -8,12 +8,10 @@ from botocore.exceptions import ClientError
 
 from .limits import DYNAMODB_BATCH_GET_ITEMS
 from .outcomes import Item, TableError
-from .retries import pause
+from .retries import ATTEMPTS, pause
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_ATTEMPTS = 10
 
 
 def read_each(dynamodb: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[Item]:
@@ -56,7 +54,7 @@ def _read(dynamodb: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[
 def _read_all(dynamodb: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[Item]:
     items: list[Item] = []
     asked: Any = {table: {"Keys": keys, "ConsistentRead": True}}
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         if attempt:
             pause(attempt)
         answer: Any = dynamodb.batch_get_item(RequestItems=asked)
@@ -64,4 +62,4 @@ def _read_all(dynamodb: "DynamoDBClient", table: str, keys: Sequence[Item]) -> l
         asked = answer.get("UnprocessedKeys")
         if not asked:
             return items
-    raise TableError(f"{len(asked[table]['Keys'])} reads were put off {_ATTEMPTS} times")
+    raise TableError(f"{len(asked[table]['Keys'])} reads were put off {ATTEMPTS} times")

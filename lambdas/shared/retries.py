@@ -1,14 +1,25 @@
-"""How long to wait before trying a service again."""
+"""How often a service is asked again for what it put off, and how long to wait before."""
 
 import random
 import time
 
+# With the time-outs in clients.py, so many fit into a function's time: tests/unit/test_time_outs.py.
+ATTEMPTS = 6
 _FIRST_PAUSE_SECONDS = 0.05
-# So that ten attempts leave a function of a minute time to do something else.
 _LONGEST_PAUSE_SECONDS = 2
 
 
 def pause(attempt: int) -> None:
     """Wait before the attempt'th retry: longer each time up to a bound, and never in step with others."""
     # https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
-    time.sleep(random.uniform(0, min(_FIRST_PAUSE_SECONDS * 2**attempt, _LONGEST_PAUSE_SECONDS)))
+    time.sleep(random.uniform(0, longest_pause(attempt)))
+
+
+def longest_pause(attempt: int) -> float:
+    """The bound of that wait, in seconds."""
+    return min(_FIRST_PAUSE_SECONDS * (1 << attempt), _LONGEST_PAUSE_SECONDS)
+
+
+def longest_pauses() -> float:
+    """Seconds that the pauses between all attempts take at most."""
+    return sum(map(longest_pause, range(1, ATTEMPTS)))

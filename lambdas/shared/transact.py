@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from .outcomes import Existing, Outcome, Refused, TableError, Written
-from .retries import pause
+from .retries import ATTEMPTS, pause
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Operation = dict[str, Any]  # one entry of TransactItems
-_ATTEMPTS = 10
 _AGAIN = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
@@ -69,7 +68,7 @@ def _write(
             batch = [n for n in batch if n not in settled]
             if not settled:
                 attempt += 1
-                if attempt == _ATTEMPTS:
+                if attempt == ATTEMPTS:
                     raise TableError(f"{len(batch)} writes were put off {attempt} times: {error}") from error
                 pause(attempt)
         else:

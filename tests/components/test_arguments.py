@@ -33,7 +33,8 @@ def test_every_problem_is_told() -> None:
         "queue: expected an object of arn and url, got {'url': 'https://sqs'}",
         "upload_prefix: overlaps reports/",
         "rows_per_chunk: expected a whole number from 1 to 1,000 (more gain nothing), got 1001",
-        "timeout_seconds: expected a whole number from 1 to 900 (Lambda's limit), got 901.0",
+        "timeout_seconds: expected a whole number from 240 to 900 (what its calls may take, Lambda's limit), "
+        "got 901.0",
         "memory_mb: expected a whole number from 128 to 10,240 (Lambda's limits), got 64",
         "log_retention_days: expected one of 1, 3, 5, 7, 14, 30,",
     ]

@@ -31,7 +31,7 @@ def test_messages_stay_hidden_for_six_times_the_functions_timeout(alone: Recordi
     queue = alone.inputs(QUEUE, "w-queue")
     timeout = alone.inputs("lambda/function:Function", "w-insert-records")["timeout"]
     window = alone.inputs(MAPPING, "w-insert-records-mapping")["maximumBatchingWindowInSeconds"]
-    assert queue["visibilityTimeoutSeconds"] == 6 * timeout + window == 360
+    assert queue["visibilityTimeoutSeconds"] == 6 * timeout + window == 600
 
 
 def test_the_visibility_follows_the_timeout() -> None:
@@ -47,6 +47,10 @@ def test_what_fails_is_kept_for_longer_than_it_may_have_waited(alone: Recording)
     }
     assert dead["messageRetentionSeconds"] == 14 * 24 * 60 * 60
     assert queue["messageRetentionSeconds"] < dead["messageRetentionSeconds"]
+
+
+def test_every_queue_takes_messages_as_large_as_chunks_are(alone: Recording) -> None:
+    assert {queue.inputs["maxMessageSize"] for queue in alone.all(QUEUE)} == {1_048_576}
 
 
 def test_queues_are_encrypted_and_take_tls_only(alone: Recording) -> None:
@@ -129,7 +133,7 @@ def test_settings_arrive() -> None:
         key_type="N",
         max_receive_count=7.0,
         maximum_concurrency=2.0,
-        timeout_seconds=30.0,
+        timeout_seconds=75.0,
         memory_mb=256.0,
         protect_data=True,
     )
@@ -137,7 +141,7 @@ def test_settings_arrive() -> None:
     assert recorded.inputs(TABLE, "w-table")["attributes"] == [{"name": "number", "type": "N"}]
     assert json.loads(recorded.inputs(QUEUE, "w-queue")["redrivePolicy"])["maxReceiveCount"] == 7
     function = recorded.inputs("lambda/function:Function", "w-insert-records")
-    assert (function["timeout"], function["memorySize"]) == (30, 256)
+    assert (function["timeout"], function["memorySize"]) == (75, 256)
     assert function["environment"]["variables"]["MAX_RECEIVE_COUNT"] == "7"
     assert recorded.inputs(MAPPING, "w-insert-records-mapping")["scalingConfig"] == {"maximumConcurrency": 2}
     assert {t.name for t in recorded.all(TABLE) if t.retain} == {"w-table", "w-imports"}

@@ -147,7 +147,7 @@ def test_settings_arrive() -> None:
         rows_per_chunk=10.0,  # as other languages' programs send whole numbers
         uploads_expire_days=2.0,
         reports_expire_days=3,
-        timeout_seconds=120,
+        timeout_seconds=300,
         memory_mb=512,
         log_retention_days=7.0,
         alarm_topic_arn=topic,
@@ -155,7 +155,7 @@ def test_settings_arrive() -> None:
     )
     recorded = record(lambda: CsvIngest("in", given))
     function = recorded.inputs("lambda/function:Function", "in-process-csv")
-    assert (function["timeout"], function["memorySize"]) == (120, 512)
+    assert (function["timeout"], function["memorySize"]) == (300, 512)
     assert function["environment"]["variables"]["ROWS_PER_CHUNK"] == "10"
     assert recorded.statements("in-process-csv-policy")["ReadUploads"][1] == {f"{BUCKET}/in/csv/*"}
     rules = recorded.inputs(S3.format("LifecycleConfiguration"), "in-bucket-lifecycle")["rules"]

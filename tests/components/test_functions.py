@@ -82,7 +82,7 @@ def test_environments(local: Recording) -> None:
         "SENDER": "welcome@example.com",
         "CONFIGURATION_SET": "rowrelay-local-notifier",
         "ADDRESS_COLUMN": "email",
-        "FUNCTION_TIMEOUT": "60",
+        "FUNCTION_TIMEOUT": "90",
     }
 
 

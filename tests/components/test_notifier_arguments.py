@@ -122,7 +122,8 @@ def test_one_identity() -> None:
 
 def test_a_function_has_time_for_a_mail() -> None:
     (problem,) = notifier_problems(timeout_seconds=30)
-    assert problem == "timeout_seconds: expected a whole number from 60 to 900 (Lambda's limit), got 30"
+    expected = "a whole number from 60 to 900 (what its calls may take, Lambda's limit)"
+    assert problem == f"timeout_seconds: expected {expected}, got 30"
 
 
 def test_names_of_configuration_sets() -> None:

@@ -37,7 +37,7 @@ def test_the_stream_mapping_is_bounded(alone: Recording) -> None:
         "batchSize": defaults.STREAM_BATCH,
         "filterCriteria": {"filters": [{"pattern": '{"eventName": ["INSERT"]}'}]},
         "maximumRecordAgeInSeconds": 6 * 60 * 60,
-        "maximumRetryAttempts": 100,
+        "maximumRetryAttempts": -1,
         "bisectBatchOnFunctionError": True,
         "destinationConfig": {"onFailure": {"destinationArn": arn(QUEUE, "n-failures")}},
         "enabled": True,

@@ -13,7 +13,7 @@ from lambdas.insert_records.writer import put_always
 from lambdas.process_csv import events, importer, packer, rows, s3_object
 from lambdas.process_csv.rows import Place
 from lambdas.process_csv.source import SourceError
-from lambdas.send_email import courier, mail_entries, mail_ledger, post
+from lambdas.send_email import courier, mail_entries, mail_ledger, post, verdicts
 from lambdas.send_email import handler as mail_handler
 from lambdas.shared import import_ledger, insert, queue, transact
 from lambdas.shared.outcomes import Written
@@ -189,7 +189,7 @@ def crashed_mails_left_as_they_are(patch: Patch) -> None:
 
 
 def lost_answers_of_ses_taken_for_refusals(patch: Patch) -> None:
-    patch.setattr(post, "Unknown", lambda reason: post.Later(reason, 1))
+    patch.setattr(post, "Unknown", lambda reason: verdicts.Later(reason, 1))
 
 
 def mails_put_off_by_the_stream_forgotten(patch: Patch) -> None:

@@ -31,7 +31,7 @@ WORK, DEAD_LETTERS, RETRIES, FAILURES, INGEST_FAILURES = (
     "ingest-failures",
 )
 _RECEIVES, _RETRY_RECEIVES = 5, 999
-_INSERT_TIMEOUT, _MAIL_TIMEOUT, _INGEST_TIMEOUT = 60, 60, 900
+_INSERT_TIMEOUT, _MAIL_TIMEOUT, _INGEST_TIMEOUT = 100, 90, 900
 _POISONS = ("", "{}", "[1,2]", "not json", '{"v":1,"import":"x","chunk":0,"rows":[]}', '{"v":1,"mail":"zz"}')
 
 
@@ -72,7 +72,6 @@ class Pipeline:
             lambda body: self.queues.put(FAILURES, body),
             batch=stream_batch,
             record_age=6 * HOUR,
-            retries=100,
         )
         keys = {USERS: ("email",), IMPORTS: ("import_id", "part"), MAILS: ("mail_id",)}
         self.tables = Tables(keys, USERS, self.stream.write, self._line)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.unit.fakes import FakeSqs, client_error
+from tests.unit.fakes import SQS_BATCH_BYTES, client_error, refused_entries
 
 from . import faults
 from .line import Line
@@ -42,6 +42,7 @@ class Queue:
     retention: float = 14 * 24 * 60 * 60
     max_receives: int | None = None
     dead_letters: "Queue | None" = None
+    most_bytes: int = SQS_BATCH_BYTES
     messages: dict[str, Stored] = field(default_factory=dict)
     arrived: Callable[[float], None] = lambda _: None
     expired: int = 0
@@ -115,11 +116,10 @@ def event_record(message: Stored) -> dict[str, Any]:
     }
 
 
-class Queues(FakeSqs):
+class Queues:
     """The queues, by URL, behind an unreliable line."""
 
     def __init__(self, line: Line, *queues: Queue) -> None:
-        super().__init__()
         self._line = line
         self.by_url = {queue.name: queue for queue in queues}
         self._count = 0
@@ -146,9 +146,12 @@ class Queues(FakeSqs):
         self.by_url[url].put(message)
 
     def _maybe_in_part(self, QueueUrl: str, Entries: list[Any]) -> Any:
-        super()._send(QueueUrl, Entries)  # checks the limits
-        successful, failed = [], []
+        failed = refused_entries(Entries, self.by_url[QueueUrl].most_bytes)
+        refused = {each["Id"] for each in failed}
+        successful = []
         for entry in Entries:
+            if entry["Id"] in refused:
+                continue
             if self._line.faults.strike(faults.PARTIAL):
                 failed.append({"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"})
             else:

@@ -58,7 +58,6 @@ class StreamMapping:
         *,
         batch: int,
         record_age: float,
-        retries: int,
     ) -> None:
         self._line = line
         self._functions = functions
@@ -67,7 +66,6 @@ class StreamMapping:
         self._set_aside = set_aside
         self._batch = batch
         self._record_age = record_age
-        self._retries = retries
         self._numbers = itertools.count(1)
         self.root = Shard()
         self.oldest = 0.0  # seconds that a record waited, at most
@@ -124,7 +122,7 @@ class StreamMapping:
         def done(answer: Any, failure: str) -> None:
             if not failure and not (answer or {}).get("batchItemFailures"):
                 then()
-            elif attempt >= self._retries or world.now - batch[0].at > self._record_age:
+            elif world.now - batch[0].at > self._record_age:
                 self._give_up(batch)
                 then()
             elif len(batch) > 1:

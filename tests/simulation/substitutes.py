@@ -19,7 +19,7 @@ import pytest
 
 from lambdas.insert_records import handler as insert_records
 from lambdas.process_csv import handler as process_csv
-from lambdas.send_email import courier, post
+from lambdas.send_email import courier, mail_ledger, post
 from lambdas.send_email import handler as send_email
 from lambdas.shared import insert
 from lambdas.shared.limits import DYNAMODB_BATCH_ITEMS
@@ -104,7 +104,8 @@ def substituted(piece: int = _PIECE_BYTES, group: int = _GROUP_MAILS) -> Iterato
         for mail_module in (courier, post):
             patch.setattr(mail_module, "SES_BULK_DESTINATIONS", group)
         statements = min(group - 1, DYNAMODB_BATCH_ITEMS)  # so that a group takes two calls
-        patch.setattr(insert, "DYNAMODB_BATCH_ITEMS", statements)
+        for module in (insert, mail_ledger):
+            patch.setattr(module, "DYNAMODB_BATCH_ITEMS", statements)
         patch.setattr(process_csv, "in_hurry", lambda _: Stage.hurried)
         for handler in HANDLERS:
             function = handler.__name__.split(".")[1]

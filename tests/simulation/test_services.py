@@ -23,7 +23,7 @@ from .tables import Tables
 from .world import Process, World
 
 pytestmark = pytest.mark.e2e
-VISIBILITY, RECEIVES = 1, 2
+VISIBILITY, RECEIVES, MOST_BYTES = 1, 2, 262_144
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ class SimulatedSqs:
     def __init__(self) -> None:
         self.calm = Calm()
         dead = Queue("dead")
-        self.queues = Queues(self.calm.line, Queue("q", VISIBILITY, 60, RECEIVES, dead), dead)
+        self.queues = Queues(self.calm.line, Queue("q", VISIBILITY, 60, RECEIVES, dead, MOST_BYTES), dead)
 
     def send(self, *entries: dict[str, Any]) -> Any:
         return self.calm(lambda: self.queues.send_message_batch(QueueUrl="q", Entries=list(entries)))
@@ -105,7 +105,12 @@ class RealSqs:
         ]
         redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": RECEIVES})
         self.url = sqs.create_queue(
-            QueueName="q", Attributes={"VisibilityTimeout": str(VISIBILITY), "RedrivePolicy": redrive}
+            QueueName="q",
+            Attributes={
+                "VisibilityTimeout": str(VISIBILITY),
+                "RedrivePolicy": redrive,
+                "MaximumMessageSize": str(MOST_BYTES),
+            },
         )["QueueUrl"]
         self.handles: dict[str, str] = {}
 
@@ -144,6 +149,7 @@ def queue_story(sqs: Sqs) -> list[Any]:
 
     seen: list[Any] = [outcome(lambda: sqs.send(*(entry(n, "x") for n in range(11))))]
     seen.append(outcome(lambda: sqs.send(entry(1, "x" * 600_000), entry(2, "y" * 600_000))))
+    seen.append(sqs.send(entry(1, "x" * (MOST_BYTES + 1)))["Failed"])
     seen.append(len(sqs.send(entry(1, "a"), entry(2, "late", DelaySeconds=2))["Successful"]))
     first = sqs.receive()
     seen.append([each[:2] for each in first])
@@ -231,7 +237,7 @@ def test_tables_and_their_streams(clients: Clients) -> None:
     calm = Calm()
     functions = Functions(calm.line, Queues(calm.line), "")
     function = Function("nobody", lambda *_: None, 1)
-    stream = StreamMapping(calm.line, functions, function, ["email"], print, batch=1, record_age=0, retries=0)
+    stream = StreamMapping(calm.line, functions, function, ["email"], print, batch=1, record_age=0)
     stream.root.started = False  # nobody reads it
     tables = Tables({"people": ("email",)}, "people", stream.write, calm.line)
     dynamodb, streams = clients.client("dynamodb"), clients.client("dynamodbstreams")

@@ -5,7 +5,7 @@ DynamoDB's part against MiniStack.
 """
 
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,12 +96,43 @@ class Fake:
                 raise step.error
 
 
+def message_bytes(entry: Mapping[str, Any]) -> int:
+    """What SQS counts of a message: its body, and its attributes' names, types and values."""
+    return len(entry["MessageBody"].encode()) + sum(
+        len(name) + len("String") + len(attribute["StringValue"].encode())
+        for name, attribute in entry.get("MessageAttributes", {}).items()
+    )
+
+
+def refused_entries(entries: Iterable[Mapping[str, Any]], most: int) -> list[dict[str, Any]]:
+    """The entries that a queue refuses whose messages have at most so many bytes.
+
+    Raises:
+        ClientError: SQS refuses the batch as a whole.
+    """
+    entries = list(entries)
+    if len(entries) > SQS_BATCH_MESSAGES:
+        raise client_error("AWS.SimpleQueueService.TooManyEntriesInBatchRequest")
+    if sum(map(message_bytes, entries)) > SQS_BATCH_BYTES:
+        raise client_error("AWS.SimpleQueueService.BatchRequestTooLong")
+    message = f"One or more parameters are invalid. Reason: Message must be shorter than {most} bytes."
+    return [
+        {"Id": entry["Id"], "SenderFault": True, "Code": "InvalidParameterValue", "Message": message}
+        for entry in entries
+        if message_bytes(entry) > most
+    ]
+
+
 class FakeSqs(Fake):
-    """Queues by URL: the messages sent to each, as SendMessageBatch got them, and those hidden longer."""
+    """Queues by URL: the messages sent to each, as SendMessageBatch got them, and those hidden longer.
+
+    `most_bytes`: the queues' MaximumMessageSize, where it is not SQS's limit.
+    """
 
     def __init__(self, calls: Calls | None = None) -> None:
         super().__init__(calls)
         self.queues: dict[str, list[Any]] = {}
+        self.most_bytes: dict[str, int] = {}
         self.hidden: dict[str, dict[str, int]] = {}  # by queue: for how long, by receipt handle
 
     def send_message_batch(self, **request: Any) -> Any:
@@ -141,20 +172,12 @@ class FakeSqs(Fake):
         return [entry["MessageAttributes"]["reason"]["StringValue"] for entry in entries]
 
     def _send(self, QueueUrl: str, Entries: list[Any]) -> Any:
-        if len(Entries) > SQS_BATCH_MESSAGES:
-            raise client_error("AWS.SimpleQueueService.TooManyEntriesInBatchRequest")
-        size = sum(
-            len(entry["MessageBody"].encode())
-            + sum(
-                len(name) + len("String") + len(attribute["StringValue"].encode())
-                for name, attribute in entry.get("MessageAttributes", {}).items()
-            )
-            for entry in Entries
-        )
-        if size > SQS_BATCH_BYTES:
-            raise client_error("AWS.SimpleQueueService.BatchRequestTooLong")
-        self.queues.setdefault(QueueUrl, []).extend(Entries)
-        return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
+        failed = refused_entries(Entries, self.most_bytes.get(QueueUrl, SQS_BATCH_BYTES))
+        refused = {each["Id"] for each in failed}
+        taken = [entry for entry in Entries if entry["Id"] not in refused]
+        self.queues.setdefault(QueueUrl, []).extend(taken)
+        answer = {"Successful": [{"Id": entry["Id"]} for entry in taken]}
+        return answer | ({"Failed": failed} if failed else {})
 
 
 SUCCESS: Mapping[str, str] = {"Status": "SUCCESS"}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from .fakes import client_error
+from .fakes import SQS_BATCH_BYTES, client_error, refused_entries
 
 SENT_MS = 1_800_000_000_000
 
@@ -18,6 +18,7 @@ class FakeQueues:
     handles: dict[str, str] = field(default_factory=dict)
     refuse_deletes: int = 0
     limit: int = 10**9  # hidden messages that SQS bears
+    most_bytes: dict[str, int] = field(default_factory=dict)  # MaximumMessageSize, where it is less
     _ids: Any = field(default_factory=count)
 
     def put(self, url: str, body: str, reason: str = "", sent_ms: int = SENT_MS) -> str:
@@ -84,6 +85,9 @@ class FakeQueues:
         return {}
 
     def send_message_batch(self, QueueUrl: str, Entries: list[Any]) -> Any:
+        failed = refused_entries(Entries, self.most_bytes.get(QueueUrl, SQS_BATCH_BYTES))
+        refused = {each["Id"] for each in failed}
         for entry in Entries:
-            self.put(QueueUrl, entry["MessageBody"])
-        return {}
+            if entry["Id"] not in refused:
+                self.put(QueueUrl, entry["MessageBody"])
+        return {"Failed": failed} if failed else {}

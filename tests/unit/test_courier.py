@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from lambdas.send_email import courier
-from lambdas.send_email.courier import Owed
+from lambdas.send_email.courier import CLAIMING_SECONDS, GROUP_SECONDS, SENDING_SECONDS, Owed
 from lambdas.send_email.mails import Mail
 from lambdas.shared.outcomes import TableError
 from lambdas.shared.queue import QueueError
@@ -158,8 +158,7 @@ def test_a_message_waits_no_longer_than_sqs_lets_it() -> None:
 def test_without_time_for_a_group_its_mails_stay_owed_and_unclaimed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(courier, "_GROUPS_AT_ONCE", 1)
     cloud = Cloud()
-    times = iter([60.0, 60.0, 29.0, 29.0])
-    owed = deliver(cloud, mails(120), lambda: next(times))
+    owed = deliver(cloud, mails(120), lambda: 60.0 if not cloud.ses.sent else GROUP_SECONDS - 1)
     assert len(cloud.ses.sent) == 50
     assert len(owed) == 70
     assert {each.wait for each in owed} == {0}  # nothing to wait for, least of all the rate
@@ -168,13 +167,22 @@ def test_without_time_for_a_group_its_mails_stay_owed_and_unclaimed(monkeypatch:
 
 def test_a_claim_that_takes_so_long_that_sending_might_not_end_in_time_is_given_back() -> None:
     cloud = Cloud()
-    times = iter([60.0, 26.0])
-    owed = deliver(cloud, mails(2), lambda: next(times))
+    owed = deliver(cloud, mails(2), lambda: 60.0 if not cloud.states() else SENDING_SECONDS - 1)
     assert [each.wait for each in owed] == [0, 0]
     assert not cloud.ses.sent
     assert set(cloud.states().values()) == {"deferred"}
     assert deliver(cloud, mails(2)) == []
     assert cloud.ended() == {"mailed": 2}
+
+
+def test_a_claim_that_might_not_end_in_time_is_given_back() -> None:
+    cloud = Cloud()
+    with pytest.raises(TableError, match="time is nearly over"):
+        deliver(cloud, mails(50), lambda: 60.0 if not cloud.states() else CLAIMING_SECONDS - 1)
+    assert len(cloud.calls.named("batch_execute_statement")) == 1
+    assert set(cloud.states().values()) == {"deferred"}
+    assert deliver(cloud, mails(50)) == []
+    assert cloud.ended() == {"mailed": 50}
 
 
 THROTTLED = client_error("ThrottlingException")

@@ -9,9 +9,10 @@ from typing import Any
 import boto3
 import pytest
 from aws_lambda_powertools import Logger
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from lambdas.insert_records import handler as module
+from lambdas.shared.errors import SetUpFault
 
 from .cloud import (
     DEAD_LETTERS,
@@ -88,6 +89,37 @@ def test_one_bad_message_leaves_the_others_of_its_batch_alone(cloud: Cloud, erro
     messages = [queue_message(person(line, line), f"m{line}") for line in (2, 3, 4)]
     assert invoke(*messages) == ["m3"]
     assert sorted(item["import_line"]["N"] for item in cloud.dynamodb.items(USERS)) == ["2", "4"]
+
+
+DENIED = client_error(
+    "AccessDeniedException", f"{MARKER} is not authorized to perform: dynamodb:PartiQLInsert on resource: x"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("batch_execute_statement", DENIED),
+        ("batch_execute_statement", client_error("ResourceNotFoundException")),
+        ("update_item", client_error("AccessDeniedException")),
+    ],
+)
+def test_what_is_missing_fails_the_invocation_which_names_it(
+    cloud: Cloud, name: str, error: ClientError
+) -> None:
+    cloud.dynamodb.script(name, *[error] * 2)
+    messages = [queue_message(person(line, line), f"m{line}") for line in (2, 3)]
+    with pytest.raises(SetUpFault) as raised:
+        invoke(*messages)
+    assert error.response["Error"]["Code"] in str(raised.value)
+    assert error is not DENIED or "not allowed: dynamodb:PartiQLInsert" in str(raised.value)
+    assert invoke(*messages) == []
+    assert len(cloud.dynamodb.items(USERS)) == 2
+
+
+def test_what_was_done_is_not_repeated_for_what_is_missing(cloud: Cloud) -> None:
+    cloud.dynamodb.script("batch_execute_statement", None, DENIED)
+    assert invoke(*(queue_message(person(line, line), f"m{line}") for line in (2, 3))) == ["m3"]
 
 
 def test_a_message_that_failed_comes_again_and_is_written(cloud: Cloud) -> None:

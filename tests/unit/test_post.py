@@ -14,7 +14,7 @@ from botocore.exceptions import (
 )
 
 from lambdas.send_email.mails import Mail
-from lambdas.send_email.post import CLIENT_CONFIG, RATE_SECONDS, Later, Refused, Sent, Unknown, Verdict
+from lambdas.send_email.verdicts import Later, Refused, Sent, Unknown, Verdict
 
 from .cloud import Cloud, mail, mails
 from .fakes import client_error
@@ -95,49 +95,6 @@ def test_no_good_address_makes_no_call() -> None:
     assert not cloud.calls.made
 
 
-@pytest.mark.parametrize("status", ["MESSAGE_REJECTED", "INVALID_PARAMETER", "INVALID_PARAMETER_VALUE"])
-def test_what_ses_says_of_one_recipient_for_good_is_that_ones(status: str) -> None:
-    cloud = Cloud()
-    cloud.ses.statuses["p2@example.com"] = {"Status": status, "Error": "no such thing"}
-    assert send(cloud, *mails(3)) == [
-        Sent("message-1"),
-        Refused(f"{status}: no such thing"),
-        Sent("message-2"),
-    ]
-
-
-@pytest.mark.parametrize(
-    "status",
-    [
-        "ACCOUNT_DAILY_QUOTA_EXCEEDED",
-        "ACCOUNT_SENDING_PAUSED",
-        "ACCOUNT_SUSPENDED",
-        "CONFIGURATION_SET_NOT_FOUND",
-        "CONFIGURATION_SET_SENDING_PAUSED",
-        "FAILED",
-        "INVALID_SENDING_POOL_NAME",
-        "MAIL_FROM_DOMAIN_NOT_VERIFIED",
-        "TEMPLATE_NOT_FOUND",
-        "TRANSIENT_FAILURE",
-        "SOMETHING_NEW",
-        "",
-    ],
-)
-def test_what_passes_is_tried_again_minutes_later(status: str) -> None:
-    cloud = Cloud()
-    cloud.ses.statuses["p1@example.com"] = {"Status": status}
-    (verdict, sent) = send(cloud, *mails(2))
-    assert isinstance(verdict, Later)
-    assert verdict.wait > 60
-    assert isinstance(sent, Sent)
-
-
-def test_the_sending_rate_is_tried_again_a_second_later() -> None:
-    cloud = Cloud()
-    cloud.ses.statuses["p1@example.com"] = {"Status": "ACCOUNT_THROTTLED", "Error": "Maximum sending rate"}
-    assert send(cloud, *mails(1)) == [Later("ACCOUNT_THROTTLED: Maximum sending rate", RATE_SECONDS)]
-
-
 def test_entries_that_the_answer_does_not_name_may_have_left() -> None:
     cloud = Cloud()
     cloud.ses.script("send_bulk_email", lambda _: {"BulkEmailEntryResults": [{"Status": "SUCCESS"}]})
@@ -179,33 +136,6 @@ def test_halves_have_verdicts_of_their_own() -> None:
     assert isinstance(two, Later)
     assert isinstance(three, Sent)
     assert isinstance(four, Sent)
-
-
-@pytest.mark.parametrize("code", ["TooManyRequestsException", "ThrottlingException", "Throttling"])
-def test_a_call_that_is_throttled_is_tried_again_a_second_later(code: str) -> None:
-    cloud = Cloud()
-    cloud.ses.script("send_bulk_email", client_error(code, "Rate exceeded", status=429))
-    assert send(cloud, *mails(2)) == [Later(f"{code}: Rate exceeded", RATE_SECONDS)] * 2
-
-
-@pytest.mark.parametrize(
-    ("code", "status"),
-    [
-        ("AccountSuspendedException", 400),
-        ("LimitExceededException", 400),
-        ("MailFromDomainNotVerifiedException", 400),
-        ("NotFoundException", 404),
-        ("SendingPausedException", 400),
-        ("AccessDeniedException", 403),
-        ("ExpiredTokenException", 403),
-    ],
-)
-def test_a_call_that_ses_did_not_carry_out_is_tried_again_minutes_later(code: str, status: int) -> None:
-    cloud = Cloud()
-    cloud.ses.script("send_bulk_email", client_error(code, status=status))
-    for verdict in send(cloud, *mails(2)):
-        assert isinstance(verdict, Later)
-        assert verdict.wait > 60
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
@@ -251,12 +181,6 @@ def test_an_answer_of_another_form_is_a_lost_one() -> None:
     cloud = Cloud()
     cloud.ses.script("send_bulk_email", lambda _: {})
     assert [type(verdict) for verdict in send(cloud, *mails(2))] == [Unknown] * 2
-
-
-def test_botocore_never_sends_a_call_again_by_itself() -> None:
-    config: Any = CLIENT_CONFIG
-    assert config.retries == {"total_max_attempts": 1}
-    assert config.connect_timeout + config.read_timeout < 30
 
 
 def test_reconnecting_drops_connections() -> None:

@@ -75,6 +75,16 @@ def test_a_message_that_the_sender_got_wrong_is_not_sent_again(clock: Clock) -> 
     assert not clock.sleeps
 
 
+def test_a_message_that_its_queue_is_too_small_for_is_an_error_that_says_what_to_set(clock: Clock) -> None:
+    sqs = FakeSqs()
+    sqs.most_bytes[QUEUE] = 262_144  # pulumi_aws's default
+    with pytest.raises(QueueError) as raised:
+        send_to(sqs, Message("small"), Message("x" * 300_000))
+    assert f"a message of 300,064 bytes to {QUEUE}" in str(raised.value)
+    assert "max_message_size in Pulumi, to 1,048,576" in str(raised.value)
+    assert not clock.sleeps
+
+
 def test_what_sqs_never_takes_is_an_error_after_some_attempts(clock: Clock) -> None:
     sqs = FakeSqs()
     sqs.script("send_message_batch", *[sqs.refuse("0")] * 100)

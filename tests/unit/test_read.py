@@ -6,6 +6,7 @@ import pytest
 
 from lambdas.shared.outcomes import Item, TableError
 from lambdas.shared.read import read_each
+from lambdas.shared.retries import ATTEMPTS
 
 from .conftest import Clock
 from .fakes_dynamodb import FakeDynamoDB
@@ -72,7 +73,7 @@ def test_what_is_put_off_is_asked_for_again_after_a_pause(clock: Clock) -> None:
 
 def test_what_is_put_off_for_ever_is_an_error_that_says_how_many(clock: Clock) -> None:
     dynamodb = database()
-    dynamodb.script("batch_get_item", *[unprocessed] * 10)
-    with pytest.raises(TableError, match="2 reads were put off 10 times"):
+    dynamodb.script("batch_get_item", *[unprocessed] * ATTEMPTS)
+    with pytest.raises(TableError, match=f"6 reads were put off {ATTEMPTS} times"):
         read_each(dynamodb, TABLE, [key(str(n)) for n in range(12)])
-    assert len(clock.sleeps) == 9
+    assert len(clock.sleeps) == ATTEMPTS - 1

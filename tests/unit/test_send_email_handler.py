@@ -14,8 +14,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from lambdas.send_email import handler as module
 from lambdas.send_email.patience import GIVE_UP_SECONDS, RENEW_SECONDS
-from lambdas.send_email.post import CLIENT_CONFIG
-from lambdas.shared.clients import DYNAMODB_CONFIG
+from lambdas.shared.errors import SetUpFault
 
 from .cloud import (
     FAILURES,
@@ -123,6 +122,56 @@ def test_what_ses_takes_later_does_not_hold_up_the_stream(
     cloud.ses.statuses.clear()
     assert invoke(seconds_left, queue_message(message["MessageBody"])) == []
     assert cloud.ended() == {"mailed": 3}
+
+
+MISSING_SET = {"Status": "CONFIGURATION_SET_NOT_FOUND"}
+
+
+def test_what_is_missing_fails_the_retry_queues_invocation_at_once_and_loses_nothing(
+    cloud: Cloud, seconds_left: SecondsLeft, log: io.StringIO
+) -> None:
+    cloud.ses.statuses |= {f"p{n}@example.com": MISSING_SET for n in (1, 2)}
+    assert invoke(seconds_left, *inserted(2)) == []  # the stream is not held up
+    messages = cloud.sqs.queues[RETRIES]
+    assert not any("DelaySeconds" in message for message in messages)
+    again = [queue_message(each["MessageBody"], f"m{n}") for n, each in enumerate(messages)]
+    with pytest.raises(SetUpFault, match="CONFIGURATION_SET_NOT_FOUND: look at the configuration set set"):
+        invoke(seconds_left, *again)
+    assert set(cloud.states().values()) == {"deferred"}
+    assert cloud.sqs.hidden[RETRIES] == {"handle of m0": 300, "handle of m1": 300}
+    assert "configuration set set" in log.getvalue()
+    cloud.ses.statuses.clear()
+    assert invoke(seconds_left, *again) == []
+    assert cloud.ended() == {"mailed": 2}
+
+
+def test_a_denied_call_fails_the_retry_queues_invocation(cloud: Cloud, seconds_left: SecondsLeft) -> None:
+    cloud.ses.script("send_bulk_email", client_error("AccessDeniedException", status=403))
+    with pytest.raises(SetUpFault, match="AccessDeniedException: look at the function's role"):
+        invoke(seconds_left, *retried(2))
+
+
+def test_what_else_is_done_with_is_not_repeated_for_what_is_missing(
+    cloud: Cloud, seconds_left: SecondsLeft, log: io.StringIO
+) -> None:
+    cloud.ses.statuses["p2@example.com"] = MISSING_SET
+    assert invoke(seconds_left, *retried(2), queue_message("poison", "p")) == ["m2"]
+    assert "mails wait for what is missing" in log.getvalue()
+    with pytest.raises(SetUpFault):
+        invoke(seconds_left, retried(2)[1])
+    assert len(cloud.sqs.bodies(FAILURES)) == 1
+
+
+@pytest.mark.parametrize("name", ["batch_execute_statement", "transact_write_items", "send_message_batch"])
+@pytest.mark.parametrize("source", ["stream", "queue"])
+def test_a_call_denied_elsewhere_fails_the_invocation(
+    cloud: Cloud, seconds_left: SecondsLeft, name: str, source: str
+) -> None:
+    cloud.ses.statuses["p2@example.com"] = REJECTED
+    for service in (cloud.dynamodb, cloud.sqs):
+        service.script(name, *[client_error("AccessDeniedException")] * 9)
+    with pytest.raises(RuntimeError, match="mails not delivered: ClientError AccessDeniedException"):
+        invoke(seconds_left, *(inserted(2) if source == "stream" else retried(2)))
 
 
 def test_a_record_that_makes_no_mail_holds_up_nobody(cloud: Cloud, seconds_left: SecondsLeft) -> None:
@@ -311,20 +360,19 @@ def test_a_connection_of_another_invocation_is_not_used(cloud: Cloud, seconds_le
     assert cloud.ses.closed == 2
 
 
-def test_clients_are_made_once_a_process_and_ses_never_retries(
+def test_clients_are_made_once_a_process(
     cloud: Cloud, seconds_left: SecondsLeft, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: dict[str, Any] = {}
+    made: list[str] = []
 
-    def make(service: str, config: Any = None) -> Any:
-        assert service not in made
-        made[service] = config
+    def make(service: str, **_: Any) -> Any:
+        made.append(service)
         return cloud.client(service)
 
     monkeypatch.setattr(boto3, "client", make)
     for _ in range(3):
         invoke(seconds_left, *inserted(1))
-    assert made == {"dynamodb": DYNAMODB_CONFIG, "sesv2": CLIENT_CONFIG, "sqs": None}
+    assert sorted(made) == ["dynamodb", "sesv2", "sqs"]
 
 
 @pytest.mark.usefixtures("cloud")

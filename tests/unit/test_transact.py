@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.shared.outcomes import Existing, Outcome, Refused, TableError, Written
+from lambdas.shared.retries import ATTEMPTS
 from lambdas.shared.transact import Operation, write_each
 
 from .conftest import Clock
@@ -111,9 +112,9 @@ def test_a_transaction_that_is_in_progress_is_sent_again_after_a_pause(clock: Cl
 def test_conflicts_that_do_not_end_are_an_error_that_says_how_many_writes(clock: Clock) -> None:
     dynamodb = database()
     dynamodb.script("transact_write_items", *[cancelled("TransactionConflict", "None")] * 100)
-    with pytest.raises(TableError, match="2 writes were put off 10 times"):
+    with pytest.raises(TableError, match=f"2 writes were put off {ATTEMPTS} times"):
         write_each(dynamodb, puts(2))
-    assert len(clock.sleeps) == 9
+    assert len(clock.sleeps) == ATTEMPTS - 1
     assert not dynamodb.items(TABLE)
 
 

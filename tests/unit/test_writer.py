@@ -9,6 +9,7 @@ from lambdas.insert_records.records import Record, records_of
 from lambdas.insert_records.writer import put_always, put_if_absent
 from lambdas.shared.chunk import Chunk
 from lambdas.shared.outcomes import Existing, Refused, TableError, Written
+from lambdas.shared.retries import ATTEMPTS
 
 from .cloud import IMPORT, KEYS, USERS
 from .conftest import Clock
@@ -114,9 +115,9 @@ class TestPutAlways:
     def test_writes_that_are_put_off_for_ever_are_an_error_that_says_how_many(self, clock: Clock) -> None:
         dynamodb = database()
         dynamodb.script("batch_write_item", *[dynamodb.unprocessed(3)] * 100)
-        with pytest.raises(TableError, match="3 writes were put off 10 times"):
+        with pytest.raises(TableError, match=f"3 writes were put off {ATTEMPTS} times"):
             put_always(dynamodb, USERS)(records(3))
-        assert len(clock.sleeps) == 9
+        assert len(clock.sleeps) == ATTEMPTS - 1
 
     @pytest.mark.parametrize("bad", [0, 13, 24])
     def test_a_record_that_dynamodb_refuses_leaves_its_neighbours_alone(self, bad: int) -> None:
