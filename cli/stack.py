@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import boto3
 
+from local.access_key import BARE_MINISTACK
 from local.clients import Clients
 from local.embedded import ROOT
 
@@ -55,7 +56,8 @@ def find_stack(name: str | None) -> Stack:
             "no stack: expected --stack NAME, or an embedded AWS that is kept running, got neither. "
             "Name a deployed stack, or run `rowrelay demo --keep` in another terminal."
         )
-    return Stack(f"the embedded AWS at {kept.endpoint}", "", kept.outputs, Clients(kept.endpoint).client)
+    clients = Clients(kept.endpoint, kept.access_key)
+    return Stack(f"the embedded AWS at {kept.endpoint}", "", kept.outputs, clients.client)
 
 
 def _outputs(name: str) -> Mapping[str, Any]:
@@ -85,4 +87,4 @@ def _clients(queue_url: str) -> Callable[[str], Any]:
         session = boto3.Session(region_name=aws[1])
         return lambda service: session.client(service)  # type: ignore[call-overload]  # literal names only
     emulator = urlsplit(queue_url)
-    return Clients(f"{emulator.scheme}://{emulator.netloc}").client
+    return Clients(f"{emulator.scheme}://{emulator.netloc}", BARE_MINISTACK).client

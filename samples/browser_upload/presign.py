@@ -20,7 +20,9 @@ def presign(s3: "S3Client", bucket: str, upload_prefix: str, file_name: str) -> 
     """Allow one upload of at most MAX_BYTES within SECONDS, under a key of its own.
 
     Args:
-        s3: The client.
+        s3: The client, made with `config=Config(signature_version="s3v4")`: else boto3 signs forms by
+            version 2 in the older regions, which S3 refuses for buckets made since June 2020.
+            https://docs.aws.amazon.com/AmazonS3/latest/API/specify-signature-version.html
         bucket: The stack's output `bucket`.
         upload_prefix: The stack's output `upload_prefix`.
         file_name: The file's name in the browser; its folders are dropped.

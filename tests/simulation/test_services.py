@@ -30,7 +30,7 @@ VISIBILITY, RECEIVES = 1, 2
 def clients() -> Iterator[Clients]:
     with emulator() as running:
         running.wait_until_ready()
-        yield Clients(running.endpoint)
+        yield Clients(running.endpoint, running.access_key)
 
 
 class Calm:
