@@ -12,8 +12,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from local.clients import ACCESS_KEY, SECRET_KEY, Clients
-from local.emulator import REGION, emulator
+from local.clients import Clients
+from local.emulator import REGION, Emulator, emulator
 
 from .instant import (
     CONFIGURATION_SET,
@@ -46,9 +46,9 @@ def limit(rows: int) -> float:
     works = [*_requests(chunks_of(people(rows)))]
     with emulator() as running:
         running.wait_until_ready()
-        clients = Clients(running.endpoint)
+        clients = Clients(running.endpoint, running.access_key)
         _prepare(clients)
-        bare = {name: _bare(name, running.endpoint) for name in _SERVICES.values()}
+        bare = {name: _bare(name, running) for name in _SERVICES.values()}
         started = time.perf_counter()
         with ThreadPoolExecutor(THREADS) as pool:
             for each in pool.map(lambda work: _send(bare, work), works):
@@ -71,14 +71,14 @@ def _requests(chunks: Sequence[str]) -> Iterator[Requests]:
         yield [call for call in client.calls if call[0] in _SERVICES]
 
 
-def _bare(service: Any, endpoint: str) -> Any:
+def _bare(service: Any, running: Emulator) -> Any:
     """A client that does no more than it must, as the handlers' of DynamoDB."""
     return boto3.client(
         service,
-        endpoint_url=endpoint,
+        endpoint_url=running.endpoint,
         region_name=REGION,
-        aws_access_key_id=ACCESS_KEY,
-        aws_secret_access_key=SECRET_KEY,
+        aws_access_key_id=running.access_key.id,
+        aws_secret_access_key=running.access_key.secret,
         config=Config(parameter_validation=False),
     )
 

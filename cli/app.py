@@ -9,6 +9,7 @@ import typer
 
 from .cost import MAILS_A_DAY, MAILS_A_SECOND, Plan, run_cost
 from .decision import Options
+from .emulator import PORT
 from .errors import UsageProblem
 from .options import Discard, DryRun, Json, Reason, StackName, Yes
 from .run import INTERRUPTED, run
@@ -46,6 +47,22 @@ def demo(files: Files = None, *, keep: Keep = False, port: Port = None, as_json:
     from .demo import run_demo  # boto3 is not needed for --help
 
     run(lambda: run_demo(files or [], port=port, keep=keep, as_json=as_json))
+
+
+EmulatorPort = Annotated[int, typer.Option(min=1, max=65535, help="The emulator's port.")]
+
+
+@app.command()
+def emulator(*, port: EmulatorPort = PORT) -> None:
+    """Run an empty AWS emulator until Ctrl-C, for `pulumi up --stack local`.
+
+    It takes one key, its own, which is printed as two lines for the shell: type them where Pulumi runs.
+
+    Exit codes: 0 ended by Ctrl-C; 1 it could not start.
+    """
+    from .emulator import run_emulator
+
+    run(lambda: run_emulator(port))
 
 
 CheckedFiles = Annotated[list[str], typer.Argument(metavar="FILE", help="CSV files, plain or gzipped.")]

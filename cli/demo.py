@@ -12,11 +12,12 @@ from pathlib import Path
 from rich.console import Console
 
 from local.embedded import Deployment, embedded_aws
+from local.emulator import REGION
 
 from .errors import Unsuccessful
 from .files import check_files
 from .imports import Import, succeeded
-from .kept import announced
+from .kept import Kept, announced
 from .ledger import Ledger
 from .mails import Mail, first_mail
 from .printer import Printer
@@ -104,7 +105,7 @@ def import_files(aws: Deployment, files: Sequence[Path], console: Console, *, wa
             nonlocal mail
             shown.show(imports)
             if want_mail and mail is None and any(one.books.mailed for one in imports):
-                mail = first_mail(aws.endpoint)
+                mail = first_mail(aws)
 
         for wave in waves(files):
             keys = [
@@ -137,12 +138,15 @@ def _print(report: Report, aws: Deployment, outcome: Outcome) -> None:
 
 
 def _wait(printer: Printer, aws: Deployment) -> None:
-    printer.line(f"Running at {aws.endpoint} (access key test, secret key test, region us-east-1) with:")
+    key = aws.access_key
+    printer.line(
+        f"Running at {aws.endpoint} (access key {key.id}, secret key {key.secret}, region {REGION}) with:"
+    )
     for name, value in aws.outputs.items():
         printer.line(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(announced(aws.endpoint, aws.outputs))
+            stack.enter_context(announced(Kept(aws.endpoint, key, aws.outputs)))
             printer.line("In another terminal, try: rowrelay status")
         except OSError as error:
             printer.line(f"`rowrelay status` and the other commands will not find it: {error}")

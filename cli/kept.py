@@ -5,16 +5,19 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
+
+from local.access_key import AccessKey
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Where it answers, and the stack's outputs."""
+    """Where it answers, the key to sign with, and the stack's outputs."""
 
     endpoint: str
+    access_key: AccessKey
     outputs: Mapping[str, Any]
 
 
@@ -24,20 +27,22 @@ def folder() -> Path:
 
 
 @contextlib.contextmanager
-def announced(endpoint: str, outputs: Mapping[str, Any]) -> Iterator[None]:
+def announced(kept: Kept) -> Iterator[None]:
     """Let the other commands find it, until this ends; its file is locked meanwhile.
 
-    The kernel unlocks the file however this process ends, which is how one left behind is told.
+    Nobody else can read the file, for it holds the key. The kernel unlocks it however this process ends,
+    which is how one left behind is told.
 
     Raises:
         OSError: the file cannot be written.
     """
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder() / f"{os.getpid()}.json"
-    with path.open("w", encoding="utf-8") as file:
+    path.unlink(missing_ok=True)  # one left behind might be open to others
+    with open(path, "x", encoding="utf-8", opener=_for_this_user) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         try:
-            json.dump({"endpoint": endpoint, "outputs": outputs}, file)
+            json.dump(asdict(kept), file)
             file.flush()
             yield
         finally:
@@ -56,9 +61,14 @@ def _read(path: Path) -> Kept | None:
             path.unlink(missing_ok=True)
             return None
         try:
-            return Kept(**json.load(file))
+            read = json.load(file)
         except ValueError:
             return None  # it is being written
+        return Kept(read["endpoint"], AccessKey(**read["access_key"]), read["outputs"])
+
+
+def _for_this_user(path: str, flags: int) -> int:
+    return os.open(path, flags, mode=0o600)
 
 
 def _locked(file: IO[str]) -> bool:

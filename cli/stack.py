@@ -1,6 +1,7 @@
 """The stack that a command works on: its outputs, and clients for its services."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 import boto3
 
+from local.access_key import AccessKey
 from local.clients import Clients
 from local.embedded import ROOT
 
@@ -55,7 +57,8 @@ def find_stack(name: str | None) -> Stack:
             "no stack: expected --stack NAME, or an embedded AWS that is kept running, got neither. "
             "Name a deployed stack, or run `rowrelay demo --keep` in another terminal."
         )
-    return Stack(f"the embedded AWS at {kept.endpoint}", "", kept.outputs, Clients(kept.endpoint).client)
+    clients = Clients(kept.endpoint, kept.access_key)
+    return Stack(f"the embedded AWS at {kept.endpoint}", "", kept.outputs, clients.client)
 
 
 def _outputs(name: str) -> Mapping[str, Any]:
@@ -85,4 +88,15 @@ def _clients(queue_url: str) -> Callable[[str], Any]:
         session = boto3.Session(region_name=aws[1])
         return lambda service: session.client(service)  # type: ignore[call-overload]  # literal names only
     emulator = urlsplit(queue_url)
-    return Clients(f"{emulator.scheme}://{emulator.netloc}").client
+    return Clients(f"{emulator.scheme}://{emulator.netloc}", _key_in_environment()).client
+
+
+def _key_in_environment() -> AccessKey:
+    """The emulator's key, as Pulumi's provider takes it, too."""
+    key_id, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
+    if not key_id or not secret:
+        raise UsageProblem(
+            "the stack is in an emulator: expected its key as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in "
+            "the environment, got none. Type the two lines that `rowrelay emulator` printed."
+        )
+    return AccessKey(key_id, secret)

@@ -9,10 +9,9 @@ import botocore.session
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES  # [sic]
 
+from .access_key import AccessKey
 from .emulator import REGION
 
-# MiniStack's root user.
-ACCESS_KEY = SECRET_KEY = "test"
 CONNECTIONS = 32
 
 # botocore's settings, each (name in the config file, environment variable, default, conversion), with neither
@@ -28,6 +27,9 @@ _CONFIG = Config(
     proxies={},
     s3={"addressing_style": "path", "us_east_1_regional_endpoint": "regional"},
 )
+# Else boto3 presigns by version 2 in the older regions, which S3 takes for buckets of before June 2020 alone.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/specify-signature-version.html
+_S3_PRESIGNS = Config(signature_version="s3v4")
 
 
 class Clients:
@@ -36,13 +38,13 @@ class Clients:
     The user's `AWS_*` environment, `~/.aws` and proxies play no part.
     """
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, access_key: AccessKey) -> None:
         self._endpoint = endpoint
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._session = boto3.session.Session(
-            aws_access_key_id=ACCESS_KEY,
-            aws_secret_access_key=SECRET_KEY,
+            aws_access_key_id=access_key.id,
+            aws_secret_access_key=access_key.secret,
             region_name=REGION,
             botocore_session=botocore.session.Session(_ALONE),
         )
@@ -63,6 +65,7 @@ class Clients:
             client.close()
 
     def _make(self, service: str) -> Any:
+        config = _CONFIG.merge(_S3_PRESIGNS) if service == "s3" else _CONFIG
         return self._session.client(  # type: ignore[call-overload]  # its overloads take literal names only
-            service, endpoint_url=self._endpoint, verify=False, config=_CONFIG
+            service, endpoint_url=self._endpoint, verify=False, config=config
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .emulator import emulator
 
 if TYPE_CHECKING:
+    from .access_key import AccessKey
     from .clients import Clients
     from .provision import Registered
 
@@ -22,12 +23,14 @@ class Deployment:
 
     Attributes:
         endpoint: where the emulator answers, `http://127.0.0.1:<port>`.
+        access_key: its root user's, which requests are to be signed with.
         outputs: the stack's outputs, as plain values.
         seconds: how long starting and deploying took.
         resources: everything that the program registered, in the order of creation.
     """
 
     endpoint: str
+    access_key: "AccessKey"
     outputs: dict[str, Any]
     seconds: float
     resources: "tuple[Registered, ...]"
@@ -40,6 +43,12 @@ class Deployment:
             service: boto3's name for it, such as `sqs`.
         """
         return self._clients.client(service)
+
+    def mails(self) -> list[dict[str, Any]]:
+        """All mails that SES took, in order (see `mailbox.read`)."""
+        from .mailbox import read
+
+        return read(self.endpoint, self.access_key)
 
 
 @contextlib.contextmanager
@@ -73,9 +82,11 @@ def embedded_aws(
         from .provision import Provisioner
 
         project = read_project(root, stack, settings or {})
-        with contextlib.closing(Clients(running.endpoint)) as clients:
+        with contextlib.closing(Clients(running.endpoint, running.access_key)) as clients:
             engine = Provisioner(clients)
             running.wait_until_ready()
             outputs = run_program(project, engine)
             seconds = time.perf_counter() - start
-            yield Deployment(running.endpoint, outputs, seconds, tuple(engine.resources), clients)
+            yield Deployment(
+                running.endpoint, running.access_key, outputs, seconds, tuple(engine.resources), clients
+            )

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from .access_key import AccessKey, new_access_key
 from .errors import EmulatorError
 
 HOST = "127.0.0.1"
@@ -34,11 +35,15 @@ class Emulator:
 
     Attributes:
         endpoint: where it answers, `http://127.0.0.1:<port>`.
+        access_key: its root user's; it answers nobody who does not sign with it, or as a function of its own.
     """
 
-    def __init__(self, guardian: "subprocess.Popen[bytes]", folder: Path, port: int) -> None:
+    def __init__(
+        self, guardian: "subprocess.Popen[bytes]", folder: Path, port: int, access_key: AccessKey
+    ) -> None:
         """Keep hold of a guardian that has just been started."""
         self.endpoint = f"http://{HOST}:{port}"
+        self.access_key = access_key
         self._guardian = guardian
         self._folder = folder
         self._port = port
@@ -98,7 +103,8 @@ def emulator(port: int | None = None) -> Iterator[Emulator]:
         number = listener.getsockname()[1]
         # The guardian makes the folder, so that there is no moment in which nobody would remove it.
         folder = _temporary() / f"rowrelay-{secrets.token_hex(6)}"
-        running = Emulator(_start_guardian(listener.fileno(), folder, number), folder, number)
+        key = new_access_key()
+        running = Emulator(_start_guardian(listener.fileno(), folder, number, key), folder, number, key)
     try:
         yield running
     finally:
@@ -134,7 +140,7 @@ def _listen(port: int | None) -> socket.socket:
     return listener
 
 
-def _start_guardian(listener: int, folder: Path, port: int) -> "subprocess.Popen[bytes]":
+def _start_guardian(listener: int, folder: Path, port: int, key: AccessKey) -> "subprocess.Popen[bytes]":
     guardian = [
         sys.executable,
         "-I",
@@ -152,14 +158,17 @@ def _start_guardian(listener: int, folder: Path, port: int) -> "subprocess.Popen
         stderr=subprocess.DEVNULL,
         start_new_session=True,
         pass_fds=[listener],
-        env=_environment(folder, port),
+        env=_environment(folder, port, key),
     )
 
 
-def _environment(folder: Path, port: int) -> dict[str, str]:
+def _environment(folder: Path, port: int, key: AccessKey) -> dict[str, str]:
     """The emulator's whole environment: nothing of AWS, Docker, proxies or Python leaks in from ours."""
     return {name: os.environ[name] for name in _INHERITED if name in os.environ} | {
         "AUTH": "true",
+        # Root's; unlike arguments, an environment is for no other user to read. Functions get their role's.
+        "AWS_ACCESS_KEY_ID": key.id,
+        "AWS_SECRET_ACCESS_KEY": key.secret,
         "BIND_HOST": HOST,
         "MINISTACK_HOST": HOST,  # names the host in queue URLs
         "GATEWAY_PORT": str(port),

@@ -7,13 +7,47 @@ first request until the emulator answers it.
 
 import asyncio
 import functools
+import hashlib
+import hmac
 import json
 import os
+import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+
+def _know_no_root_but_the_runs() -> None:
+    """Let the run's key be root's, and nothing else: neither `test`, nor an account's number.
+
+    No key at all stays root's: so comes a form upload, whose fields name the key that S3 asks for. And
+    MiniStack makes a role's key of the names of role and function alone; here a secret goes into it.
+    """
+    from ministack.core import iam_evaluator, lambda_runtime
+
+    root = ("", os.environ["AWS_ACCESS_KEY_ID"])
+    iam_evaluator.is_root_access_key = lambda key_id: key_id in root
+    keyed = functools.partial(hmac.new, secrets.token_bytes(32), digestmod="sha256")
+    lambda_runtime.hashlib = SimpleNamespace(**{**vars(hashlib), "sha256": keyed})
+
+
+def _take_no_form_without_a_signature() -> None:
+    """Let S3 refuse forms that are not signed, or by Signature Version 2, as it does for buckets since 2020.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/specify-signature-version.html
+    """
+    from ministack.services import s3
+
+    check = s3._enforce_signed_post_policy
+    mechanism = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
+
+    def check_version_4(*form: Any) -> Any:
+        return check(*form) if form[-1] else s3._error("InvalidRequest", mechanism, 400)
+
+    s3._enforce_signed_post_policy = check_version_4
+    s3._enforce_post_policy_size = lambda *_: s3._error("AccessDenied", "Access Denied", 403)
 
 
 def _spare_needless_work() -> None:
@@ -95,6 +129,16 @@ def _not_twice(parse: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
     return parsed
 
 
+def _gate() -> Any:
+    """The gate before MiniStack's application, which need not check roles' signatures again."""
+    from ministack import app
+
+    from local.gate import Gate
+
+    app.pin_signed_request = lambda *_: None
+    return Gate(app.app, int(os.environ["GATEWAY_PORT"]))
+
+
 def main() -> None:
     """Serve until killed."""
     # Last, so that nothing of ours stands before a module of MiniStack's.
@@ -102,11 +146,12 @@ def main() -> None:
     from local.authorisation import ask_as_aws_does
 
     ask_as_aws_does()
+    _know_no_root_but_the_runs()
+    _take_no_form_without_a_signature()
     _tell_streams_of_insertions()
     _spare_needless_work()
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
-    from ministack.app import app
 
     # Functions inherit this process's environment, and Powertools would take this for its own log level.
     os.environ.pop("LOG_LEVEL", None)
@@ -114,7 +159,7 @@ def main() -> None:
     config.bind = [f"fd://{sys.argv[1]}"]
     config.keep_alive_timeout = 3600  # our clients' idle connections stay good as long as a demo lasts
     config.loglevel = "WARNING"
-    asyncio.run(serve(app, config))
+    asyncio.run(serve(_gate(), config))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """The whole pipeline in the embedded AWS, as the end-to-end tests use it."""
 
-import json
 import time
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,9 +68,7 @@ class Pipeline:
 
     def mails(self) -> list[dict[str, Any]]:
         """All mails that SES took, in order."""
-        with urllib.request.urlopen(f"{self.deployment.endpoint}/_ministack/ses/messages") as answer:
-            accounts = json.load(answer)["messages"]
-        return [mail for mails in accounts.values() for mail in mails]
+        return self.deployment.mails()
 
     def mails_to(self, address: str) -> list[dict[str, Any]]:
         """The mails that SES took for this address."""

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from cli.imports import Import
-from local.clients import ACCESS_KEY, SECRET_KEY
 from local.emulator import REGION
 from samples.browser_upload.presign import presign, s3_client
 
@@ -17,15 +16,20 @@ from .pipeline import HEADER, Pipeline
 pytestmark = pytest.mark.e2e
 
 
-def post(url: str, fields: Mapping[str, str], data: bytes) -> int:
-    """Send a form as a browser does; gives the status."""
+def form(fields: Mapping[str, str], data: bytes) -> tuple[bytes, dict[str, str]]:
+    """The form as a browser sends it, and its headers."""
     parts = [
         f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
         for name, value in fields.items()
     ]
     parts.append('--x\r\nContent-Disposition: form-data; name="file"; filename="u.csv"\r\n\r\n')
     body = "".join(parts).encode() + data + b"\r\n--x--\r\n"
-    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    return body, {"Content-Type": "multipart/form-data; boundary=x"}
+
+
+def post(url: str, fields: Mapping[str, str], data: bytes) -> int:
+    """Send a form; gives the status."""
+    body, headers = form(fields, data)
     try:
         with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as answer:
             return int(answer.status)
@@ -35,7 +39,8 @@ def post(url: str, fields: Mapping[str, str], data: bytes) -> int:
 
 def allowed_in(pipeline: Pipeline, file_name: str) -> dict[str, Any]:
     """A presigned POST for the pipeline's bucket."""
-    keys = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
+    key = pipeline.deployment.access_key
+    keys = {"aws_access_key_id": key.id, "aws_secret_access_key": key.secret}
     s3 = s3_client(REGION, endpoint_url=pipeline.deployment.endpoint, **keys)
     return presign(s3, pipeline.outputs["bucket"], pipeline.outputs["upload_prefix"], file_name)
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -140,6 +141,7 @@ def test_keep_leaves_it_running_until_ctrl_c_and_nothing_after(rowrelay: Start) 
     code, out, err = command.end()
     assert (code, out) == (0, "")
     assert f"Running at {document['endpoint']}" in err
+    assert re.search(r"\(access key AKIA[A-Z2-7]{16}, secret key [\w-]{40}, region us-east-1\)", err)
     assert "Traceback" not in err
     assert command.left_nothing()
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from cli.app import app
 from cli.imports import Import
-from cli.kept import announced
+from cli.kept import Kept, announced
 
 from .faults import Faults
 from .pipeline import HEADER, until
@@ -23,7 +23,8 @@ DATA = HEADER + "".join(f"{email},Ada,,,,\n" for email in PEOPLE).encode()
 def kept(faults: Faults, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     """The commands find the test's pipeline, and none that the developer keeps running."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    with announced(faults.pipeline.deployment.endpoint, faults.pipeline.outputs):
+    aws = faults.pipeline.deployment
+    with announced(Kept(aws.endpoint, aws.access_key, aws.outputs)):
         yield
 
 

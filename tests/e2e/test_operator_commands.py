@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from cli.app import app
 from cli.imports import Import
-from cli.kept import announced
+from cli.kept import Kept, announced
 
 from .pipeline import HEADER, Pipeline, until
 from .test_permissions import name_of, policies, take_away
@@ -30,7 +30,8 @@ def kept(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """The commands find the module's pipeline, and none that the developer keeps running."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        with announced(pipeline.deployment.endpoint, pipeline.outputs):
+        aws = pipeline.deployment
+        with announced(Kept(aws.endpoint, aws.access_key, aws.outputs)):
             yield
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.clients import Clients
-from local.emulator import emulator
+from local.emulator import Emulator, emulator
 
 from .installed import missing
 from .project import Project, project
@@ -19,13 +19,19 @@ def engine() -> None:
 
 
 @pytest.fixture(scope="module")
-def clients() -> Iterator[Clients]:
-    """Clients of an emulator that has nothing in it."""
-    with emulator() as running:
-        running.wait_until_ready()
-        made = Clients(running.endpoint)
-        yield made
-        made.close()
+def running() -> Iterator[Emulator]:
+    """An emulator that has nothing in it."""
+    with emulator() as started:
+        started.wait_until_ready()
+        yield started
+
+
+@pytest.fixture(scope="module")
+def clients(running: Emulator) -> Iterator[Clients]:
+    """Its clients."""
+    made = Clients(running.endpoint, running.access_key)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")

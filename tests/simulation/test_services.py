@@ -30,7 +30,7 @@ VISIBILITY, RECEIVES, MOST_BYTES = 1, 2, 262_144
 def clients() -> Iterator[Clients]:
     with emulator() as running:
         running.wait_until_ready()
-        yield Clients(running.endpoint)
+        yield Clients(running.endpoint, running.access_key)
 
 
 class Calm:

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from cli.errors import Unsuccessful, UsageProblem
-from cli.kept import announced
+from cli.kept import Kept, announced
 from cli.stack import find_stack
+from local.access_key import AccessKey
+
+MINE = AccessKey("mine", "my-secret")
 
 
 @pytest.fixture(autouse=True)
@@ -29,20 +32,27 @@ def pulumi(tmp_path: Path) -> Any:
     return install
 
 
+def key_of(client: Any) -> AccessKey:
+    credentials = client._get_credentials()
+    return AccessKey(credentials.access_key, credentials.secret_key)
+
+
 def test_without_a_name_or_one_that_is_kept_running_there_is_no_stack() -> None:
     with pytest.raises(UsageProblem, match="run `rowrelay demo --keep`"):
         find_stack(None)
 
 
 def test_the_one_kept_running_is_the_default() -> None:
-    with announced("http://127.0.0.1:1", {"queue_url": "q"}):
+    key = AccessKey("the-runs", "its-secret")
+    with announced(Kept("http://127.0.0.1:1", key, {"queue_url": "q"})):
         stack = find_stack(None)
     assert (stack.name, stack.option, stack.outputs) == (
         "the embedded AWS at http://127.0.0.1:1",
         "",
         {"queue_url": "q"},
     )
-    assert stack.client("sqs").meta.endpoint_url == "http://127.0.0.1:1"
+    sqs = stack.client("sqs")
+    assert (sqs.meta.endpoint_url, key_of(sqs)) == ("http://127.0.0.1:1", key)
 
 
 def test_without_pulumi_a_named_stack_cannot_be_found_and_the_error_says_why() -> None:
@@ -67,12 +77,23 @@ def test_without_pulumi_a_named_stack_cannot_be_found_and_the_error_says_why() -
     ],
     ids=["aws", "china", "emulator"],
 )
-def test_a_named_stack_is_where_its_queue_is(pulumi: Any, url: str, region: str, endpoint: str) -> None:
+def test_a_named_stack_is_where_its_queue_is(
+    pulumi: Any, monkeypatch: pytest.MonkeyPatch, url: str, region: str, endpoint: str
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", MINE.id)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", MINE.secret)
     pulumi(json.dumps({"queue_url": url}))
     stack = find_stack("dev")
     assert (stack.name, stack.option, stack.outputs) == ("stack dev", " --stack dev", {"queue_url": url})
     sqs = stack.client("sqs")
-    assert (sqs.meta.region_name, sqs.meta.endpoint_url) == (region, endpoint)
+    assert (sqs.meta.region_name, sqs.meta.endpoint_url, key_of(sqs)) == (region, endpoint, MINE)
+
+
+def test_an_emulators_key_is_wanted(pulumi: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    pulumi(json.dumps({"queue_url": "http://localhost:4566/000000000000/queue"}))
+    with pytest.raises(UsageProblem, match="Type the two lines that `rowrelay emulator` printed"):
+        find_stack("dev")
 
 
 def test_what_pulumi_says_is_told(pulumi: Any) -> None:

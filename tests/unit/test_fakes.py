@@ -20,7 +20,7 @@ pytestmark = pytest.mark.e2e
 def ministack() -> Iterator[Any]:
     with emulator() as running:
         running.wait_until_ready()
-        client = Clients(running.endpoint).client("dynamodb")
+        client = Clients(running.endpoint, running.access_key).client("dynamodb")
         for table, keys in {**KEYS, **cloud.KEYS}.items():
             client.create_table(
                 TableName=table,

@@ -2,9 +2,11 @@ from pathlib import Path
 
 import pytest
 
+from local.access_key import AccessKey
 from local.clients import Clients
 
 ENDPOINT = "http://127.0.0.1:4"
+KEY = AccessKey("the-runs", "its-secret")
 # What a user may have set, as bad as can be: any of it taken notice of is an error or another address.
 ENVIRONMENT = {
     "AWS_PROFILE": "nobody",
@@ -38,17 +40,17 @@ def test_the_users_aws_settings_play_no_part(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
 
-    client = Clients(ENDPOINT).client(service)
+    client = Clients(ENDPOINT, KEY).client(service)
 
     assert client.meta.endpoint_url == ENDPOINT
     assert client.meta.region_name == "us-east-1"
     assert client.meta.config.retries == {"mode": "legacy", "total_max_attempts": 1}
     assert client.meta.config.proxies == {}
     credentials = client._get_credentials()
-    assert (credentials.access_key, credentials.secret_key, credentials.token) == ("test", "test", None)
+    assert (credentials.access_key, credentials.secret_key, credentials.token) == (KEY.id, KEY.secret, None)
 
 
 def test_a_service_has_one_client() -> None:
-    clients = Clients(ENDPOINT)
+    clients = Clients(ENDPOINT, KEY)
     assert clients.client("sqs") is clients.client("sqs")
-    assert Clients(ENDPOINT).client("sqs") is not clients.client("sqs")
+    assert Clients(ENDPOINT, KEY).client("sqs") is not clients.client("sqs")

@@ -1,9 +1,11 @@
+import re
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from local import emulator
+from local.access_key import AccessKey, new_access_key
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +44,16 @@ def test_of_our_environment_only_what_python_needs_gets_through(
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("PATH", "/bin")
     monkeypatch.setenv("AUTH", "false")
-    found = emulator._environment(tmp_path, 5)
+    found = emulator._environment(tmp_path, 5, AccessKey("the-runs", "its-secret"))
     assert "x" not in found.values()
     assert (found["PATH"], found["AUTH"], found["GATEWAY_PORT"]) == ("/bin", "true", "5")
+    assert (found["AWS_ACCESS_KEY_ID"], found["AWS_SECRET_ACCESS_KEY"]) == ("the-runs", "its-secret")
     assert {found[name] for name in ("HOME", "TMPDIR")} == {str(tmp_path)}
+
+
+def test_every_run_has_a_key_of_its_own_that_no_representation_shows() -> None:
+    one, other = new_access_key(), new_access_key()
+    assert re.fullmatch("AKIA[A-Z2-7]{16}", one.id)
+    assert len(one.secret) == 40
+    assert not {one.id, one.secret} & {other.id, other.secret}
+    assert one.secret not in repr(one)

@@ -1,0 +1,29 @@
+"""`rowrelay emulator`: an empty emulator for `pulumi up --stack local`."""
+
+import contextlib
+import sys
+import threading
+
+from local.emulator import emulator
+
+# What Pulumi.local.yaml points the provider at.
+PORT = 4566
+
+
+def run_emulator(port: int) -> bool:
+    """Serve an empty emulator until Ctrl-C.
+
+    Standard output has what the terminals that use it need, for a shell to read; the rest is on stderr.
+
+    Raises:
+        EmulatorError: it does not start, or the port is taken.
+    """
+    with emulator(port) as running:
+        running.wait_until_ready()
+        print(f"export AWS_ACCESS_KEY_ID={running.access_key.id}")
+        print(f"export AWS_SECRET_ACCESS_KEY={running.access_key.secret}", flush=True)
+        print(f"Running at {running.endpoint}: type these two lines in the terminal", file=sys.stderr)
+        print("that runs `pulumi up --stack local`. Press Ctrl-C to end it.", file=sys.stderr, flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
+    return True

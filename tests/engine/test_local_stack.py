@@ -1,0 +1,64 @@
+"""Stack `local`, deployed by the engine into an emulator: a file that is uploaded ends in mails."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from cli.imports import Import
+from cli.ledger import Ledger
+from cli.queues import Queues
+from cli.watch import Watch
+from local import mailbox
+from local.clients import Clients
+from local.emulator import Emulator
+
+from ..program import ROOT
+from .project import Project
+
+STACK = "local"
+
+
+@pytest.fixture(scope="module")
+def outputs(program: Project) -> dict[str, Any]:
+    program.succeed("up", STACK)
+    return program.outputs(STACK)
+
+
+def status(program: Project, running: Emulator) -> tuple[int, dict[str, Any]]:
+    """What `rowrelay status --stack local` says, in an environment as Pulumi's own."""
+    key = {"AWS_ACCESS_KEY_ID": running.access_key.id, "AWS_SECRET_ACCESS_KEY": running.access_key.secret}
+    ended = subprocess.run(
+        [sys.executable, "-m", "cli", "status", "--stack", STACK, "--json"],
+        cwd=ROOT,
+        env={**os.environ, **program.environment, **key},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.stdout, ended.stderr
+    return ended.returncode, json.loads(ended.stdout)
+
+
+def test_an_upload_ends_in_mails(
+    program: Project, outputs: dict[str, Any], clients: Clients, running: Emulator
+) -> None:
+    key = f"{outputs['upload_prefix']}users.csv"
+    sample = ROOT / "samples" / "users.csv"
+    clients.client("s3").upload_file(str(sample), outputs["bucket"], key)
+
+    watch = Watch(
+        Ledger(clients.client("dynamodb"), outputs["import_ledger"]), Queues(clients.client("sqs"), outputs)
+    )
+    [one] = watch.until_settled([Import("users.csv", key)], lambda _: None)
+
+    assert one.balanced
+    assert (one.books.read, one.books.rejected, one.books.mailed) == (19, 7, 10)
+    assert len(mailbox.read(running.endpoint, running.access_key)) == 10
+    code, shown = status(program, running)
+    assert code == 0
+    assert shown["stack"] == f"stack {STACK}"
+    assert shown["imports"] == [{**one.as_json(), "file": key}]
