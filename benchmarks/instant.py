@@ -9,17 +9,17 @@ from typing import Any
 
 from botocore.response import StreamingBody
 
+from lambdas.core.import_ledger import ImportLedger
+from lambdas.core.mail import Mail, from_stream
+from lambdas.core.mail_ledger import MailLedger
+from lambdas.core.mail_template import MailTemplate
+from lambdas.core.schema import parse_schema
+from lambdas.core.upload import Upload
 from lambdas.insert_records.inserter import Inserter
 from lambdas.insert_records.writer import find_written, put_if_absent
-from lambdas.process_csv.events import Upload
 from lambdas.process_csv.importer import Importer
 from lambdas.send_email.courier import Courier
-from lambdas.send_email.mail_ledger import MailLedger
-from lambdas.send_email.mails import Mail, from_stream
 from lambdas.send_email.post import Post
-from lambdas.shared.import_ledger import ImportLedger
-from lambdas.shared.mail_template import MailTemplate
-from lambdas.shared.schema import parse_schema
 from local.embedded import ROOT
 
 USERS, IMPORTS, MAILS = "users", "imports", "mails"

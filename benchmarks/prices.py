@@ -2,8 +2,8 @@
 
 import math
 
-from cli.load import Load
-from cli.prices import SQS_REQUEST_BYTES
+from operations.load import Load
+from operations.prices import SQS_REQUEST_BYTES
 
 from .end_to_end import Run
 

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from operations.errors import UsageProblem
+
 from .cost import MAILS_A_DAY, MAILS_A_SECOND, Plan, run_cost
 from .decision import Options
 from .emulator import PORT
-from .errors import UsageProblem
 from .options import Discard, DryRun, Json, Reason, StackName, Yes
 from .run import INTERRUPTED, run
 

@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lambdas.process_csv.encoder import Reject
-from lambdas.process_csv.header import ImportRejected
-from lambdas.process_csv.parse import open_csv
-from lambdas.process_csv.source import PIECE_BYTES
-from lambdas.shared.import_ledger import DONE, REJECTED
-from lambdas.shared.schema import Schema, SchemaError, parse_schema
+from lambdas.core.import_ledger import DONE, REJECTED
+from lambdas.core.schema import Schema, SchemaError, parse_schema
+from lambdas.csvfile.csv_file import open_csv
+from lambdas.csvfile.decode import PIECE_BYTES
+from lambdas.csvfile.header import ImportRejected
+from lambdas.csvfile.validate import Reject
+from operations.errors import UsageProblem
 
-from .errors import UsageProblem
 from .files import check_files
 from .printer import Printer
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from rich.table import Table
 
-from . import idle, prices
-from .load import Load
+from operations import idle, prices
+from operations.load import Load
+
 from .printer import Printer
 from .text import count
 

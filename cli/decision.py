@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from .errors import Unsuccessful, UsageProblem
+from operations.errors import Unsuccessful, UsageProblem
+
 from .text import count
 
 LINE_SECONDS = 1.0  # between two lines of progress, where the output is piped

@@ -13,20 +13,20 @@ from rich.console import Console
 
 from local.embedded import Deployment, embedded_aws
 from local.emulator import REGION
+from local.kept import Kept, announced
+from operations.errors import Unsuccessful
+from operations.import_ledger import Ledger
+from operations.imports import Import, succeeded
+from operations.queues import Queues
+from operations.watching import Watch
 
-from .errors import Unsuccessful
 from .files import check_files
-from .imports import Import, succeeded
-from .kept import Kept, announced
-from .ledger import Ledger
 from .mails import Mail, first_mail
 from .printer import Printer
 from .progress import progress
-from .queues import Queues
 from .report import Report
 from .text import count
 from .uploads import upload
-from .watch import Watch
 
 SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "users.csv"
 with contextlib.suppress(ValueError, OSError):

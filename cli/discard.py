@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .letters import Letter
+from operations.messages import Letter
+
 from .redrive import Work
 
 

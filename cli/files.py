@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from .errors import UsageProblem
+from operations.errors import UsageProblem
 
 
 def check_files(names: Sequence[str]) -> list[Path]:

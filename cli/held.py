@@ -5,13 +5,14 @@ import json
 import sys
 from typing import Any
 
+from operations.errors import UsageProblem
+from operations.mail_messages import HeldWork, MailLetters, columns_of, mail_in
+from operations.messages import taken
+from operations.stack import Stack, find_stack
+
 from .decision import Options
-from .errors import UsageProblem
-from .letters import taken
-from .mail_letters import HeldWork, MailLetters, columns_of, mail_in
 from .printer import Printer
 from .redrive import Redrive
-from .stack import Stack, find_stack
 from .text import count
 
 _QUEUE = "notifier_failure_queue_url"

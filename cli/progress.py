@@ -8,8 +8,9 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from .books import Books
-from .imports import Import, total
+from operations.books import Books
+from operations.imports import Import, total
+
 from .text import count
 
 LINE_SECONDS = 1.0  # between two lines, at least

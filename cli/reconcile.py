@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lambdas.send_email.mail_entries import DEFERRED, Entry
-from lambdas.send_email.mails import Mail, from_stream
+from lambdas.aws.limits import SQS_BATCH_MESSAGES
+from lambdas.aws.sqs import Message, send
+from lambdas.core.mail import Mail, from_stream
+from lambdas.core.mail_entries import DEFERRED, Entry
 from lambdas.send_email.patience import LONGEST_WAIT_SECONDS
-from lambdas.shared.limits import SQS_BATCH_MESSAGES
-from lambdas.shared.queue import Message, send
+from operations.errors import Unsuccessful
+from operations.mail_messages import MailLetters
+from operations.stack import Stack, find_stack
 
 from .decision import Options, confirm, counting
-from .errors import Unsuccessful
-from .mail_letters import MailLetters
 from .printer import Printer
-from .stack import Stack, find_stack
 from .text import count
 
 _HOUR = 60 * 60

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from operations.messages import Letter, hidden, taken
+
 from .decision import Options, confirm, counting
-from .letters import Letter, hidden, taken
 from .printer import Printer
 from .survey import Survey, show_outcome, show_survey
 from .text import count

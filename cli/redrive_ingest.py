@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from lambdas.process_csv.events import Upload
+from lambdas.core.upload import Upload
+from operations.failed_invocation import parse_failure, reason_of
+from operations.messages import Letter
+from operations.stack import find_stack
 
 from .decision import Options
 from .discard import Discard
-from .failed_invocation import parse_failure, reason_of
-from .letters import Letter
 from .redrive import Redrive, Work
-from .stack import find_stack
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

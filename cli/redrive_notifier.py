@@ -1,10 +1,11 @@
 """`rowrelay redrive notifier`: mails that SES refused for good go back to the retry queue."""
 
+from operations.mail_messages import MailLetters, NotifierWork
+from operations.stack import find_stack
+
 from .decision import Options
 from .discard import Discard
-from .mail_letters import MailLetters, NotifierWork
 from .redrive import Redrive, Work
-from .stack import find_stack
 
 
 def run_redrive_notifier(stack_name: str | None, options: Options) -> bool:

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.shared.chunk import ChunkError, parse_chunk
-from lambdas.shared.queue import Message, send
+from lambdas.aws.sqs import Message, send
+from lambdas.core.chunk import ChunkError, parse_chunk
+from operations.failed_invocation import reason_of
+from operations.messages import Letter
+from operations.stack import find_stack
 
 from .decision import Options
 from .discard import Discard
-from .failed_invocation import reason_of
-from .letters import Letter
 from .redrive import Redrive, Work
-from .stack import find_stack
 from .text import count
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.shared.import_ledger import DONE, READING, REJECTED
+from lambdas.core.import_ledger import DONE, READING, REJECTED
+from operations.books import Books
+from operations.imports import Import, total
 
-from .books import Books
-from .imports import Import, total
 from .mails import Mail
 from .printer import Printer
 from .text import count, shown

@@ -7,8 +7,8 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.errors import EmbeddedAwsError
+from operations.errors import Unsuccessful, UsageProblem
 
-from .errors import Unsuccessful, UsageProblem
 from .text import shown
 
 OK, NOT_OK, USAGE, INTERRUPTED = 0, 1, 2, 130

@@ -5,16 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from .attention import Attention, needed
-from .failed_invocation import reason_of
-from .imports import FAILED, Import
-from .ledger import Ledger
-from .letters import Letter
+from operations.attention import Attention, needed
+from operations.failed_invocation import reason_of
+from operations.import_ledger import Ledger
+from operations.imports import FAILED, Import
+from operations.messages import Letter
+from operations.queue_states import LOOKED_AT, QueueState, metered_age
+from operations.queues import Queues, dead_lines_of, failures_of
+from operations.stack import Stack, find_stack
+
 from .printer import Printer
-from .queue_states import LOOKED_AT, QueueState, metered_age
-from .queues import Queues, dead_lines_of, failures_of
 from .report import Report
-from .stack import Stack, find_stack
 from .text import count
 
 _WORKING = ("queue", "retry_queue")

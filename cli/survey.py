@@ -4,7 +4,8 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .letters import HIDDEN
+from operations.messages import HIDDEN
+
 from .printer import Printer
 from .text import count
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from boto3.exceptions import S3UploadFailedError
 
-from .errors import Unsuccessful
-from .imports import Import
+from operations.errors import Unsuccessful
+from operations.imports import Import
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 import pulumi
 
-from .contracts import HANDLERS
+from .contracts import FOLDERS_OF, HANDLERS
 
 # Powertools and what it needs. boto3 is not among them: the runtime has it.
 VENDORED = ("aws-lambda-powertools", "jmespath", "typing-extensions")
@@ -26,7 +26,7 @@ def make_bundle(package: str, data: Mapping[str, str]) -> pulumi.AssetArchive:
     """The archive of one function.
 
     Args:
-        package: the handler's folder among the handlers, such as "process_csv".
+        package: the handler's folder, one of FOLDERS_OF.
         data: data files by their name at the root of the bundle.
 
     Raises:
@@ -45,7 +45,8 @@ def make_bundle(package: str, data: Mapping[str, str]) -> pulumi.AssetArchive:
 def _handler_files(package: str) -> Iterator[tuple[str, Path]]:
     if not (HANDLERS / package / "handler.py").is_file():
         raise BundleError(f"the handler {HANDLERS / package / 'handler.py'} is missing; reinstall rowrelay")
-    for source in [HANDLERS / "__init__.py", *_sources("shared"), *_sources(package)]:
+    sources = [path for folder in FOLDERS_OF[package] for path in _sources(folder)]
+    for source in [HANDLERS / "__init__.py", *sources]:
         yield f"lambdas/{source.relative_to(HANDLERS).as_posix()}", source
 
 

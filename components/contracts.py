@@ -3,19 +3,27 @@
 The one place that knows where the handlers are. What it imports needs no boto3: `pulumi up` has none.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import lambdas
-from lambdas.shared.limits import SQS_MESSAGE_BYTES
-from lambdas.shared.mail_template import MailTemplate, TemplateError
-from lambdas.shared.prefixes import CONTINUATIONS_PREFIX, REPORTS_PREFIX
-from lambdas.shared.schema import Schema, SchemaError, parse_schema
-from lambdas.shared.values import is_email
+from lambdas.aws.limits import SQS_MESSAGE_BYTES
+from lambdas.core.mail_template import MailTemplate, TemplateError
+from lambdas.core.prefixes import CONTINUATIONS_PREFIX, REPORTS_PREFIX
+from lambdas.core.schema import Schema, SchemaError, parse_schema
+from lambdas.core.values import is_email
 
 HANDLERS = Path(lambdas.__path__[0])
+# What each handler imports, and so carries.
+FOLDERS_OF: Mapping[str, tuple[str, ...]] = {
+    "process_csv": ("aws", "core", "csvfile", "process_csv"),
+    "insert_records": ("aws", "core", "insert_records"),
+    "send_email": ("aws", "core", "send_email"),
+}
 
 __all__ = [
     "CONTINUATIONS_PREFIX",
+    "FOLDERS_OF",
     "HANDLERS",
     "REPORTS_PREFIX",
     "SQS_MESSAGE_BYTES",

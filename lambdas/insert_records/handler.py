@@ -7,10 +7,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..shared.clients import client
-from ..shared.errors import SetUpFault, is_set_up_fault, kind_of
-from ..shared.import_ledger import ImportLedger
-from ..shared.settings import setting
+from ..aws.clients import client
+from ..aws.errors import SetUpFault, is_set_up_fault, kind_of
+from ..core.environment import setting
+from ..core.import_ledger import ImportLedger
 from .inserter import Counts, Inserter
 from .writer import find_written, put_always, put_if_absent
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..shared.chunk import Chunk, ChunkError, Row, parse_chunk
-from ..shared.clock import now
-from ..shared.import_ledger import ImportLedger
-from ..shared.outcomes import Existing, Refused
-from ..shared.queue import Message, send
-from .records import Records, records_of
+from ..aws.dynamodb.outcomes import Existing, Refused
+from ..aws.sqs import Message, send
+from ..core.chunk import Chunk, ChunkError, Row, parse_chunk
+from ..core.clock import now
+from ..core.import_ledger import ImportLedger
+from ..core.record import Records, records_of
 from .writer import Find, Write
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from ..shared.insert import insert_each
-from ..shared.limits import DYNAMODB_BATCH_ITEMS
-from ..shared.outcomes import Existing, Item, Outcome, Refused, TableError, Written
-from ..shared.read import read_each
-from ..shared.retries import ATTEMPTS, pause
-from .records import Record
+from ..aws.backoff import ATTEMPTS, pause
+from ..aws.dynamodb.insert import insert_each
+from ..aws.dynamodb.outcomes import Existing, Item, Outcome, Refused, TableError, Written
+from ..aws.dynamodb.read import read_each
+from ..aws.limits import DYNAMODB_BATCH_ITEMS
+from ..core.record import Record
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -9,12 +9,12 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from ..shared.prefixes import CONTINUATIONS_PREFIX
-from .events import Upload
+from ..core.prefixes import CONTINUATIONS_PREFIX
+from ..core.upload import Upload
+from ..csvfile.csv_file import Bookmark
+from ..csvfile.read import Place
 from .packer import Packed
-from .parse import Bookmark
 from .rejects_upload import Sent
-from .rows import Place
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -11,11 +11,11 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..shared.clients import client
-from ..shared.import_ledger import ImportLedger
-from ..shared.schema import parse_schema
-from ..shared.settings import bundled, setting
-from .events import continuation_number, uploads
+from ..aws.clients import client
+from ..core.environment import bundled, setting
+from ..core.import_ledger import ImportLedger
+from ..core.schema import parse_schema
+from ..core.upload import continuation_number, uploads
 from .importer import Importer
 
 # What remains of an invocation's time when it stops reading: enough to send what it holds, over retries.

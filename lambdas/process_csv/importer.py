@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..shared.clock import now
-from ..shared.import_ledger import READING, REJECTED, ImportLedger
-from ..shared.queue import Message, send
-from ..shared.schema import Schema
+from ..aws.sqs import Message, send
+from ..core.clock import now
+from ..core.import_ledger import READING, REJECTED, ImportLedger
+from ..core.schema import Schema
+from ..core.upload import Upload, continuation_event
+from ..csvfile.decode import SourceError
+from ..csvfile.header import ImportRejected
 from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from .events import Upload, continuation_event
-from .header import ImportRejected
 from .reading import Reading
 from .reports import put_summary, report_key
 from .s3_object import ImportInterrupted, object_pieces
-from .source import SourceError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ..shared.chunk import MAX_CHUNK_BYTES, chunk_body
+from ..core.chunk import MAX_CHUNK_BYTES, chunk_body
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..shared.import_ledger import DONE
-from ..shared.schema import Schema
+from ..core.import_ledger import DONE
+from ..core.schema import Schema
+from ..core.upload import Upload
+from ..csvfile.csv_file import CsvFile, open_csv, reopen_csv
 from .checkpoint import Checkpoint
-from .events import Upload
 from .packer import ChunkPacker, Packed
-from .parse import CsvFile, open_csv, reopen_csv
 from .rejects_upload import RejectsUpload, Sent
 from .reports import RejectsWriter, report_key
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from ..shared.limits import S3_PART_BYTES
-from .encoder import Reject
+from ..aws.limits import S3_PART_BYTES
+from ..csvfile.validate import Reject
 from .reports import RejectsWriter
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..shared.limits import S3_KEY_BYTES
-from ..shared.prefixes import REPORTS_PREFIX
-from .encoder import Reject
-from .header import REPORT_COLUMNS, Header
-from .text import printable
+from ..aws.limits import S3_KEY_BYTES
+from ..core.prefixes import REPORTS_PREFIX
+from ..csvfile.header import REPORT_COLUMNS, Header
+from ..csvfile.text import printable
+from ..csvfile.validate import Reject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

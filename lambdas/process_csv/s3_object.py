@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 
-from ..shared.retries import pause
-from .events import Upload
-from .source import PIECE_BYTES, SourceError
+from ..aws.backoff import pause
+from ..core.upload import Upload
+from ..csvfile.decode import PIECE_BYTES, SourceError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

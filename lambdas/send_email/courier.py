@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..shared.limits import SES_BULK_DESTINATIONS, SQS_MAX_DELAY_SECONDS
-from ..shared.queue import Message, send
-from .mail_entries import CLAIMED, DEFERRED, HELD, MAILED, UNDELIVERABLE, Entry
-from .mail_ledger import Change, MailLedger
-from .mails import Mail
+from ..aws.limits import SES_BULK_DESTINATIONS, SQS_MAX_DELAY_SECONDS
+from ..aws.sqs import Message, send
+from ..core.mail import Mail
+from ..core.mail_entries import CLAIMED, DEFERRED, HELD, MAILED, UNDELIVERABLE, Entry
+from ..core.mail_ledger import Change, MailLedger
 from .post import Post
 from .verdicts import Later, Refused, Sent, Verdict
 

@@ -8,15 +8,15 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..shared.clients import client
-from ..shared.errors import SetUpFault, kind_of
-from ..shared.import_ledger import ImportLedger
-from ..shared.mail_template import MailTemplate
-from ..shared.queue import Message, send
-from ..shared.settings import bundled, setting
+from ..aws.clients import client
+from ..aws.errors import SetUpFault, kind_of
+from ..aws.sqs import Message, send
+from ..core.environment import bundled, setting
+from ..core.import_ledger import ImportLedger
+from ..core.mail import Mail, MailError, from_stream
+from ..core.mail_ledger import MailLedger
+from ..core.mail_template import MailTemplate
 from .courier import Courier, Owed
-from .mail_ledger import MailLedger
-from .mails import Mail, MailError, from_stream
 from .post import Post
 from .retry_queue import Letter, RetryQueue
 from .verdicts import RATE_SECONDS

@@ -11,10 +11,10 @@ from botocore.exceptions import (
     ProxyConnectionError,
 )
 
-from ..shared.limits import SES_BULK_DESTINATIONS
-from ..shared.mail_template import MailTemplate
-from ..shared.values import is_email
-from .mails import Mail
+from ..aws.limits import SES_BULK_DESTINATIONS
+from ..core.mail import Mail
+from ..core.mail_template import MailTemplate
+from ..core.values import is_email
 from .patience import FIRST_WAIT_SECONDS
 from .verdicts import Judge, Later, Refused, Unknown, Verdict
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..shared.queue import postpone, send
+from ..aws.sqs import postpone, send
+from ..core.mail import Mail, from_queue
 from .courier import Courier, Owed
-from .mails import Mail, from_queue
 from .patience import FIRST_WAIT_SECONDS, GIVE_UP_SECONDS, RENEW_SECONDS, wait_after
 
 

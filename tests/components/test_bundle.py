@@ -20,6 +20,11 @@ PACKAGES = {
     "writer-insert-records": "insert_records",
     "notifier-send-email": "send_email",
 }
+CARRIED = {
+    "process_csv": {"aws", "core", "csvfile", "process_csv"},
+    "insert_records": {"aws", "core", "insert_records"},
+    "send_email": {"aws", "core", "send_email"},
+}
 DATA = {"process_csv": {"schema.json"}, "insert_records": set(), "send_email": {"mail.json"}}
 
 
@@ -32,9 +37,13 @@ def assets(recording: Recording, function: str) -> dict[str, Any]:
 @pytest.mark.parametrize(("function", "package"), PACKAGES.items())
 def test_carries_its_handler_and_what_is_shared(local: Recording, function: str, package: str) -> None:
     names = set(assets(local, function))
-    assert {"lambdas/__init__.py", f"lambdas/{package}/handler.py", "lambdas/shared/transact.py"} <= names
+    assert {
+        "lambdas/__init__.py",
+        f"lambdas/{package}/handler.py",
+        "lambdas/aws/dynamodb/transact.py",
+    } <= names
     tops = {name.split("/")[1] for name in names if name.startswith("lambdas/")}
-    assert tops == {"__init__.py", "shared", package}
+    assert tops == {"__init__.py", *CARRIED[package]}
     assert {name for name in names if name.endswith(".json")} == DATA[package]
     vendored = {name.split("/")[0] for name in names if not name.endswith(".json")} - {"lambdas"}
     assert vendored == {"aws_lambda_powertools", "jmespath", "typing_extensions.py"}
@@ -71,7 +80,7 @@ def test_runs_from_the_bundle_alone(local: Recording, tmp_path: Path) -> None:
         for name, asset in assets(local, "ingest-process-csv").items():
             text = asset.text if isinstance(asset, pulumi.StringAsset) else Path(asset.path).read_bytes()
             bundle.writestr(name, text)
-    check = "import aws_lambda_powertools, lambdas.shared.schema as s; print(aws_lambda_powertools.__file__)"
+    check = "import aws_lambda_powertools, lambdas.core.schema as s; print(aws_lambda_powertools.__file__)"
     isolated = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[0:0] = [{str(archive)!r}]; {check}"]
     answer = subprocess.run(isolated, capture_output=True, text=True, check=True, cwd=tmp_path)
     assert answer.stdout.startswith(str(archive))

@@ -30,15 +30,15 @@ def test_another_clone_at_another_time_registers_the_same(tmp_path: Path) -> Non
     other = copy_program(tmp_path / "deep" / "er" / "clone", of=one)
     for path in other.rglob("*.py"):
         os.utime(path, (0, 0))
-    cache = other / "lambdas" / "shared" / "__pycache__"
+    cache = other / "lambdas" / "core" / "__pycache__"
     cache.mkdir()
     (cache / "left.cpython-311.pyc").write_bytes(b"behind")
-    (other / "lambdas" / "shared" / "notes.txt").write_text("of somebody's")
+    (other / "lambdas" / "core" / "notes.txt").write_text("of somebody's")
 
     first = registered(one, PYTHONHASHSEED="1")
     assert registered(other, PYTHONHASHSEED="2") == first
 
     # And what is compared is the contents, not just the names.
     code = first["inputs"]["aws:lambda/function:Function ingest-process-csv"]["code"]
-    limits = (one / "lambdas" / "shared" / "limits.py").read_bytes()
-    assert code["lambdas/shared/limits.py"]["sha256"] == hashlib.sha256(limits).hexdigest()
+    limits = (one / "lambdas" / "aws" / "limits.py").read_bytes()
+    assert code["lambdas/aws/limits.py"]["sha256"] == hashlib.sha256(limits).hexdigest()

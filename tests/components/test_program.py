@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cli import idle
+from operations import idle
 
 from .conftest import ROOT
 from .recording import Recording, record_program, stack_config

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
-from cli.imports import Import
+from operations.imports import Import
 
 from .pipeline import HEADER, Pipeline, until
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from cli.imports import Import
-from cli.ledger import Ledger
-from cli.queues import Queues
-from cli.watch import Watch
-from lambdas.send_email.mails import Mail, from_stream
+from lambdas.core.mail import Mail, from_stream
 from local.embedded import Deployment
+from operations.import_ledger import Ledger
+from operations.imports import Import
+from operations.queues import Queues
+from operations.watching import Watch
 
 HEADER = b"email,first_name,last_name,company,plan,joined_on\n"
 _deserialize = TypeDeserializer().deserialize

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cli.imports import Import
 from local.emulator import REGION
+from operations.imports import Import
 from samples.browser_upload.presign import presign, s3_client
 
 from .pipeline import HEADER, Pipeline

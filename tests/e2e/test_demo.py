@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from cli.demo import SAMPLE
-from cli.imports import Import
+from operations.imports import Import
 
 from .pipeline import HEADER, Pipeline, comes_true
 

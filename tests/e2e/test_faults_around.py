@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from cli.imports import Import
-from lambdas.shared.import_ledger import DONE
+from lambdas.core.import_ledger import DONE
+from operations.imports import Import
 
 from .accounts import Accounts, Uploaded
 from .faults import RETRY_SECONDS, Faults

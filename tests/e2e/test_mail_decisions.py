@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.app import app
-from cli.imports import Import
-from cli.kept import Kept, announced
+from local.kept import Kept, announced
+from operations.imports import Import
 
 from .faults import Faults
 from .pipeline import HEADER, until

@@ -13,8 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.app import app
-from cli.imports import Import
-from cli.kept import Kept, announced
+from local.kept import Kept, announced
+from operations.imports import Import
 
 from .pipeline import HEADER, Pipeline, until
 from .test_permissions import name_of, policies, take_away

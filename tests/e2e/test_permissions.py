@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from cli.failed_invocation import reason_of
-from lambdas.shared.import_ledger import DONE
+from lambdas.core.import_ledger import DONE
 from local.embedded import embedded_aws
+from operations.failed_invocation import reason_of
 
 from .accounts import MostlyBad
 from .faults import Faults

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from cli.imports import Import
+from operations.imports import Import
 
 from .pipeline import HEADER, Pipeline, until
 

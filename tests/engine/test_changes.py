@@ -33,7 +33,7 @@ def test_a_line_in_a_handler(deployed: Project) -> None:
 
 
 def test_a_line_that_all_handlers_share(deployed: Project) -> None:
-    deployed.replace("lambdas/shared/clock.py", "def now() -> str:", "def now() -> str:  # UTC")
+    deployed.replace("lambdas/core/clock.py", "def now() -> str:", "def now() -> str:  # UTC")
     assert_touches(deployed, set(FUNCTIONS))
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from cli.imports import Import
-from cli.ledger import Ledger
-from cli.queues import Queues
-from cli.watch import Watch
 from local import mailbox
 from local.clients import Clients
 from local.emulator import Emulator
+from operations.import_ledger import Ledger
+from operations.imports import Import
+from operations.queues import Queues
+from operations.watching import Watch
 
 from ..program import ROOT
 from .project import Project

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
 
-from cli.books import Books, books_of
-from cli.mail_decisions import DROPPED, is_dropped
-from lambdas.process_csv.events import Upload
-from lambdas.send_email.mail_entries import entries_in
+from lambdas.core.mail_entries import entries_in
+from lambdas.core.upload import Upload
+from operations.books import Books, books_of
+from operations.mail_decisions import DROPPED, is_dropped
 from tests.unit.fakes_s3 import FakeS3
 
 from .faults import MESSAGE_TWICE

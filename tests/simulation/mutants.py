@@ -6,17 +6,22 @@ from typing import Any
 
 import pytest
 
-from cli import mail_decisions, mail_letters
+from lambdas.aws import sqs as queue
+from lambdas.aws.dynamodb import insert, transact
+from lambdas.aws.dynamodb.outcomes import Written
+from lambdas.core import import_ledger, mail_entries, mail_ledger
+from lambdas.core import upload as events
+from lambdas.csvfile import read as rows
+from lambdas.csvfile.decode import SourceError
+from lambdas.csvfile.read import Place
 from lambdas.insert_records import handler as insert_handler
 from lambdas.insert_records import inserter, writer
 from lambdas.insert_records.writer import put_always
-from lambdas.process_csv import events, importer, packer, rows, s3_object
-from lambdas.process_csv.rows import Place
-from lambdas.process_csv.source import SourceError
-from lambdas.send_email import courier, mail_entries, mail_ledger, post, verdicts
+from lambdas.process_csv import importer, packer, s3_object
+from lambdas.send_email import courier, post, verdicts
 from lambdas.send_email import handler as mail_handler
-from lambdas.shared import import_ledger, insert, queue, transact
-from lambdas.shared.outcomes import Written
+from operations import mail_decisions
+from operations import mail_messages as mail_letters
 
 from .substitutes import Stage
 

@@ -7,11 +7,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from cli.letters import Letter
-from cli.mail_decisions import MailDecisions
-from cli.mail_letters import HeldWork, MailLetters, NotifierWork, mail_in
 from cli.redrive import Work
-from lambdas.shared.import_ledger import ImportLedger
+from lambdas.core.import_ledger import ImportLedger
+from operations.mail_decisions import MailDecisions
+from operations.mail_messages import HeldWork, MailLetters, NotifierWork, mail_in
+from operations.messages import Letter
 
 from .pipeline import DEAD_LETTERS, FAILURES, IMPORTS, INGEST_FAILURES, MAILS, RETRIES, WORK, Pipeline
 from .queues import Stored

@@ -17,12 +17,13 @@ from typing import Any
 import boto3
 import pytest
 
+from lambdas.aws.dynamodb import insert
+from lambdas.aws.limits import DYNAMODB_BATCH_ITEMS
+from lambdas.core import mail_ledger
 from lambdas.insert_records import handler as insert_records
 from lambdas.process_csv import handler as process_csv
-from lambdas.send_email import courier, mail_ledger, post
+from lambdas.send_email import courier, post
 from lambdas.send_email import handler as send_email
-from lambdas.shared import insert
-from lambdas.shared.limits import DYNAMODB_BATCH_ITEMS
 from tests.unit.support import limits
 
 from .world import World

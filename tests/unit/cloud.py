@@ -4,15 +4,15 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lambdas.core.import_ledger import ImportLedger
+from lambdas.core.mail import Mail, from_stream
+from lambdas.core.mail_entries import entries_in
+from lambdas.core.mail_ledger import MailLedger
+from lambdas.core.mail_template import MailTemplate
 from lambdas.insert_records.inserter import Inserter
 from lambdas.insert_records.writer import find_written, put_always, put_if_absent
 from lambdas.send_email.courier import Courier
-from lambdas.send_email.mail_entries import entries_in
-from lambdas.send_email.mail_ledger import MailLedger
-from lambdas.send_email.mails import Mail, from_stream
 from lambdas.send_email.post import Post
-from lambdas.shared.import_ledger import ImportLedger
-from lambdas.shared.mail_template import MailTemplate
 
 from .fakes import Calls, FakeSes, FakeSqs, Item
 from .fakes_dynamodb import FakeDynamoDB

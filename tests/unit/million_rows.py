@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.memory import peak_bytes
-from lambdas.process_csv.events import Upload
+from lambdas.core.import_ledger import ImportLedger
+from lambdas.core.schema import parse_schema
+from lambdas.core.upload import Upload
 from lambdas.process_csv.importer import Importer
-from lambdas.shared.import_ledger import ImportLedger
-from lambdas.shared.schema import parse_schema
 
 ROWS = 1_000_000
 _STEP = 1000

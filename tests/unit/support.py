@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from lambdas.process_csv import rows as rows_module
-from lambdas.process_csv import source
-from lambdas.process_csv.encoder import Reject
-from lambdas.process_csv.header import DELIMITERS
-from lambdas.process_csv.parse import open_csv
-from lambdas.shared.schema import Schema, parse_schema
+from lambdas.core.schema import Schema, parse_schema
+from lambdas.csvfile import decode as source
+from lambdas.csvfile import read as rows_module
+from lambdas.csvfile.csv_file import open_csv
+from lambdas.csvfile.header import DELIMITERS
+from lambdas.csvfile.validate import Reject
 
 ROOT = Path(__file__).parents[2]
 USERS = parse_schema(json.loads((ROOT / "schemas" / "users.json").read_text(encoding="utf-8")))

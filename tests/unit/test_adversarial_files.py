@@ -5,7 +5,7 @@ import gzip
 
 import pytest
 
-from lambdas.process_csv.header import ImportRejected
+from lambdas.csvfile.header import ImportRejected
 
 from .support import parse
 

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.process_csv.columns import CellError, Column
-from lambdas.shared.schema import parse_schema
+from lambdas.core.schema import parse_schema
+from lambdas.csvfile.columns import CellError, Column
 
 from .frictionless_differences import DIFFERENCES, Difference
 from .support import ROOT, USERS

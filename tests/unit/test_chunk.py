@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.shared.chunk import MAX_CHUNK_BYTES, MAX_ROW_BYTES, Chunk, ChunkError, chunk_body, parse_chunk
-from lambdas.shared.limits import SQS_MESSAGE_BYTES
+from lambdas.aws.limits import SQS_MESSAGE_BYTES
+from lambdas.core.chunk import MAX_CHUNK_BYTES, MAX_ROW_BYTES, Chunk, ChunkError, chunk_body, parse_chunk
 
 BODY = '{"v":1,"import":"abc","chunk":2,"rows":[[7,{"email":"a@b.co","n":1.50,"big":1E+5,"x":null}]]}'
 

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 import cli.demo
 from cli.app import app
 from cli.decision import Options
-from cli.errors import Unsuccessful, UsageProblem
 from local.errors import EmulatorError
+from operations.errors import Unsuccessful, UsageProblem
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.attention import needed
-from cli.books import Books
-from cli.imports import FAILED, Import
-from cli.queue_states import QueueState
-from lambdas.shared.import_ledger import DONE
+from lambdas.core.import_ledger import DONE
+from operations.attention import needed
+from operations.books import Books
+from operations.imports import FAILED, Import
+from operations.queue_states import QueueState
 
 NAMES = ("queue", "retry_queue", "dead_letter_queue", "ingest_failure_queue", "notifier_failure_queue")
 

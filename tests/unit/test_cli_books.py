@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.books import Books, books_of
-from cli.imports import Import, succeeded, total
+from operations.books import Books, books_of
+from operations.imports import Import, succeeded, total
 
 
 def entry(**counts: int) -> dict[str, Any]:

@@ -3,10 +3,10 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from cli import idle
 from cli.app import app
 from cli.cost import Plan
-from cli.load import Load
+from operations import idle
+from operations.load import Load
 
 MILLION = 1_000_000
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cli.discard import Discard
-from cli.letters import Letter
+from operations.messages import Letter
 
 LETTER = Letter("m", "no chunk", "it is no chunk", 0.0, "h")
 

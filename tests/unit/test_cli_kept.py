@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from cli.kept import Kept, announced, find_kept
 from local.access_key import AccessKey
+from local.kept import Kept, announced, find_kept
 
 ROOT = Path(__file__).parents[2]
 ANNOUNCE = """
 import os, signal, sys
 sys.path.insert(0, sys.argv[1])
-from cli.kept import Kept, announced
+from local.kept import Kept, announced
 from local.access_key import AccessKey
 with announced(Kept("http://there", AccessKey("the-runs", "its-secret"), {"queue_url": "q"})):
     print("up", flush=True)

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from cli.errors import Unsuccessful
-from cli.letters import hidden, taken
+from operations.errors import Unsuccessful
+from operations.messages import hidden, taken
 
 from .fakes_queue import SENT_MS, FakeQueues
 

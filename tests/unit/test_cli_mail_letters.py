@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from cli.letters import Letter
-from cli.mail_decisions import MailDecisions
-from cli.mail_letters import HeldWork, MailLetters, NotifierWork
-from lambdas.send_email.mail_entries import DEFERRED, HELD, MAILED, UNDELIVERABLE
-from lambdas.send_email.mail_ledger import Change
+from lambdas.core.mail_entries import DEFERRED, HELD, MAILED, UNDELIVERABLE
+from lambdas.core.mail_ledger import Change
+from operations.mail_decisions import MailDecisions
+from operations.mail_messages import HeldWork, MailLetters, NotifierWork
+from operations.messages import Letter
 
 from .cloud import MAILS, RETRIES, Cloud, mail
 

@@ -3,9 +3,9 @@ import re
 
 from rich.console import Console
 
-from cli.books import Books
-from cli.imports import Import
 from cli.progress import Bars, Lines, progress
+from operations.books import Books
+from operations.imports import Import
 
 
 def console(*, terminal: bool) -> tuple[Console, io.StringIO]:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-import cli.queue_states
-from cli.letters import Letter
-from cli.queue_states import QueueState, metered_age
+import operations.queue_states
+from operations.messages import Letter
+from operations.queue_states import QueueState, metered_age
 
 
 def test_letters_are_noted_as_they_pass(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,7 +24,7 @@ def test_letters_are_noted_as_they_pass(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_so_many_letters_are_looked_at_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli.queue_states, "LOOKED_AT", 2)
+    monkeypatch.setattr(operations.queue_states, "LOOKED_AT", 2)
     closed: list[bool] = []
     state = QueueState("dead_letter_queue", 3)
     letters = passing([Letter("m", "body", "why", 0.0, "h")] * 3, closed)

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from cli.queues import Queues
-from lambdas.process_csv.events import uploads
-from lambdas.shared.chunk import Chunk
+from lambdas.core.chunk import Chunk
+from lambdas.core.upload import uploads
+from operations.queues import Queues
 
 from .fakes_queue import FakeQueues
 

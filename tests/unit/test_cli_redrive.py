@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from cli.decision import Options
-from cli.errors import Unsuccessful, UsageProblem
-from cli.letters import Letter
 from cli.redrive import Redrive
+from operations.errors import Unsuccessful, UsageProblem
+from operations.messages import Letter
 
 from .fakes import Killed
 from .fakes_queue import FakeQueues

@@ -7,10 +7,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cli.discard import Discard
-from cli.letters import Letter
 from cli.redrive_ingest import IngestWork
 from cli.redrive_writer import WriterWork
-from lambdas.shared.chunk import Chunk
+from lambdas.core.chunk import Chunk
+from operations.messages import Letter
 
 from .fakes import client_error
 from .fakes_queue import FakeQueues

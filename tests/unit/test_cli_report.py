@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cli.books import Books
-from cli.imports import Import
 from cli.mails import Mail
 from cli.printer import Printer
 from cli.report import SHOWN_REJECTS, Report, read_rejects
+from operations.books import Books
+from operations.imports import Import
 
 
 class FakeS3:

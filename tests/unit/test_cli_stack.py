@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from cli.errors import Unsuccessful, UsageProblem
-from cli.kept import Kept, announced
-from cli.stack import find_stack
 from local.access_key import AccessKey
+from local.kept import Kept, announced
+from operations.errors import Unsuccessful, UsageProblem
+from operations.stack import find_stack
 
 MINE = AccessKey("mine", "my-secret")
 

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from boto3.exceptions import S3UploadFailedError
 
-from cli.errors import Unsuccessful
 from cli.uploads import upload
+from operations.errors import Unsuccessful
 
 
 class FakeS3:

@@ -2,11 +2,11 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from cli.books import Books
-from cli.imports import Import
-from cli.ledger import Ledger
-from cli.queues import Queues
-from cli.watch import QUIET, REST, STALL, Watch
+from operations.books import Books
+from operations.import_ledger import Ledger
+from operations.imports import Import
+from operations.queues import Queues
+from operations.watching import QUIET, REST, STALL, Watch
 
 ALL = Books(read=2, accepted=2, created=2, mailed=2)
 VISIBILITY = 100

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.process_csv.columns import CellError, Column
-from lambdas.shared.schema import Field
+from lambdas.core.schema import Field
+from lambdas.csvfile.columns import CellError, Column
 
 MISSING = frozenset({"", "NA"})
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from lambdas.process_csv.events import Upload, continuation_event, continuation_number, uploads
+from lambdas.aws.limits import S3_PART_BYTES
+from lambdas.core.schema import Schema
+from lambdas.core.upload import Upload, continuation_event, continuation_number, uploads
+from lambdas.csvfile.decode import PIECE_BYTES
 from lambdas.process_csv.s3_object import ImportInterrupted
-from lambdas.process_csv.source import PIECE_BYTES
-from lambdas.shared.limits import S3_PART_BYTES
-from lambdas.shared.schema import Schema
 
 from .fakes import Killed, kill
 from .support import TEXTS, USERS, limits

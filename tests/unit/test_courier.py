@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from lambdas.aws.dynamodb.outcomes import TableError
+from lambdas.aws.sqs import QueueError
+from lambdas.core.mail import Mail
 from lambdas.send_email import courier
 from lambdas.send_email.courier import CLAIMING_SECONDS, GROUP_SECONDS, SENDING_SECONDS, Owed
-from lambdas.send_email.mails import Mail
-from lambdas.shared.outcomes import TableError
-from lambdas.shared.queue import QueueError
 
 from .cloud import FAILURES, FUNCTION_TIMEOUT, Cloud, mail, mails
 from .conftest import Clock

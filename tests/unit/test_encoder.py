@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.process_csv.encoder import Parsed, RowEncoder
-from lambdas.process_csv.header import read_header
-from lambdas.process_csv.rows import Block, Problem
-from lambdas.shared.chunk import MAX_ROW_BYTES
-from lambdas.shared.limits import DYNAMODB_ITEM_BYTES
-from lambdas.shared.schema import Schema
+from lambdas.aws.limits import DYNAMODB_ITEM_BYTES
+from lambdas.core.chunk import MAX_ROW_BYTES
+from lambdas.core.schema import Schema
+from lambdas.csvfile.header import read_header
+from lambdas.csvfile.read import Block, Problem
+from lambdas.csvfile.validate import Parsed, RowEncoder
 
 from .support import TEXTS, schema_of
 

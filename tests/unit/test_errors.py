@@ -2,8 +2,8 @@
 
 import pytest
 
-from lambdas.shared.errors import is_set_up_fault, kind_of
-from lambdas.shared.outcomes import TableError
+from lambdas.aws.dynamodb.outcomes import TableError
+from lambdas.aws.errors import is_set_up_fault, kind_of
 
 from .fakes import client_error
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.process_csv.events import Upload, uploads
+from lambdas.core.upload import Upload, uploads
 
 from .support import s3_event
 

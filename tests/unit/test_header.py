@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.process_csv.header import DELIMITERS, Header, ImportRejected, find_delimiter, read_header
-from lambdas.shared.schema import header_name
+from lambdas.core.schema import header_name
+from lambdas.csvfile.header import DELIMITERS, Header, ImportRejected, find_delimiter, read_header
 
 from .support import USERS, schema_of
 

@@ -8,16 +8,16 @@ import pytest
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from lambdas.process_csv.events import Upload
+from lambdas.aws.limits import SQS_MESSAGE_BYTES
+from lambdas.aws.sqs import QueueError
+from lambdas.core.chunk import MAX_CHUNK_BYTES, MAX_ROW_BYTES, Chunk, parse_chunk
+from lambdas.core.import_ledger import ImportLedger
+from lambdas.core.schema import Schema
+from lambdas.core.upload import Upload
+from lambdas.csvfile.decode import PIECE_BYTES
 from lambdas.process_csv.importer import Importer
 from lambdas.process_csv.packer import ChunkPacker, Packed
 from lambdas.process_csv.s3_object import ImportInterrupted
-from lambdas.process_csv.source import PIECE_BYTES
-from lambdas.shared.chunk import MAX_CHUNK_BYTES, MAX_ROW_BYTES, Chunk, parse_chunk
-from lambdas.shared.import_ledger import ImportLedger
-from lambdas.shared.limits import SQS_MESSAGE_BYTES
-from lambdas.shared.queue import QueueError
-from lambdas.shared.schema import Schema
 
 from .fakes import Calls, FakeSqs, Killed, client_error, kill
 from .fakes_dynamodb import FakeDynamoDB

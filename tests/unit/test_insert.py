@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.shared.insert import insert_each
-from lambdas.shared.outcomes import Existing, Item, Refused, TableError, Written
-from lambdas.shared.retries import ATTEMPTS
+from lambdas.aws.backoff import ATTEMPTS
+from lambdas.aws.dynamodb.insert import insert_each
+from lambdas.aws.dynamodb.outcomes import Existing, Item, Refused, TableError, Written
 
 from .conftest import Clock
 from .fakes import Lost, client_error, invalid

@@ -11,8 +11,8 @@ import pytest
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
+from lambdas.aws.errors import SetUpFault
 from lambdas.insert_records import handler as module
-from lambdas.shared.errors import SetUpFault
 
 from .cloud import (
     DEAD_LETTERS,

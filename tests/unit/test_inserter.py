@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lambdas.aws.sqs import QueueError
+from lambdas.core.chunk import MAX_CHUNK_BYTES, parse_chunk
 from lambdas.insert_records.inserter import Counts
-from lambdas.shared.chunk import MAX_CHUNK_BYTES, parse_chunk
-from lambdas.shared.queue import QueueError
 
 from .cloud import DEAD_LETTERS, IMPORT, IMPORTS, USERS, Cloud, chunk
 from .fakes import Killed, Lost, client_error, kill

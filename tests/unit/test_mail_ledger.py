@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.send_email.mail_entries import (
+from lambdas.aws.dynamodb.outcomes import TableError
+from lambdas.core.mail import Mail
+from lambdas.core.mail_entries import (
     CLAIMED,
     DEFERRED,
     HELD,
@@ -16,9 +18,7 @@ from lambdas.send_email.mail_entries import (
     entries_in,
     receipt_id,
 )
-from lambdas.send_email.mail_ledger import Change
-from lambdas.send_email.mails import Mail
-from lambdas.shared.outcomes import TableError
+from lambdas.core.mail_ledger import Change
 
 from .cloud import MAILS, Cloud, mail, mails
 from .conftest import Clock

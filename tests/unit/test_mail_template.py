@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.shared.mail_template import MailTemplate, TemplateError
+from lambdas.core.mail_template import MailTemplate, TemplateError
 
 
 def render(template: MailTemplate, values: dict[str, str]) -> tuple[str, str, str]:

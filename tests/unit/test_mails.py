@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.send_email.mails import MailError, from_queue, from_stream
+from lambdas.core.mail import MailError, from_queue, from_stream
 
 from .cloud import IMPORT, image, mail, stream_record
 

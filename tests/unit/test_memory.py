@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from lambdas.process_csv.parse import open_csv
+from lambdas.csvfile.csv_file import open_csv
 from lambdas.process_csv.reports import RejectsWriter
 
 from .million_rows import ROWS

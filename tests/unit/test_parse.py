@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lambdas.process_csv.header import DELIMITERS, ImportRejected
-from lambdas.process_csv.parse import open_csv
+from lambdas.csvfile.csv_file import open_csv
+from lambdas.csvfile.header import DELIMITERS, ImportRejected
 
 from .support import (
     TEXTS,

@@ -13,7 +13,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from lambdas.send_email.mails import Mail
+from lambdas.core.mail import Mail
 from lambdas.send_email.verdicts import Later, Refused, Sent, Unknown, Verdict
 
 from .cloud import Cloud, mail, mails

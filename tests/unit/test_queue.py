@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.shared.queue import Message, QueueError, printable_reason, send
+from lambdas.aws.sqs import Message, QueueError, printable_reason, send
 
 from .conftest import Clock
 from .fakes import SQS_BATCH_BYTES, FakeSqs, Lost, client_error

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.shared.outcomes import Item, TableError
-from lambdas.shared.read import read_each
-from lambdas.shared.retries import ATTEMPTS
+from lambdas.aws.backoff import ATTEMPTS
+from lambdas.aws.dynamodb.outcomes import Item, TableError
+from lambdas.aws.dynamodb.read import read_each
 
 from .conftest import Clock
 from .fakes_dynamodb import FakeDynamoDB

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.insert_records.records import records_of
-from lambdas.shared.chunk import Chunk
+from lambdas.core.chunk import Chunk
+from lambdas.core.record import records_of
 
 from .cloud import IMPORT
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.process_csv.encoder import Reject
-from lambdas.process_csv.header import DELIMITERS, read_header
-from lambdas.process_csv.parse import open_csv
+from lambdas.aws.limits import S3_PART_BYTES
+from lambdas.core.schema import Schema
+from lambdas.csvfile.csv_file import open_csv
+from lambdas.csvfile.header import DELIMITERS, read_header
+from lambdas.csvfile.validate import Reject
 from lambdas.process_csv.rejects_upload import RejectsUpload, Sent
 from lambdas.process_csv.reports import RejectsWriter, put_summary, report_key
-from lambdas.shared.limits import S3_PART_BYTES
-from lambdas.shared.schema import Schema
 
 from .fakes_s3 import FakeS3
 from .support import TEXTS, USERS, cells, csv_text, delimiters, parse

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lambdas.process_csv.encoder import Parsed
-from lambdas.process_csv.parse import Bookmark, CsvFile, open_csv, reopen_csv
+from lambdas.csvfile.csv_file import Bookmark, CsvFile, open_csv, reopen_csv
+from lambdas.csvfile.validate import Parsed
 
 from .support import TEXTS, awkward_texts, cut, cuts, delimiters, limits
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from lambdas.shared.retries import pause
+from lambdas.aws.backoff import pause
 
 from .conftest import Clock
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.process_csv.rows import MAX_CSV_ROW_BYTES, Block, Problem, RowReader
-from lambdas.process_csv.source import PIECE_BYTES, SourceError, utf8_pieces
+from lambdas.csvfile.decode import PIECE_BYTES, SourceError, utf8_pieces
+from lambdas.csvfile.read import MAX_CSV_ROW_BYTES, Block, Problem, RowReader
 
 from .support import awkward_texts, csv_text, cut, cuts, delimiters, limits, rows_by_csv
 

@@ -10,9 +10,9 @@ from botocore.exceptions import (
     ResponseStreamingError,
 )
 
-from lambdas.process_csv.events import Upload
+from lambdas.core.upload import Upload
+from lambdas.csvfile.decode import PIECE_BYTES, SourceError
 from lambdas.process_csv.s3_object import ImportInterrupted, object_pieces
-from lambdas.process_csv.source import PIECE_BYTES, SourceError
 
 from .conftest import Clock
 from .fakes import client_error

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.shared.constraints import CONSTRAINTS
-from lambdas.shared.schema import RESERVED, SchemaError, parse_schema
-from lambdas.shared.values import KINDS
+from lambdas.core.constraints import CONSTRAINTS
+from lambdas.core.schema import RESERVED, SchemaError, parse_schema
+from lambdas.core.values import KINDS
 
 from .support import ROOT, USERS
 

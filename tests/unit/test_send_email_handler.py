@@ -12,9 +12,9 @@ import pytest
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ReadTimeoutError
 
+from lambdas.aws.errors import SetUpFault
 from lambdas.send_email import handler as module
 from lambdas.send_email.patience import GIVE_UP_SECONDS, RENEW_SECONDS
-from lambdas.shared.errors import SetUpFault
 
 from .cloud import (
     FAILURES,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.process_csv.source import PIECE_BYTES, SourceError, utf8_pieces
+from lambdas.csvfile.decode import PIECE_BYTES, SourceError, utf8_pieces
 
 from .support import cut, cuts, limits
 

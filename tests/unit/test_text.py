@@ -1,6 +1,6 @@
 import pytest
 
-from lambdas.process_csv.text import is_text, printable
+from lambdas.csvfile.text import is_text, printable
 
 
 @pytest.mark.parametrize("value", ["", "a", "é", "😀", "\ufffd", "\ufeff", "\x01\x7f", "\ud7ff\ue000"])

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.shared.outcomes import Existing, Outcome, Refused, TableError, Written
-from lambdas.shared.retries import ATTEMPTS
-from lambdas.shared.transact import Operation, write_each
+from lambdas.aws.backoff import ATTEMPTS
+from lambdas.aws.dynamodb.outcomes import Existing, Outcome, Refused, TableError, Written
+from lambdas.aws.dynamodb.transact import Operation, write_each
 
 from .conftest import Clock
 from .fakes import Lost, Step, client_error

@@ -9,7 +9,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.shared.values import KINDS, is_email, read_one, to_decimal
+from lambdas.core.values import KINDS, is_email, read_one, to_decimal
 
 NUMBER = KINDS["number", "default"]
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.insert_records.records import Record, records_of
+from lambdas.aws.backoff import ATTEMPTS
+from lambdas.aws.dynamodb.outcomes import Existing, Refused, TableError, Written
+from lambdas.core.chunk import Chunk
+from lambdas.core.record import Record, records_of
 from lambdas.insert_records.writer import put_always, put_if_absent
-from lambdas.shared.chunk import Chunk
-from lambdas.shared.outcomes import Existing, Refused, TableError, Written
-from lambdas.shared.retries import ATTEMPTS
 
 from .cloud import IMPORT, KEYS, USERS
 from .conftest import Clock

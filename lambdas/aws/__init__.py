@@ -1,0 +1,1 @@
+"""What a service needs around its client, and AWS's limits."""

@@ -1,0 +1,117 @@
+"""Sending to SQS until every message is there, or none is claimed to be."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .backoff import ATTEMPTS, pause
+from .limits import SQS_BATCH_MESSAGES, SQS_MESSAGE_BYTES
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import (
+        BatchResultErrorEntryTypeDef,
+        ChangeMessageVisibilityBatchRequestEntryTypeDef,
+        SendMessageBatchRequestEntryTypeDef,
+    )
+
+# A reason rides along as a message attribute; the body keeps what it is about.
+REASON = "reason"
+_REASON_CHARACTERS = 500
+
+
+class QueueError(Exception):
+    """Messages that SQS would not take after several attempts."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message to send: its body, why it is sent (for dead letters), and its delay in seconds."""
+
+    body: str
+    reason: str = ""
+    delay: int = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes, as SQS counts them, at most."""
+        return len(self.body.encode()) + len(printable_reason(self.reason).encode()) + 64
+
+    def entry(self, entry_id: str) -> "SendMessageBatchRequestEntryTypeDef":
+        """The message as SendMessageBatch takes it."""
+        entry: SendMessageBatchRequestEntryTypeDef = {"Id": entry_id, "MessageBody": self.body}
+        if self.delay:
+            entry["DelaySeconds"] = self.delay
+        if self.reason:
+            reason = printable_reason(self.reason)
+            entry["MessageAttributes"] = {REASON: {"DataType": "String", "StringValue": reason}}
+        return entry
+
+
+def printable_reason(reason: str) -> str:
+    """A reason that SQS takes as an attribute: short, and of printable characters only."""
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    return "".join(c if c.isprintable() else " " for c in reason)[:_REASON_CHARACTERS]
+
+
+def send(sqs: "SQSClient", queue_url: str, messages: Iterable[Message]) -> None:
+    """Send all messages, in as few calls as SQS allows.
+
+    Raises:
+        QueueError: some message was not taken; those before it in the order may have been sent.
+    """
+    for batch in _batches(messages):
+        _send_batch(sqs, queue_url, batch)
+
+
+def postpone(sqs: "SQSClient", queue_url: str, seconds: Mapping[str, int]) -> None:
+    """Let messages that were received, by their receipt handles, come again after so many seconds.
+
+    One that is not there any more, or whose time-out SQS does not change, comes again when it would have.
+    """
+    entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
+        {"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": of}
+        for n, (handle, of) in enumerate(seconds.items())
+    ]
+    for start in range(0, len(entries), SQS_BATCH_MESSAGES):
+        batch = entries[start : start + SQS_BATCH_MESSAGES]
+        sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=batch)
+
+
+def _batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
+    batch: list[Message] = []
+    size = 0
+    for message in messages:
+        if batch and (len(batch) == SQS_BATCH_MESSAGES or size + message.size > SQS_MESSAGE_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(message)
+        size += message.size
+    if batch:
+        yield batch
+
+
+def _send_batch(sqs: "SQSClient", queue_url: str, batch: list[Message]) -> None:
+    waiting = [message.entry(str(n)) for n, message in enumerate(batch)]
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            pause(attempt)
+        # SQS answers 200 and names what it did not take; only those go again.
+        failed = sqs.send_message_batch(QueueUrl=queue_url, Entries=waiting).get("Failed", [])
+        if not failed:
+            return
+        faults = {entry["Id"] for entry in failed}
+        waiting = [entry for entry in waiting if entry["Id"] in faults]
+        if any(entry["SenderFault"] for entry in failed):
+            break
+    raise _refusal(queue_url, batch, failed[0])
+
+
+def _refusal(queue_url: str, batch: list[Message], failed: "BatchResultErrorEntryTypeDef") -> QueueError:
+    text = f"SQS took not all of {len(batch)} messages: {failed['Code']}: {failed.get('Message', '')}"
+    if failed["SenderFault"]:
+        text += (
+            f" (a message of {batch[int(failed['Id'])].size:,} bytes to {queue_url}: set the queue's "
+            f"MaximumMessageSize, max_message_size in Pulumi, to {SQS_MESSAGE_BYTES:,})"
+        )
+    return QueueError(text)

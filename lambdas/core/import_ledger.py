@@ -1,0 +1,180 @@
+"""The import ledger: what is known of each import, in a form that any call may repeat without harm.
+
+One table, keyed by `import_id` and `part`:
+- part "import": the object, its status (reading, done, rejected), its counts read, accepted, rejected, and
+  while several invocations read it, which of them is at it and where it began (continuation, checkpoint);
+- part "chunk#00000001": the lines of that chunk that were created, duplicates, or failed, as sets: writing
+  the same chunk again, whole or in part, changes nothing that is not new;
+- part "mail#0" to "mail#9": counters of mailed, undeliverable and held, which change only in one
+  transaction with the mail ledger. There are ten, lest every mail of an import wait for one item.
+"""
+
+import random
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from ..aws.dynamodb.transact import Operation
+
+IMPORT = "import"
+READING, DONE, REJECTED = "reading", "done", "rejected"
+MAIL_COUNTERS = 10
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+def chunk_part(number: int) -> str:
+    """The sort key of a chunk's entry."""
+    return f"chunk#{number:08d}"
+
+
+class ImportLedger:
+    """Writes to the import ledger."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    def begin(self, import_id: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """Enter an import that is being read, once; gives the entry that stands, the first one's."""
+        item = {"import_id": import_id, "part": IMPORT, "status": READING, **entry}
+        try:
+            self._dynamodb.put_item(
+                TableName=self._table,
+                Item={name: _serialize(value) for name, value in item.items()},
+                ConditionExpression="attribute_not_exists(import_id)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return _deserialized(error.response.get("Item", {}))
+        return item
+
+    def go_on(self, import_id: str, number: int, attempt: str) -> dict[str, Any]:
+        """Enter the first attempt at a continuation; gives the entry that stands, if there is one."""
+        return self._change(
+            import_id,
+            UpdateExpression="SET attempt = :attempt",
+            ConditionExpression="continuation = :number AND attribute_not_exists(attempt)",
+            ExpressionAttributeValues={":number": _serialize(number), ":attempt": _serialize(attempt)},
+        )
+
+    def leave(self, import_id: str, number: int, checkpoint: str) -> dict[str, Any]:
+        """Note where continuation `number` goes on, unless another attempt has, or the import ends before.
+
+        Gives the entry that stands.
+        """
+        before = "continuation = :before" if number > 1 else "attribute_not_exists(continuation)"
+        values = {":number": number, ":checkpoint": checkpoint, ":reading": READING}
+        values |= {":before": number - 1} if number > 1 else {}
+        return self._change(
+            import_id,
+            UpdateExpression="SET continuation = :number, checkpoint = :checkpoint REMOVE attempt",
+            ConditionExpression=f"{before} AND #status = :reading AND attribute_not_exists(ended_early)",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={name: _serialize(value) for name, value in values.items()},
+        )
+
+    def repeat(self, import_id: str) -> bool:
+        """Note that more than one attempt reads the import: none may end it early; False if one does."""
+        return self._mark(import_id, "repeated", unless="ended_early")
+
+    def end_early(self, import_id: str) -> bool:
+        """Ask leave to end the import where its object is gone; none, if another attempt may have read on."""
+        return self._mark(import_id, "ended_early", unless="repeated")
+
+    def finish(self, import_id: str, values: Mapping[str, Any]) -> None:
+        """Write what reading the file came to: status, counts, reports."""
+        present = {name: value for name, value in values.items() if value is not None}
+        self._dynamodb.update_item(
+            TableName=self._table,
+            Key=self._key(import_id, IMPORT),
+            UpdateExpression="SET " + ", ".join(f"#{n} = :{n}" for n in range(len(present))),
+            ExpressionAttributeNames={f"#{n}": name for n, name in enumerate(present)},
+            ExpressionAttributeValues={
+                f":{n}": _serialize(value) for n, value in enumerate(present.values())
+            },
+        )
+
+    def record_chunk(self, import_id: str, number: int, lines: Mapping[str, Iterable[int]]) -> None:
+        """Add lines to the chunk's sets `created`, `duplicates` and `failed`.
+
+        A line that is created or a duplicate is not failed, in whichever order deliveries say so.
+        """
+        key = self._key(import_id, chunk_part(number))
+        add = {name: set(map(str, of)) for name, of in lines.items()}
+        failed, ended = add.pop("failed", set()), set().union(*add.values())
+        if failed:
+            update = self._update(key, ADD={"failed": _number_set(failed)})
+            standing = self._dynamodb.update_item(**update, ReturnValues="ALL_NEW")["Attributes"]
+            ended |= failed & (_lines(standing, "created") | _lines(standing, "duplicates"))
+        if ended:
+            sets = {name: _number_set(of) for name, of in add.items() if of}
+            self._dynamodb.update_item(**self._update(key, ADD=sets, DELETE={"failed": _number_set(ended)}))
+
+    def count_mails(self, import_id: str, changes: Mapping[str, int]) -> "Operation":
+        """What adds to the import's mail counters, for one transaction with the mail ledger."""
+        key = self._key(import_id, f"mail#{random.randrange(MAIL_COUNTERS)}")
+        return {"Update": self._update(key, ADD={name: {"N": str(n)} for name, n in changes.items()})}
+
+    def _mark(self, import_id: str, name: str, *, unless: str) -> bool:
+        standing = self._change(
+            import_id,
+            UpdateExpression="SET #name = :true",
+            ConditionExpression="attribute_not_exists(#unless)",
+            ExpressionAttributeNames={"#name": name, "#unless": unless},
+            ExpressionAttributeValues={":true": {"BOOL": True}},
+        )
+        return unless not in standing
+
+    def _change(self, import_id: str, **update: Any) -> dict[str, Any]:
+        """Update the import's entry under a condition; gives the entry that stands after it."""
+        try:
+            answer: Any = self._dynamodb.update_item(
+                TableName=self._table,
+                Key=self._key(import_id, IMPORT),
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **update,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return _deserialized(error.response.get("Item", {}))
+        return _deserialized(answer["Attributes"])
+
+    def _update(self, key: dict[str, Any], **clauses: Mapping[str, Any]) -> dict[str, Any]:
+        """An update of these clauses: ADD to counters and sets, DELETE from sets."""
+        expression = [
+            f"{verb} " + ", ".join(f"#{name} :{name}" for name in of) for verb, of in clauses.items() if of
+        ]
+        values = {name: value for of in clauses.values() for name, value in of.items()}
+        return {
+            "TableName": self._table,
+            "Key": key,
+            # Names by placeholder, for some are words that DynamoDB reserves.
+            "UpdateExpression": " ".join(expression),
+            "ExpressionAttributeNames": {f"#{name}": name for name in values},
+            "ExpressionAttributeValues": {f":{name}": value for name, value in values.items()},
+        }
+
+    def _key(self, import_id: str, part: str) -> dict[str, Any]:
+        return {"import_id": {"S": import_id}, "part": {"S": part}}
+
+
+def _deserialized(item: Any) -> dict[str, Any]:
+    return {name: _deserialize(value) for name, value in item.items()}
+
+
+def _number_set(lines: Iterable[str]) -> dict[str, Any]:
+    return {"NS": sorted(lines)}
+
+
+def _lines(item: Mapping[str, Any], name: str) -> set[str]:
+    return set(item[name]["NS"]) if name in item else set()

@@ -1,0 +1,158 @@
+"""Text to typed values and to JSON, a column at a time.
+
+Working on whole columns lets C do the loops (map, isdisjoint, join), which is what makes validating as
+fast as parsing; a column of one cell tells which cell is wrong.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Clamped, Context, Decimal, DecimalException, Inexact, Overflow, Rounded, Subnormal
+from json.encoder import encode_basestring_ascii
+from typing import Any
+
+from ..aws.limits import DYNAMODB_NUMBER_DIGITS
+
+# What both DynamoDB (38 digits, 1E-130 to 9.99…E+125) and boto3 (1E-128 to 9.99…E+126) take as a number.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+_DYNAMODB = Context(
+    prec=DYNAMODB_NUMBER_DIGITS, Emin=-128, Emax=125, traps=[Clamped, Overflow, Inexact, Rounded, Subnormal]
+)
+_ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_TOP_LABEL = r"(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])"
+# In lower case. ASCII on both sides: SES takes no other local part, and Punycode domains only.
+# https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP_LABEL}"
+_LOCAL_PART_MAX, _DOMAIN_MAX = 64, 253
+_SHORT_EMAIL = re.compile(_ADDRESS, re.ASCII)  # not longer than either part may be
+_EMAIL = re.compile(rf"(?=.{{1,{_LOCAL_PART_MAX}}}@.{{1,{_DOMAIN_MAX}}}\Z){_ADDRESS}", re.ASCII)
+_URI = re.compile(
+    r"[a-z][a-z0-9+.-]*:(?:[\w.~:/?#\[\]@!$&'()*+,;=-]|%[0-9a-f]{2})+", re.IGNORECASE | re.ASCII
+)
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_INTEGER = re.compile(rf"[+-]?[0-9]{{1,{DYNAMODB_NUMBER_DIGITS}}}")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Stricter than fromisoformat, which takes an offset's minutes up to 99 and, from Python 3.14, 24:00.
+_MINUTES = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_DATETIME = re.compile(
+    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_MINUTES}:[0-5][0-9](?:\.[0-9]{{1,6}})?(?:Z|[+-]{_MINUTES})?"
+)
+# Table Schema's default trueValues and falseValues.
+_BOOLEANS: Mapping[str, bool] = {
+    **dict.fromkeys(("true", "True", "TRUE", "1"), True),
+    **dict.fromkeys(("false", "False", "FALSE", "0"), False),
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A Table Schema type and format.
+
+    `read` takes the texts of a column and gives their values, or raises ValueError if any of them is not
+    `expected`; `dump` gives a value as JSON.
+    """
+
+    expected: str
+    read: Callable[[Sequence[str]], list[Any]]
+    dump: Callable[[Any], str]
+
+
+def _all_match(pattern: re.Pattern[str], texts: Sequence[str]) -> None:
+    if not all(map(pattern.fullmatch, texts)):
+        raise ValueError(pattern.pattern)
+
+
+def _matching(pattern: re.Pattern[str]) -> Callable[[Sequence[str]], list[Any]]:
+    def read(texts: Sequence[str]) -> list[Any]:
+        _all_match(pattern, texts)
+        return list(texts)
+
+    return read
+
+
+def _emails(texts: Sequence[str]) -> list[Any]:
+    if not all(map(str.isascii, texts)):
+        raise ValueError("not ASCII")
+    pattern = _SHORT_EMAIL if max(map(len, texts)) <= _LOCAL_PART_MAX else _EMAIL
+    _all_match(pattern, list(map(str.lower, texts)))  # faster than to match in any case
+    return list(texts)
+
+
+def _integers(texts: Sequence[str]) -> list[Any]:
+    stripped = list(map(str.strip, texts))
+    _all_match(_INTEGER, stripped)
+    return list(map(int, stripped))
+
+
+def _numbers(texts: Sequence[str]) -> list[Any]:
+    stripped = list(map(str.strip, texts))
+    _all_match(_NUMBER, stripped)
+    try:
+        return list(map(_DYNAMODB.create_decimal, stripped))
+    except DecimalException as error:
+        raise ValueError("outside DynamoDB's range") from error
+
+
+def _booleans(texts: Sequence[str]) -> list[Any]:
+    try:
+        return [_BOOLEANS[text.strip()] for text in texts]
+    except KeyError as error:
+        raise ValueError(error.args[0]) from error
+
+
+def _dates(texts: Sequence[str]) -> list[Any]:
+    stripped = list(map(str.strip, texts))
+    _all_match(_DATE, stripped)
+    return list(map(date.fromisoformat, stripped))
+
+
+def _datetimes(texts: Sequence[str]) -> list[Any]:
+    stripped = list(map(str.strip, texts))
+    _all_match(_DATETIME, stripped)
+    times = map(datetime.fromisoformat, stripped)
+    # Table Schema's datetimes are UTC; one that names no zone is taken at that.
+    return [time if time.tzinfo else time.replace(tzinfo=UTC) for time in times]
+
+
+def _iso(value: datetime) -> str:
+    return f'"{value.isoformat().replace("+00:00", "Z")}"'
+
+
+def _boolean_json(value: bool) -> str:
+    return "true" if value else "false"
+
+
+KINDS: Mapping[tuple[str, str], Kind] = {
+    ("string", "default"): Kind("text", list, encode_basestring_ascii),
+    ("string", "email"): Kind("an e-mail address", _emails, encode_basestring_ascii),
+    ("string", "uri"): Kind("a URI with a scheme", _matching(_URI), encode_basestring_ascii),
+    ("string", "uuid"): Kind("a UUID", _matching(_UUID), encode_basestring_ascii),
+    ("integer", "default"): Kind(
+        f"a whole number of at most {DYNAMODB_NUMBER_DIGITS} digits", _integers, str
+    ),
+    ("number", "default"): Kind(f"a number of at most {DYNAMODB_NUMBER_DIGITS} digits", _numbers, str),
+    ("boolean", "default"): Kind("true or false", _booleans, _boolean_json),
+    ("date", "default"): Kind("a date as YYYY-MM-DD", _dates, '"%s"'.__mod__),
+    ("datetime", "default"): Kind("a date and time as YYYY-MM-DDThh:mm:ssZ", _datetimes, _iso),
+}
+
+
+def read_one(kind: Kind, value: Any) -> Any:
+    """A constraint's value (JSON's own type, or text) as the field's type; raises ValueError."""
+    text = (
+        value if isinstance(value, str) else _boolean_json(value) if isinstance(value, bool) else str(value)
+    )
+    return kind.read([text])[0]
+
+
+def is_email(text: str) -> bool:
+    """Whether SES would take this for an address."""
+    return text.isascii() and _EMAIL.fullmatch(text.lower()) is not None
+
+
+def to_decimal(text: str) -> Decimal:
+    """A JSON number as DynamoDB keeps it."""
+    return _DYNAMODB.create_decimal(text)

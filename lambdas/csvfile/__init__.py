@@ -1,0 +1,1 @@
+"""A CSV file by a schema, without any service: decode, read, header, columns, validate."""

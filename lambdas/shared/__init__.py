@@ -1,1 +1,0 @@
-"""What more than one handler uses: the schema, the chunk, the ledgers, and the clients' helpers."""

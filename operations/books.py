@@ -1,0 +1,83 @@
+"""The books of an import: where every one of its rows ended."""
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import astuple, dataclass, replace
+from typing import Any
+
+from lambdas.core.import_ledger import IMPORT
+
+# How the parts of an import begin in the ledger, in the ledger's order: chunks, the import itself, mails.
+_CHUNKS = "chunk#"
+MAILS = "mail#"
+_OF_IMPORT = ("read", "accepted", "rejected")
+_OF_MAILS = ("mailed", "undeliverable", "held")
+
+
+@dataclass(frozen=True)
+class Books:
+    """Numbers of rows; of one import, or of several added up."""
+
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    created: int = 0
+    duplicates: int = 0
+    failed: int = 0
+    mailed: int = 0
+    undeliverable: int = 0
+    held: int = 0
+
+    @property
+    def written(self) -> int:
+        """Accepted rows whose writing has ended, one way or another."""
+        return self.created + self.duplicates + self.failed
+
+    @property
+    def notified(self) -> int:
+        """Created rows whose mail has ended, one way or another."""
+        return self.mailed + self.undeliverable + self.held
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every row is accounted for."""
+        return (self.read, self.accepted, self.created) == (
+            self.accepted + self.rejected,
+            self.written,
+            self.notified,
+        )
+
+    def with_mails_of(self, other: "Books") -> "Books":
+        """These books with the other's mails."""
+        return replace(self, **{name: getattr(other, name) for name in _OF_MAILS})
+
+    def __add__(self, other: "Books") -> "Books":
+        return Books(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+
+def books_of(items: Iterable[Mapping[str, Any]], dead_lines: Set[int] = frozenset()) -> Books:
+    """Add up an import's books.
+
+    Args:
+        items: All that the import ledger has of the import, as DynamoDB's API gives it.
+        dead_lines: Lines of the import that wait in the dead-letter queue. SQS moves whole chunks there by
+            itself, of which the ledger knows nothing: what it does not say was written has failed.
+    """
+    counts = dict.fromkeys(Books.__dataclass_fields__, 0)
+    failed: set[str] = set(map(str, dead_lines))
+    for item in items:
+        part = item["part"]["S"]
+        if part.startswith(_CHUNKS):
+            created, duplicates = _lines(item, "created"), _lines(item, "duplicates")
+            counts["created"] += len(created)
+            counts["duplicates"] += len(duplicates)
+            failed.update(_lines(item, "failed"))
+            failed.difference_update(created, duplicates)
+        else:
+            for name in _OF_IMPORT if part == IMPORT else _OF_MAILS:
+                counts[name] += int(item[name]["N"]) if name in item else 0
+    return Books(**{**counts, "failed": len(failed)})
+
+
+def _lines(item: Mapping[str, Any], name: str) -> list[str]:
+    lines: list[str] = item[name]["NS"] if name in item else []
+    return lines

@@ -1,0 +1,52 @@
+"""Letters that Lambda writes of invocations that failed for good.
+
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.core.upload import Upload, uploads
+
+from .messages import Letter
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An invocation of process_csv: its event, the uploads of that, and how the last attempt ended."""
+
+    event: Mapping[str, Any]
+    uploads: tuple[Upload, ...]
+    reason: str
+
+
+def parse_failure(body: str) -> Failure | None:
+    """The failed invocation in a letter; none if it is of another kind."""
+    try:
+        record = json.loads(body)
+        event = record["requestPayload"]
+        found = tuple(uploads(event))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return Failure(event, found, _reason(record)) if found else None
+
+
+def reason_of(letter: Letter) -> str:
+    """Why a letter is in its queue: as our functions say, or Lambda does."""
+    if letter.reason:
+        return letter.reason
+    try:
+        record = json.loads(letter.body)
+    except (ValueError, RecursionError):
+        record = None
+    return _reason(record) if isinstance(record, dict) and "requestContext" in record else "no reason given"
+
+
+def _reason(record: Mapping[str, Any]) -> str:
+    payload, context = record.get("responsePayload"), record.get("requestContext")
+    payload = payload if isinstance(payload, dict) else {}
+    told = ": ".join(str(payload[name]) for name in ("errorType", "errorMessage") if payload.get(name))
+    condition = context.get("condition") if isinstance(context, dict) else None
+    return told or f"the function failed ({condition or 'no reason given'})"

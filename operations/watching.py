@@ -1,0 +1,76 @@
+"""Watching imports until every row is accounted for, or nothing moves any more."""
+
+import time
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, field, replace
+
+from .import_ledger import Ledger
+from .imports import FAILED, Import
+from .queues import Queues
+
+# Seconds.
+POLL = 0.1  # between two looks, at least; ten times what a look takes, so that watching costs little
+QUIET = 1.0  # without a change, before the failure queues are asked why
+REST = 5.0  # without a change and with nothing left in the queues, before watching ends
+STALL = 30.0  # without a change, on top of the time after which a queue gives a message again
+
+_QUEUES = ("queue_url", "retry_queue_url")
+
+Show = Callable[[Sequence[Import]], None]
+
+
+@dataclass
+class Watch:
+    """One watch over some imports.
+
+    Args:
+        ledger: Where what is known of the imports stands.
+        queues: The pipeline's queues.
+        clock: Seconds.
+        sleep: Waits so many seconds.
+    """
+
+    ledger: Ledger
+    queues: Queues
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    # What only the failure queues know.
+    _dead_lines: dict[str, Set[int]] = field(default_factory=dict)
+    _given_up: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def until_settled(self, imports: Sequence[Import], show: Show) -> list[Import]:
+        """The imports as they are in the end; `show` is called with them after every look.
+
+        It ends when all are balanced; when reading has ended, the queues are empty and nothing changes any
+        more; or when nothing has changed for so long that nothing will.
+        """
+        current, changed = list(imports), self.clock()
+        while True:
+            if self.clock() - changed >= QUIET:
+                self._ask_failure_queues()
+            started = self.clock()
+            latest = [one if one.balanced else self._look(one) for one in current]
+            if latest != current:
+                current, changed = latest, self.clock()
+            show(current)
+            if all(one.balanced for one in current) or self._is_over(current, self.clock() - changed):
+                return current
+            self.sleep(max(POLL, 10 * (self.clock() - started)))
+
+    def _look(self, one: Import) -> Import:
+        found = self.ledger.look(one, self._dead_lines.get(one.id or "", frozenset()))
+        if found.key in self._given_up and (found.status == FAILED or not found.ended):
+            import_id, reason = self._given_up[found.key]
+            return replace(found, id=import_id, status=FAILED, reason=reason)
+        return found
+
+    def _ask_failure_queues(self) -> None:
+        self._given_up = self.queues.ingest_failures()
+        self._dead_lines = {**self.queues.dead_lines()}
+
+    def _is_over(self, imports: Sequence[Import], idle: float) -> bool:
+        if idle < REST:
+            return False
+        if all(one.ended for one in imports) and not self.queues.waiting(*_QUEUES):
+            return True
+        return idle >= STALL + self.queues.longest_retry(*_QUEUES)
