@@ -68,7 +68,7 @@ PROCESS_CSV_TIMEOUT = FUNCTION_TIMEOUT_MAX
 PROCESS_CSV_TIMEOUT_MIN = 240  # of which it keeps a quarter to leave the rest of a file to another
 PROCESS_CSV_MEMORY_MB = ONE_CPU_MEMORY_MB
 # A chunk of a hundred rows is written in less, even if every call takes until its time-outs; of 25, in a
-# minute: tests/unit/test_time_outs.py.
+# minute: tests/unit/lambdas/test_time_outs.py.
 INSERT_RECORDS_TIMEOUT = 100
 INSERT_RECORDS_TIMEOUT_MIN = 60
 INSERT_RECORDS_MEMORY_MB = 1024

@@ -3,7 +3,7 @@
 import random
 import time
 
-# With the time-outs in clients.py, so many fit into a function's time: tests/unit/test_time_outs.py.
+# With the time-outs in clients.py, so many fit into a function's time: tests/unit/lambdas/test_time_outs.py.
 ATTEMPTS = 6
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 2

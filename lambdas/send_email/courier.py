@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 # What is begun must end in time: a claim that the end of the function cuts off leaves fifty mails held. How
-# these come about: tests/unit/test_time_outs.py.
+# these come about: tests/unit/lambdas/test_time_outs.py.
 GROUP_SECONDS = 45  # claiming, sending and recording
 SENDING_SECONDS = 40  # SES's answer, and recording it
 CLAIMING_SECONDS = 25  # one step of claiming, and giving back what was claimed before

@@ -1,0 +1,122 @@
+"""Sending to SQS: batch limits, resent failures, reasons."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.aws.sqs import Message, QueueError, printable_reason, send
+
+from ...conftest import Clock
+from ...fakes import SQS_BATCH_BYTES, FakeSqs, Lost, client_error
+
+QUEUE = "https://sqs/queue"
+
+
+def batches(sqs: FakeSqs) -> list[list[str]]:
+    requests = sqs.calls.named("send_message_batch")
+    return [[entry["MessageBody"] for entry in request["Entries"]] for request in requests]
+
+
+def send_to(sqs: Any, *messages: Message) -> None:
+    send(sqs, QUEUE, messages)
+
+
+def test_no_messages_make_no_call() -> None:
+    sqs = FakeSqs()
+    send_to(sqs)
+    assert not sqs.calls.made
+
+
+def test_ten_messages_travel_in_one_call() -> None:
+    sqs = FakeSqs()
+    send_to(sqs, *(Message(str(n)) for n in range(21)))
+    assert [len(batch) for batch in batches(sqs)] == [10, 10, 1]
+    assert sqs.bodies(QUEUE) == [str(n) for n in range(21)]
+
+
+def test_a_call_holds_at_most_a_mebibyte_of_bytes_not_characters() -> None:
+    sqs = FakeSqs()
+    send_to(sqs, *(Message("é" * 200_000) for _ in range(4)))  # 400 KB each
+    assert [len(batch) for batch in batches(sqs)] == [2, 2]
+
+
+def test_reasons_count_towards_the_mebibyte() -> None:
+    sqs = FakeSqs()  # which refuses calls that are too large
+    tenth = SQS_BATCH_BYTES // 10
+    send_to(sqs, *(Message("x" * (tenth - 400), "y" * 500) for _ in range(10)))
+    assert [len(batch) for batch in batches(sqs)] == [9, 1]
+
+
+@given(st.lists(st.tuples(st.integers(1, 600_000), st.text(max_size=700)), max_size=25))
+def test_whatever_their_sizes_all_messages_arrive_in_order(sizes: list[tuple[int, str]]) -> None:
+    sqs = FakeSqs()  # which refuses calls that are too large
+    bodies = [f"{n:05d}".ljust(size, "x") for n, (size, _) in enumerate(sizes)]
+    send_to(sqs, *(Message(body, reason) for body, (_, reason) in zip(bodies, sizes, strict=True)))
+    assert sqs.bodies(QUEUE) == bodies
+
+
+def test_what_sqs_did_not_take_is_sent_again_alone(clock: Clock) -> None:
+    sqs = FakeSqs()
+    sqs.script("send_message_batch", sqs.refuse("1", "3"), sqs.refuse("3"))
+    send_to(sqs, *(Message(body) for body in "abcd"))
+    assert batches(sqs) == [["a", "b", "c", "d"], ["b", "d"], ["d"]]
+    assert sorted(sqs.bodies(QUEUE)) == ["a", "b", "c", "d"]
+    assert len(clock.sleeps) == 2
+
+
+def test_a_message_that_the_sender_got_wrong_is_not_sent_again(clock: Clock) -> None:
+    sqs = FakeSqs()
+    sqs.script("send_message_batch", sqs.refuse("0", sender_fault=True))
+    with pytest.raises(QueueError, match="SQS took not all of 2 messages: InternalError"):
+        send_to(sqs, Message("a"), Message("b"))
+    assert len(batches(sqs)) == 1
+    assert not clock.sleeps
+
+
+def test_a_message_that_its_queue_is_too_small_for_is_an_error_that_says_what_to_set(clock: Clock) -> None:
+    sqs = FakeSqs()
+    sqs.most_bytes[QUEUE] = 262_144  # pulumi_aws's default
+    with pytest.raises(QueueError) as raised:
+        send_to(sqs, Message("small"), Message("x" * 300_000))
+    assert f"a message of 300,064 bytes to {QUEUE}" in str(raised.value)
+    assert "max_message_size in Pulumi, to 1,048,576" in str(raised.value)
+    assert not clock.sleeps
+
+
+def test_what_sqs_never_takes_is_an_error_after_some_attempts(clock: Clock) -> None:
+    sqs = FakeSqs()
+    sqs.script("send_message_batch", *[sqs.refuse("0")] * 100)
+    with pytest.raises(QueueError):
+        send_to(sqs, Message("a"))
+    assert 1 < len(batches(sqs)) < 20
+    assert sum(clock.sleeps) < 15  # seconds: it is but a part of a function's time
+
+
+def test_an_error_of_the_call_is_the_callers() -> None:
+    sqs = FakeSqs()
+    sqs.script("send_message_batch", Lost(client_error("InternalError", status=500)))
+    with pytest.raises(Exception, match="InternalError"):
+        send_to(sqs, Message("a"))
+
+
+def test_a_message_without_reason_and_delay_has_neither() -> None:
+    assert Message("body").entry("7") == {"Id": "7", "MessageBody": "body"}
+
+
+def test_a_reason_is_an_attribute_and_a_delay_is_in_seconds() -> None:
+    entry = Message("body", "because", 30).entry("7")
+    assert entry["MessageAttributes"] == {"reason": {"DataType": "String", "StringValue": "because"}}
+    assert entry["DelaySeconds"] == 30
+
+
+@pytest.mark.parametrize("reason", ["a\x00b", "a\nb", "a\x1bb", "a\ufffeb", "a\ud800b", "a\u2028b"])
+def test_a_reason_has_no_characters_that_sqs_refuses(reason: str) -> None:
+    assert printable_reason(reason) == "a b"
+    assert Message("body", reason).size  # which counts encoded bytes
+
+
+def test_a_reason_is_cut_short() -> None:
+    assert len(printable_reason("é" * 100_000)) == 500
+    assert Message("", "é" * 100_000).size < 2_000

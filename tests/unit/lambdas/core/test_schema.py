@@ -1,0 +1,249 @@
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.core.constraints import CONSTRAINTS
+from lambdas.core.schema import RESERVED, SchemaError, parse_schema
+from lambdas.core.values import KINDS
+
+from ...support import ROOT, USERS
+
+
+def document(*fields: dict[str, Any], **properties: Any) -> dict[str, Any]:
+    return {"fields": [{"name": "id"}, *fields], "primaryKey": "id", **properties}
+
+
+def problems(of: Any) -> list[str]:
+    with pytest.raises(SchemaError) as error:
+        parse_schema(of)
+    assert str(error.value).startswith("the schema cannot be used:\n")
+    assert all(problem in str(error.value) for problem in error.value.problems)
+    return error.value.problems
+
+
+def test_the_users_schema() -> None:
+    assert USERS.columns == ("email", "first_name", "last_name", "company", "plan", "joined_on")
+    assert (USERS.key, USERS.key_type) == ("email", "S")
+    assert USERS.required_columns == ("email", "first_name")
+    assert USERS.missing_values == frozenset({""})
+
+
+def test_defaults_are_those_of_table_schema() -> None:
+    schema = parse_schema({"fields": [{"name": "a"}], "primaryKey": ["a"]})
+    (field,) = schema.fields
+    assert (field.type, field.format, field.required) == ("string", "default", False)
+    assert schema.missing_values == frozenset({""})
+    assert schema.required_columns == ("a",), "a key is required even if the schema does not say so"
+
+
+def test_an_integer_may_be_the_key() -> None:
+    schema = parse_schema({"fields": [{"name": "n", "type": "integer"}], "primaryKey": "n"})
+    assert schema.key_type == "N"
+
+
+@pytest.mark.parametrize(("kind", "form"), KINDS)
+def test_every_type_and_format_is_taken(kind: str, form: str) -> None:
+    schema = parse_schema(document({"name": "x", "type": kind, "format": form}))
+    assert schema.fields[1].kind is KINDS[kind, form]
+
+
+NEW_YEAR = "2024-01-01T00:00:00Z"
+GOOD_CONSTRAINTS: dict[str, Any] = {
+    "required": True, "unique": False, "minLength": 1, "maxLength": 9.0, "pattern": "a+",
+    "string": {"enum": ["a"]}, "integer": {"enum": [1], "minimum": 0, "maximum": "9"},
+    "number": {"enum": [0.5], "minimum": -1.5, "maximum": 1e3}, "boolean": {"enum": [True]},
+    "date": {"enum": ["2024-01-01"], "minimum": "2024-01-01", "maximum": "2024-12-31"},
+    "datetime": {"enum": [NEW_YEAR], "minimum": NEW_YEAR, "maximum": NEW_YEAR},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, names in CONSTRAINTS.items() for name in names]
+)
+def test_every_constraint_is_taken(kind: str, name: str) -> None:
+    value = GOOD_CONSTRAINTS[kind].get(name, GOOD_CONSTRAINTS.get(name))
+    schema = parse_schema(document({"name": "x", "type": kind, "constraints": {name: value}}))
+    assert schema.fields[1].constraints == {name: value}
+
+
+@pytest.mark.parametrize(
+    ("field", "problem"),
+    [
+        ({"type": "object"}, "field 'x': type 'object' is not supported; use one of string, integer"),
+        ({"type": ["string"]}, "field 'x': type ['string'] is not supported"),
+        ({"type": None}, "field 'x': type None is not supported"),
+        (
+            {"format": "binary"},
+            "field 'x': format 'binary' is not supported for type string; use one of default",
+        ),
+        ({"type": "date", "format": "%d.%m.%Y"}, "format '%d.%m.%Y' is not supported for type date; use"),
+        ({"format": {}}, "format {} is not supported"),
+        ({"trueValues": ["yes"]}, "field 'x': property 'trueValues' is not supported"),
+        ({"missingValues": ["-"]}, "field 'x': property 'missingValues' is not supported"),
+        ({"constraints": []}, "field 'x': constraints: expected an object, got []"),
+        ({"name": "Id"}, "field 'Id': the name stands twice (case and outer spaces do not count)"),
+        ({"name": " id "}, "field ' id ': the name stands twice"),
+        ({"name": ""}, "fields[1]: expected an object with a name, got {'name': ''}"),
+        ({"name": "  "}, "fields[1]: expected an object with a name"),
+        ({"name": 5}, "fields[1]: expected an object with a name, got {'name': 5}"),
+    ],
+)
+def test_a_field_outside_of_the_subset_is_a_problem(field: dict[str, Any], problem: str) -> None:
+    (found,) = problems(document({"name": "x", **field}))
+    assert problem in found
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "problem"),
+    [
+        ("string", "exclusiveMinimum", 1, " is not supported for type string; use one of required, unique"),
+        ("string", "minimum", "a", " is not supported for type string"),
+        ("integer", "minLength", 1, " is not supported for type integer"),
+        ("boolean", "pattern", "t", " is not supported for type boolean"),
+        ("string", "unique", True, " unique is supported on the primaryKey only"),
+        ("string", "unique", "yes", ": expected true or false, got 'yes'"),
+        ("string", "required", 1, ": expected true or false, got 1"),
+        ("string", "pattern", "(", ": expected a regular expression, got '('"),
+        ("string", "pattern", None, ": expected a regular expression, got None"),
+        ("string", "pattern", "a{99999999999}", ": expected a regular expression"),
+        ("string", "minLength", -1, ": expected a whole number, got -1"),
+        ("string", "maxLength", 1.5, ": expected a whole number, got 1.5"),
+        ("string", "maxLength", "9", ": expected a whole number, got '9'"),
+        ("string", "maxLength", True, ": expected a whole number, got True"),
+        ("string", "maxLength", float("inf"), ": expected a whole number, got inf"),
+        ("string", "maxLength", float("nan"), ": expected a whole number, got nan"),
+        ("string", "enum", [], ": expected a list of at least one value, each text, got []"),
+        ("string", "enum", "abc", ": expected a list of at least one value"),
+        ("string", "enum", ["a", None], ": expected a list of at least one value"),
+        ("string", "enum", [1, 2], ": expected a list of at least one value"),
+        ("integer", "enum", [1, "x"], ": expected a list of at least one value, each a whole number"),
+        ("integer", "minimum", 1.5, ": expected a whole number of at most 38 digits, got 1.5"),
+        ("integer", "minimum", True, ": expected a whole number of at most 38 digits, got True"),
+        ("number", "maximum", float("nan"), ": expected a number of at most 38 digits, got nan"),
+        ("number", "maximum", [1], ": expected a number of at most 38 digits, got [1]"),
+        ("date", "maximum", "31.12.2024", ": expected a date as YYYY-MM-DD, got '31.12.2024'"),
+    ],
+)
+def test_a_constraint_outside_of_the_subset_is_a_problem(
+    kind: str, name: str, value: Any, problem: str
+) -> None:
+    (found,) = problems(document({"name": "x", "type": kind, "constraints": {name: value}}))
+    assert found.startswith("field 'x': constraint ")
+    assert name in found
+    assert problem in found
+
+
+def test_an_enum_is_held_to_the_field_s_format() -> None:
+    (found,) = problems(document({"name": "x", "format": "email", "constraints": {"enum": ["a"]}}))
+    assert "each an e-mail address, got ['a']" in found
+
+
+def test_names_that_take_more_than_a_statement_holds_are_a_problem() -> None:
+    most = [{"name": f"{n:03d}{'x' * 90}{chr(39) * (n == 0)}"} for n in range(78)]
+    short = [{"name": "id"}, *most[:-1]]
+    assert len(parse_schema({"fields": short, "primaryKey": "id"}).columns) == 78
+    (found,) = problems({"fields": [*short, most[-1], {"name": "y" * 200}], "primaryKey": "id"})
+    assert "fields: expected names that take at most 7,792 characters together" in found
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_names_that_the_record_or_the_report_need_are_taken(name: str) -> None:
+    (found,) = problems(document({"name": f" {name.upper()}"}))
+    assert "the name is taken by the record or the report" in found
+
+
+@pytest.mark.parametrize(
+    ("of", "problem"),
+    [
+        (document(foreignKeys=[]), "property 'foreignKeys' is not supported"),
+        (document(missingValues=""), "missingValues: expected a list of strings, got ''"),
+        (document(missingValues=[None]), "missingValues: expected a list of strings, got [None]"),
+        (
+            document(missingValues=[{"value": "-", "label": "none"}]),
+            "missingValues: expected a list of strings",
+        ),
+        (document(primaryKey=None), "primaryKey: expected the name of one field, got None"),
+        (document(primaryKey="ID"), "primaryKey: expected the name of one field, got 'ID'"),
+        (document(primaryKey=[]), "primaryKey: expected the name of one field, got []"),
+        (document({"name": "x"}, primaryKey=["id", "x"]), "primaryKey: expected the name of one field"),
+        (
+            document({"name": "x", "type": "date"}, primaryKey="x"),
+            "expected a string or integer field, got a date",
+        ),
+        ({"primaryKey": "id"}, "fields: expected a list of at least one field, got None"),
+        ({"fields": [], "primaryKey": "id"}, "fields: expected a list of at least one field, got []"),
+        ({"fields": {"id": {}}, "primaryKey": "id"}, "fields: expected a list of at least one field"),
+        (document("x"), "fields[1]: expected an object with a name, got 'x'"),  # type: ignore[arg-type]
+        ([], "expected an object with fields and primaryKey, got []"),
+        (None, "expected an object with fields and primaryKey, got None"),
+        ("users.json", "expected an object with fields and primaryKey, got 'users.json'"),
+    ],
+)
+def test_a_document_outside_of_the_subset_is_a_problem(of: Any, problem: str) -> None:
+    (found,) = problems(of)
+    assert problem in found
+
+
+def test_every_problem_is_told_at_once() -> None:
+    found = problems(
+        {
+            "fields": [
+                {"name": "a", "type": "geopoint"},
+                {"name": "a", "constraints": {"minLength": "x"}},
+                7,
+            ],
+            "primaryKey": "b",
+            "missingValues": 0,
+            "extra": 1,
+        }
+    )
+    assert len(found) == 7
+
+
+json_values = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(max_size=5),
+        st.sampled_from(["string", "integer", "default", "email", "a", "id", "(", "2024-01-01"]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+constraint_names = sorted({name for names in CONSTRAINTS.values() for name in names})
+
+
+@st.composite
+def changed_documents(draw: st.DrawFn) -> Any:
+    """The users schema with a few things changed to whatever JSON can hold."""
+    of: Any = json.loads((ROOT / "schemas" / "users.json").read_text(encoding="utf-8"))
+    for _ in range(draw(st.integers(1, 3))):
+        fields = of.get("fields")
+        field = draw(st.sampled_from(fields if fields and isinstance(fields, list) else [of]))
+        targets = [of, field, field.get("constraints", of) if isinstance(field, dict) else of]
+        target = draw(st.sampled_from([target for target in targets if isinstance(target, dict)]))
+        names = [*target, *constraint_names, "type", "format", "constraints"]
+        target[draw(st.sampled_from(names))] = draw(json_values)
+    return of
+
+
+@given(st.one_of(json_values, changed_documents()))
+def test_whatever_a_document_holds_it_is_a_schema_or_a_schema_error(of: Any) -> None:
+    before = copy.deepcopy(of)
+    try:
+        schema = parse_schema(of)
+    except SchemaError:
+        assert problems(of)
+    else:
+        assert schema.key in schema.columns
+        assert schema.key_type in ("S", "N")
+        assert all(field.kind for field in schema.fields)
+    assert repr(of) == repr(before)

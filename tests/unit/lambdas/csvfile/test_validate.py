@@ -1,0 +1,154 @@
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.aws.limits import DYNAMODB_ITEM_BYTES
+from lambdas.core.chunk import MAX_ROW_BYTES
+from lambdas.core.schema import Schema
+from lambdas.csvfile.header import read_header
+from lambdas.csvfile.read import Block, Problem
+from lambdas.csvfile.validate import Parsed, RowEncoder
+
+from ...support import TEXTS, schema_of
+
+TYPED = schema_of(
+    {"name": "n", "type": "integer", "constraints": {"minimum": 0}},
+    {"name": "day", "type": "date"},
+    {"name": "plan", "constraints": {"enum": ["free", "team"], "required": True}},
+)
+HEADER = ["id", "n", "day", "plan"]
+GOOD = ["x", "1", "2024-02-29", "free"]
+
+
+def encode(*rows: list[str], schema: Schema = TYPED, header: list[str] = HEADER) -> Parsed:
+    """Encode rows that stand on lines 2, 4, 6, …"""
+    encoder = RowEncoder(schema, read_header(header, schema))
+    return encoder.encode(Block([2 * n + 2 for n in range(len(rows))], list(rows)))
+
+
+def accepted(parsed: Parsed) -> list[tuple[int, dict[str, Any]]]:
+    return [tuple(json.loads(text, parse_float=Decimal)) for text in parsed.accepted]
+
+
+def reasons(parsed: Parsed) -> dict[int, str]:
+    return {reject.line: reject.reason for reject in parsed.rejects}
+
+
+def test_rows_become_json_with_their_line_and_the_schema_s_columns() -> None:
+    parsed = encode(GOOD, ["y", "", "", "team"])
+    assert accepted(parsed) == [
+        (2, {"id": "x", "n": 1, "day": "2024-02-29", "plan": "free"}),
+        (4, {"id": "y", "n": None, "day": None, "plan": "team"}),
+    ]
+    assert parsed.rejects == []
+
+
+def test_columns_are_taken_from_where_they_stand_and_unknown_ones_left_out() -> None:
+    header = ["PLAN", "shoe size", " n ", "ID"]
+    parsed = encode(["free", "42", "7", "x"], header=header)
+    assert accepted(parsed) == [(2, {"id": "x", "n": 7, "plan": "free"})]
+
+
+def test_a_row_that_breaks_the_schema_is_rejected_alone_with_every_reason() -> None:
+    parsed = encode(GOOD, ["", "-1", "soon", "gold"], GOOD, ["x", "1", "", ""], GOOD)
+    assert [line for line, _ in accepted(parsed)] == [2, 6, 10]
+    assert reasons(parsed) == {
+        4: (
+            'id: a value is required, got none; n: expected 0 or more, got "-1";'
+            ' day: expected a date as YYYY-MM-DD, got "soon"; plan: expected one of free, team, got "gold"'
+        ),
+        8: "plan: a value is required, got none",
+    }
+    assert parsed.rejects[0].cells == ["", "-1", "soon", "gold"]
+
+
+@pytest.mark.parametrize(("row", "got"), [(["x"], 1), ([*GOOD, ""], 5), (["x", "1", "2024-02-29"], 3)])
+def test_a_row_of_another_width_is_rejected_alone(row: list[str], got: int) -> None:
+    parsed = encode(GOOD, row, GOOD)
+    assert [line for line, _ in accepted(parsed)] == [2, 6]
+    assert reasons(parsed) == {4: f"expected 4 fields as in the header, got {got}"}
+    assert parsed.rejects[0].cells == row
+
+
+@pytest.mark.parametrize("cell", ["caf\udce9", "a\0b"])
+@pytest.mark.parametrize("place", [0, 1])
+def test_what_is_no_text_rejects_its_row_in_any_column(cell: str, place: int) -> None:
+    row = ["x", "1", "2024-02-29", "free", "unknown column"]
+    bad = [*row[: 4 * place], cell, *row[4 * place + 1 :]]
+    parsed = encode(row, bad, row, header=[*HEADER, "other"])
+    assert [line for line, _ in accepted(parsed)] == [2, 6]
+    assert "not text" in reasons(parsed)[4]
+
+
+def test_a_problem_is_a_reject_without_cells() -> None:
+    parsed = RowEncoder(TYPED, read_header(HEADER, TYPED)).encode(Problem(7, "unreadable"))
+    assert parsed.accepted == []
+    assert [(r.line, list(r.cells), r.reason) for r in parsed.rejects] == [(7, [], "unreadable")]
+
+
+def test_an_empty_block_is_nothing() -> None:
+    assert encode() == Parsed([], [])
+
+
+def test_column_names_may_hold_what_templates_and_json_use() -> None:
+    names = ['100% "sure"', "{a}", "%s", "back\\slash", "ünï"]
+    schema = schema_of(*({"name": name} for name in names))
+    parsed = encode(["x", "1", "%d", "{}", "\\", '"'], schema=schema, header=["id", *names])
+    assert accepted(parsed) == [
+        (2, {"id": "x", **dict(zip(names, ["1", "%d", "{}", "\\", '"'], strict=True))})
+    ]
+
+
+values = st.one_of(
+    st.text(max_size=6),
+    st.sampled_from(["", "1", "-1", "2024-02-29", "2023-02-29", "free", "gold", "x\udc80", "\0"]),
+)
+
+
+@given(st.lists(st.lists(values, min_size=3, max_size=5), max_size=30))
+def test_a_block_comes_to_what_its_rows_come_to_by_themselves(rows: list[list[str]]) -> None:
+    encoder = RowEncoder(TYPED, read_header(HEADER, TYPED))
+    together = encoder.encode(Block(list(range(len(rows))), rows))
+    singly = Parsed()
+    for line, row in enumerate(rows):
+        parsed = encoder.encode(Block([line], [row]))
+        assert len(parsed.accepted) + len(parsed.rejects) == 1
+        singly.accepted += parsed.accepted
+        singly.rejects += parsed.rejects
+    assert together == singly
+
+
+def large(text: str) -> Parsed:
+    return encode(["x", text, ""], ["y", "b", "c"], schema=TEXTS, header=["id", "a", "b"])
+
+
+@pytest.mark.parametrize(("character", "size"), [("x", 1), ("é", 2), ("漢", 3)])
+def test_a_record_that_dynamodb_would_not_take_is_rejected_alone(character: str, size: int) -> None:
+    most = min((DYNAMODB_ITEM_BYTES - 512) // size, (MAX_ROW_BYTES - 100) // 6)
+    assert [line for line, _ in accepted(large(character * most))] == [2, 4]
+    parsed = large(character * (DYNAMODB_ITEM_BYTES // size))
+    assert [line for line, _ in accepted(parsed)] == [4]
+    assert f"at most {DYNAMODB_ITEM_BYTES:,} bytes" in reasons(parsed)[2]
+
+
+def test_a_row_that_no_message_can_carry_is_rejected_with_that_reason() -> None:
+    # As a record it would fit; as JSON each of its characters takes six bytes.
+    text = "é" * (MAX_ROW_BYTES // 6)
+    assert len(text.encode()) < DYNAMODB_ITEM_BYTES - 512
+    parsed = large(text)
+    assert [line for line, _ in accepted(parsed)] == [4]
+    assert f"at most {MAX_ROW_BYTES:,} bytes as JSON" in reasons(parsed)[2]
+
+
+@given(st.integers(0, 40))
+def test_every_accepted_row_fits_a_message_and_an_item(extra: int) -> None:
+    for text in ("x" * (DYNAMODB_ITEM_BYTES - 300 + extra * 10), '"' * (MAX_ROW_BYTES // 2 - 20 + extra)):
+        parsed = large(text)
+        assert len(parsed.accepted) + len(parsed.rejects) == 2
+        for row in parsed.accepted:
+            assert len(row) <= MAX_ROW_BYTES
+            assert sum(len(str(v).encode()) for v in json.loads(row)[1].values()) < DYNAMODB_ITEM_BYTES
