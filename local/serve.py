@@ -33,8 +33,8 @@ def _know_no_root_but_the_runs() -> None:
     lambda_runtime.hashlib = SimpleNamespace(**{**vars(hashlib), "sha256": keyed})
 
 
-def _take_no_form_without_a_signature() -> None:
-    """Let S3 refuse forms that are not signed, or by Signature Version 2, as it does for buckets since 2020.
+def _take_no_form_of_version_2() -> None:
+    """Let S3 refuse forms signed by Signature Version 2, as it does for buckets made since June 2020.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/specify-signature-version.html
     """
@@ -47,7 +47,6 @@ def _take_no_form_without_a_signature() -> None:
         return check(*form) if form[-1] else s3._error("InvalidRequest", mechanism, 400)
 
     s3._enforce_signed_post_policy = check_version_4
-    s3._enforce_post_policy_size = lambda *_: s3._error("AccessDenied", "Access Denied", 403)
 
 
 def _spare_needless_work() -> None:
@@ -147,7 +146,7 @@ def main() -> None:
 
     ask_as_aws_does()
     _know_no_root_but_the_runs()
-    _take_no_form_without_a_signature()
+    _take_no_form_of_version_2()
     _tell_streams_of_insertions()
     _spare_needless_work()
     from hypercorn.asyncio import serve

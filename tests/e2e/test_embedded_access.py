@@ -288,13 +288,20 @@ def test_no_form_is_taken_that_is_signed_as_s3_no_longer_takes_it(aws: Deploymen
 
 
 def test_a_form_is_good_for_a_bucket_alone(aws: Deployment) -> None:
-    allowed = aws.client("s3").generate_presigned_post(aws.outputs["bucket"], "other/x")
+    """Nothing else comes in that calls itself a form."""
+    bucket = aws.outputs["bucket"]
+    allowed = aws.client("s3").generate_presigned_post(bucket, "other/form")
     body, headers = form(allowed["fields"], b"data")
-    for path in ("/", "/no-such-bucket", f"/{aws.outputs['bucket']}/key", f"/{aws.outputs['bucket']}?delete"):
+    headers["Origin"] = PAGE  # which S3 itself would tell that it may read the refusal
+    for path in ("/", "/no-such-bucket", f"/{bucket}/other/form", f"/{bucket}/other/form?uploads"):
         assert ask(aws, "POST", path, headers, body).refused
     target = {**headers, "X-Amz-Target": "DynamoDB_20120810.ListTables"}
-    assert ask(aws, "POST", f"/{aws.outputs['bucket']}", target, body).refused
-    assert ask(aws, "PUT", f"/{aws.outputs['bucket']}/other/x", headers, body).refused
+    assert ask(aws, "POST", f"/{bucket}", target, body).refused
+    assert ask(aws, "PUT", f"/{bucket}/other/form", headers, body).refused
+    aws.client("s3").put_object(Bucket=bucket, Key="other/form", Body=b"there")
+    deletion = b"<Delete><Object><Key>other/form</Key></Object></Delete>"
+    assert ask(aws, "POST", f"/{bucket}?delete", headers, deletion).refused
+    assert "other/form" in keys(aws)
 
 
 def test_the_bucket_answers_a_browsers_question(aws: Deployment) -> None:
@@ -327,9 +334,25 @@ def test_mails_are_shown_to_the_runs_key_alone(aws: Deployment) -> None:
         mailbox.read(aws.endpoint, replace(aws.access_key, secret="wrong"))
 
 
-def test_a_web_socket_is_refused(aws: Deployment) -> None:
-    headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
-    assert ask(aws, "GET", "/", {**headers, "Sec-WebSocket-Key": "eHh4eHh4eHh4eHh4eHh4eA=="}).refused
+def test_a_roles_key_is_good_with_its_token_alone(aws: Deployment) -> None:
+    anyone = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [anyone]})
+    arn = aws.client("iam").create_role(RoleName="someone", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    issued = aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="session")["Credentials"]
+
+    def who(secret: str, token: str | None) -> str:
+        session = boto3.Session(issued["AccessKeyId"], secret, token, REGION)
+        arn = session.client("sts", endpoint_url=aws.endpoint).get_caller_identity()["Arn"]
+        return str(arn)
+
+    assert who(issued["SecretAccessKey"], issued["SessionToken"]).endswith("assumed-role/someone/session")
+    for secret, token in (
+        ("wrong", issued["SessionToken"]),
+        *((issued["SecretAccessKey"], t) for t in (None, "x")),
+    ):
+        with pytest.raises(ClientError) as caught:
+            who(secret, token)
+        assert caught.value.response["Error"]["Code"] in MISMATCH | UNKNOWN
 
 
 def test_a_functions_key_cannot_be_worked_out_from_its_name(aws: Deployment) -> None:
