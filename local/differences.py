@@ -7,6 +7,9 @@ touches                                       on `*`                       each
 (DeleteMessage, ChangeMessageVisibility: so)  name                         the other
 PartiQL's INSERT goes the way of every write  neither checks the item nor  serve.py adds both
                                               tells the stream of it
+takes whoever signs with a key that it        takes anybody for root       gate.py checks every
+issued                                                                     signature
+CORS: a bucket's own rules                    answers every origin         gate.py keeps its headers back
 answers by TLS                                answers by plain http        statements that refuse
                                                                            plain http are taken out
 gives every function instance a CPU           runs them all on this        at most one a core takes from
