@@ -3,11 +3,11 @@
 import pulumi
 
 from components import BufferedWriter, CsvIngest, StreamNotifier, create_dashboard
-from deployed import warn_of_new_key
+from deployed import check_key
 from settings import load_settings
 
 settings = load_settings()
-warn_of_new_key(settings.parsed_schema.key)
+check_key(settings.parsed_schema.key, settings.parsed_schema.key_type)
 if settings.alarm_topic_arn is None:
     pulumi.log.info(
         "Nobody hears of this stack's alarms. Name an SNS topic: pulumi config set rowrelay:alarmTopicArn ARN"
@@ -72,6 +72,7 @@ outputs = {
     "retry_queue_url": notifier.retry_queue["url"],
     "notifier_failure_queue_url": notifier.failure_queue["url"],
     "key": settings.parsed_schema.key,
+    "key_type": settings.parsed_schema.key_type,
     "table": writer.table["name"],
     "import_ledger": writer.import_ledger["name"],
     "mail_ledger": notifier.mail_ledger["name"],

@@ -3,24 +3,42 @@
 import pulumi
 
 
-def warn_of_new_key(key: str) -> None:
-    """Warn if the records' key is another than the deployed one: DynamoDB cannot change it in place.
+def check_key(key: str, key_type: str) -> None:
+    """Warn of another key than the deployed one; refuse another type of the same key.
 
-    The deployed key is read from the stack's own output `key`, which a stack that is new does not have.
+    DynamoDB changes neither in place. For another key the provider replaces the table. Another type of the
+    same key it does not see as a change: the table would stay, and refuse every record.
+    https://github.com/hashicorp/terraform-provider-aws/issues/23618
+
+    The deployed key is read from the stack's own outputs, which a stack that is new does not have:
     https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences
 
     Args:
         key: The column that the records are to be keyed by.
+        key_type: Its type in DynamoDB, S or N.
+
+    Raises:
+        RunError: The type differs; when the outputs are known.
     """
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    pulumi.StackReference(stack).get_output("key").apply(lambda deployed: _warn(deployed, key))
+    before = pulumi.StackReference(stack)
+    deployed = pulumi.Output.all(before.get_output("key"), before.get_output("key_type"))
+    deployed.apply(lambda known: _check(known[0], known[1], key, key_type))
 
 
-def _warn(deployed: str | None, key: str) -> None:
-    if deployed not in (None, key):
+def _check(deployed: str | None, deployed_type: str | None, key: str, key_type: str) -> None:
+    if deployed is None:
+        return
+    if deployed != key:
         pulumi.log.warn(
             f"The records' key changes from {deployed!r} to {key!r}. `pulumi up` then replaces the table: "
             "a new, empty one takes its place, and the old one is deleted with every record in it. "
             "To keep the records, leave the schema's primaryKey as it is, or deploy the new schema as "
             "another stack."
+        )
+    elif deployed_type != key_type:
+        raise pulumi.RunError(
+            f"The type of the records' key {key!r} changes from {deployed_type} to {key_type}, which neither "
+            "DynamoDB nor Pulumi's provider does to a table that exists: every record would be refused. "
+            "Leave the field's type in the schema as it is, or deploy the new schema as another stack."
         )

@@ -61,7 +61,7 @@ def test_every_resource_belongs_to_a_component_and_is_named_after_it(stack: Reco
 def test_exports_what_an_operator_needs(stack: Recording) -> None:
     assert set(stack.outputs) == {
         *("bucket", "upload_prefix", "queue_url", "dead_letter_queue_url", "ingest_failure_queue_url"),
-        *("retry_queue_url", "notifier_failure_queue_url", "key", "table"),
+        *("retry_queue_url", "notifier_failure_queue_url", "key", "key_type", "table"),
         *("import_ledger", "mail_ledger"),
         *("functions", "dashboard", "identity", "dkim_records", "sender"),
     }

@@ -46,3 +46,22 @@ def test_a_new_key_is_refused_or_said_loudly(program: Project) -> None:
     assert after["table"] != before["table"]
     assert after["key"] == "first_name"
     assert "key" not in program.succeed("preview", STACK).said("warning")
+
+
+def test_another_type_of_the_key_is_refused(program: Project) -> None:
+    change_key(program, "email")
+    program.succeed("up", "local")
+    path = program.folder / "schemas" / "users.json"
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    [key] = [field for field in schema["fields"] if field["name"] == "email"]
+    for name in ("format", "constraints"):
+        key.pop(name)
+    path.write_text(json.dumps({**schema, "fields": [{**key, "type": "integer"}]}), encoding="utf-8")
+    mail = program.folder / "mails" / "welcome"
+    for part in mail.iterdir():
+        part.write_text("Hello {{email}}", encoding="utf-8")
+
+    refused = program.run("preview", "local")
+
+    assert refused.error
+    assert "The type of the records' key 'email' changes from S to N" in refused.said("error")
