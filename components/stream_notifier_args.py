@@ -7,11 +7,11 @@ from typing import NotRequired, Optional, TypedDict
 import pulumi
 
 from . import defaults, sender
+from .arguments import Arguments
 from .bundle import make_bundle
 from .common_args import CommonPlan, read_common
 from .contracts import MailTemplate, TemplateError
 from .references import TableReference
-from .validation import Arguments
 
 
 class Mail(TypedDict):
@@ -84,96 +84,99 @@ def plan_stream_notifier(name: str, args: StreamNotifierArgs) -> StreamNotifierP
         ValueError: with everything that is wrong with them.
         BundleError: if the environment lacks what the bundle is made of.
     """
-    read = Arguments("StreamNotifier", name, args, StreamNotifierArgs)
-    mail = _mail(read)
-    address = _sender_address(read)
+    arguments = Arguments("StreamNotifier", name, args, StreamNotifierArgs)
+    mail = _mail(arguments)
+    address = _sender_address(arguments)
     plan = StreamNotifierPlan(
-        stream_arn=read.resource("stream_arn", required=True),
-        sender=sender.encoded_sender(read.text("sender")) if address else "",
-        new_identity=_new_identity(read, address),
-        identity_arn=_identity_arn(read, address),
+        stream_arn=arguments.resource("stream_arn", required=True),
+        sender=sender.encoded_sender(arguments.text("sender")) if address else "",
+        new_identity=_new_identity(arguments, address),
+        identity_arn=_identity_arn(arguments, address),
         new_configuration_set=sender.configuration_set_name(name),
-        configuration_set=read.resource("configuration_set"),
-        sandbox=read.flag("sandbox"),
-        address_column=_address_column(read),
+        configuration_set=arguments.resource("configuration_set"),
+        sandbox=arguments.flag("sandbox"),
+        address_column=_address_column(arguments),
         common=read_common(
-            read, defaults.SEND_EMAIL_TIMEOUT, defaults.SEND_EMAIL_MEMORY_MB, defaults.SEND_EMAIL_TIMEOUT_MIN
+            arguments,
+            defaults.SEND_EMAIL_TIMEOUT,
+            defaults.SEND_EMAIL_MEMORY_MB,
+            defaults.SEND_EMAIL_TIMEOUT_MIN,
         ),
         code=make_bundle("send_email", {"mail.json": json.dumps(mail, indent=2, sort_keys=True)}),
     )
-    _check_configuration_set(read, plan)
-    read.finish()
+    _check_configuration_set(arguments, plan)
+    arguments.finish()
     return plan
 
 
-def _mail(read: Arguments) -> dict[str, str]:
-    mail = read.document("mail")
+def _mail(arguments: Arguments) -> dict[str, str]:
+    mail = arguments.document("mail")
     if mail is None:
         return {}
     parts = Mail.__annotations__
     if set(mail) != set(parts) or not all(isinstance(text, str) for text in mail.values()):
-        read.problems.append(f"mail: expected the texts {', '.join(parts)}, got {', '.join(mail)}")
+        arguments.problems.append(f"mail: expected the texts {', '.join(parts)}, got {', '.join(mail)}")
         return {}
     try:
         template = MailTemplate.parse(mail["subject"], mail["text"], mail["html"])
     except TemplateError as error:
-        read.problems += [f"mail: {problem}" for problem in error.problems]
+        arguments.problems += [f"mail: {problem}" for problem in error.problems]
         return mail
-    columns = read.texts("columns")
+    columns = arguments.texts("columns")
     if columns is not None:
-        read.problems += [
+        arguments.problems += [
             f"mail: uses the column {column!r}, which is not among the columns {', '.join(columns)}"
             for column in sorted(set(template.columns) - set(columns))
         ]
     return mail
 
 
-def _sender_address(read: Arguments) -> str | None:
-    text = read.text("sender")
+def _sender_address(arguments: Arguments) -> str | None:
+    text = arguments.text("sender")
     address = sender.sender_address(text)
     if text and address is None:
-        read.problems.append(f"sender: expected an address, or Name <address>, got {text!r}")
+        arguments.problems.append(f"sender: expected an address, or Name <address>, got {text!r}")
     return address
 
 
-def _new_identity(read: Arguments, address: str | None) -> str:
-    if not read.given("identity"):
+def _new_identity(arguments: Arguments, address: str | None) -> str:
+    if not arguments.given("identity"):
         return address or ""
-    identity = read.text("identity")
-    if read.given("identity_arn"):
-        read.problems.append("identity: contradicts identity_arn; leave one out")
+    identity = arguments.text("identity")
+    if arguments.given("identity_arn"):
+        arguments.problems.append("identity: contradicts identity_arn; leave one out")
     if problem := sender.identity_problem(identity, address):
-        read.problems.append(f"identity: {problem}")
+        arguments.problems.append(f"identity: {problem}")
     return identity
 
 
-def _identity_arn(read: Arguments, address: str | None) -> pulumi.Input[str] | None:
-    arn: pulumi.Input[str] | None = read.resource("identity_arn")
+def _identity_arn(arguments: Arguments, address: str | None) -> pulumi.Input[str] | None:
+    arn: pulumi.Input[str] | None = arguments.resource("identity_arn")
     if (
         isinstance(arn, str)
         and arn.startswith("arn:")
         and (problem := sender.identity_arn_problem(arn, address))
     ):
-        read.problems.append(f"identity_arn: {problem}")
+        arguments.problems.append(f"identity_arn: {problem}")
     return arn
 
 
-def _address_column(read: Arguments) -> str:
-    column = read.text("address_column", defaults.ADDRESS_COLUMN)
-    columns = read.texts("columns")
+def _address_column(arguments: Arguments) -> str:
+    column = arguments.text("address_column", defaults.ADDRESS_COLUMN)
+    columns = arguments.texts("columns")
     if column and columns is not None and column not in columns:
-        read.problems.append(f"address_column: {column!r} is not among the columns {', '.join(columns)}")
+        arguments.problems.append(f"address_column: {column!r} is not among the columns {', '.join(columns)}")
     return column
 
 
-def _check_configuration_set(read: Arguments, plan: StreamNotifierPlan) -> None:
+def _check_configuration_set(arguments: Arguments, plan: StreamNotifierPlan) -> None:
     given = plan.configuration_set
     most = defaults.CONFIGURATION_SET_NAME_MAX
     expected = f"letters, digits, hyphens and underscores, at most {most} (SES's limit)"
     if given is None and not sender.CONFIGURATION_SET.fullmatch(plan.new_configuration_set):
-        read.problems.append(
+        arguments.problems.append(
             f"name: the configuration set would be {plan.new_configuration_set!r}, after project, stack and "
             f"component; expected {expected}"
         )
     elif isinstance(given, str) and given and not sender.CONFIGURATION_SET.fullmatch(given):
-        read.problems.append(f"configuration_set: expected {expected}, got {given!r}")
+        arguments.problems.append(f"configuration_set: expected {expected}, got {given!r}")

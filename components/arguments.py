@@ -1,4 +1,4 @@
-"""Reading a component's arguments: every problem is collected, and told in one ValueError.
+"""A component's arguments, read and checked: every problem is collected, and all are told in one ValueError.
 
 Other languages' programs send whole numbers as floats; they are taken as the whole numbers they are.
 """
