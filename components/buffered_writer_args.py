@@ -89,8 +89,8 @@ def plan_buffered_writer(name: str, args: BufferedWriterArgs) -> BufferedWriterP
         ),
         code=make_bundle("insert_records", {}),
     )
-    if plan.table is not None and arguments.given("key_type"):
-        arguments.problems.append("key_type: contradicts table, which has its keys already; leave one out")
+    if plan.table is not None:
+        arguments.exclude("key_type", beside="table", because="which has its keys already")
     arguments.finish()
     return plan
 

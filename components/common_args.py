@@ -1,5 +1,6 @@
 """The arguments that all three components have."""
 
+import re
 from dataclasses import dataclass
 
 import pulumi
@@ -7,6 +8,8 @@ import pulumi
 from . import defaults
 from .arguments import Arguments
 from .references import TableReference
+
+_TOPIC_ARN = re.compile(r"arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:\S+")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ def read_common(arguments: Arguments, timeout: int, memory: int, timeout_min: in
         log_retention_days=arguments.one_of(
             "log_retention_days", defaults.KEEP_LOGS_DAYS, defaults.LOG_RETENTION_DAYS, "CloudWatch's choices"
         ),
-        alarm_topic_arn=arguments.resource("alarm_topic_arn"),
+        alarm_topic_arn=arguments.resource(
+            "alarm_topic_arn",
+            _TOPIC_ARN,
+            "an SNS topic's ARN",
+            example="arn:aws:sns:us-east-1:123456789012:alarms",
+        ),
         protect_data=arguments.flag("protect_data"),
     )

@@ -94,10 +94,8 @@ def plan_csv_ingest(name: str, args: CsvIngestArgs) -> CsvIngestPlan:
         code=make_bundle("process_csv", {"schema.json": json.dumps(schema, indent=2, sort_keys=True)}),
     )
     if plan.bucket is not None:
-        for key in arguments.given(*_OF_THE_BUCKET):
-            arguments.problems.append(
-                f"{key}: contradicts bucket, whose settings stay its owner's; leave one out"
-            )
+        for key in _OF_THE_BUCKET:
+            arguments.exclude(key, beside="bucket", because="whose settings stay its owner's")
     arguments.finish()
     return plan
 
@@ -109,7 +107,8 @@ def _schema(arguments: Arguments) -> dict[str, Any]:
     try:
         parse_schema(schema)
     except SchemaError as error:
-        arguments.problems += [f"schema: {problem}" for problem in error.problems]
+        for problem in error.problems:
+            arguments.add_problem("schema", "a Table Schema that can be used", schema, detail=problem)
     return schema
 
 
@@ -125,11 +124,16 @@ def _expire_days(arguments: Arguments, key: str, default: int) -> int:
 def _upload_prefix(arguments: Arguments) -> str:
     prefix = arguments.text("upload_prefix", defaults.UPLOAD_PREFIX)
     if prefix and (problem := prefix_problem(prefix)):
-        arguments.problems.append(f"upload_prefix: {problem}")
+        example = defaults.UPLOAD_PREFIX
+        arguments.add_problem(
+            "upload_prefix", "a folder for uploads", prefix, detail=problem, example=example
+        )
     return prefix
 
 
 def _cors_origins(arguments: Arguments) -> list[str]:
-    origins = arguments.texts("cors_origins") or []
-    arguments.problems += [f"cors_origins: {problem}" for problem in origin_problems(origins)]
+    expected, example = "a list of web origins", "https://app.example.com"
+    origins = arguments.texts("cors_origins", expected=expected, example=example) or []
+    for problem in origin_problems(origins):
+        arguments.add_problem("cors_origins", expected, origins, detail=problem, example=[example])
     return origins

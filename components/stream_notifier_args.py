@@ -1,6 +1,8 @@
 """StreamNotifier's arguments, and what is made of them."""
 
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NotRequired, Optional, TypedDict
 
@@ -12,6 +14,8 @@ from .bundle import make_bundle
 from .common_args import CommonPlan, read_common
 from .contracts import MailTemplate, TemplateError
 from .references import TableReference
+
+_ARN = re.compile(r"arn:.+")
 
 
 class Mail(TypedDict):
@@ -85,17 +89,19 @@ def plan_stream_notifier(name: str, args: StreamNotifierArgs) -> StreamNotifierP
         BundleError: if the environment lacks what the bundle is made of.
     """
     arguments = Arguments("StreamNotifier", name, args, StreamNotifierArgs)
-    mail = _mail(arguments)
-    address = _sender_address(arguments)
+    columns = arguments.texts("columns")
+    mail = _mail(arguments, columns)
+    mail_from = _sender(arguments)
+    address = sender.sender_address(mail_from)
     plan = StreamNotifierPlan(
-        stream_arn=arguments.resource("stream_arn", required=True),
-        sender=sender.encoded_sender(arguments.text("sender")) if address else "",
+        stream_arn=arguments.resource("stream_arn", _ARN, "an ARN", required=True),
+        sender=sender.encoded_sender(mail_from) if address else "",
         new_identity=_new_identity(arguments, address),
         identity_arn=_identity_arn(arguments, address),
         new_configuration_set=sender.configuration_set_name(name),
         configuration_set=arguments.resource("configuration_set"),
         sandbox=arguments.flag("sandbox"),
-        address_column=_address_column(arguments),
+        address_column=_address_column(arguments, columns),
         common=read_common(
             arguments,
             defaults.SEND_EMAIL_TIMEOUT,
@@ -109,63 +115,66 @@ def plan_stream_notifier(name: str, args: StreamNotifierArgs) -> StreamNotifierP
     return plan
 
 
-def _mail(arguments: Arguments) -> dict[str, str]:
+def _mail(arguments: Arguments, columns: list[str] | None) -> dict[str, str]:
     mail = arguments.document("mail")
     if mail is None:
         return {}
     parts = Mail.__annotations__
     if set(mail) != set(parts) or not all(isinstance(text, str) for text in mail.values()):
-        arguments.problems.append(f"mail: expected the texts {', '.join(parts)}, got {', '.join(mail)}")
+        detail = f"expected the texts {', '.join(parts)}, got {', '.join(mail)}"
+        arguments.add_problem("mail", "a mail that can be sent", mail, detail=detail)
         return {}
-    try:
-        template = MailTemplate.parse(mail["subject"], mail["text"], mail["html"])
-    except TemplateError as error:
-        arguments.problems += [f"mail: {problem}" for problem in error.problems]
-        return mail
-    columns = arguments.texts("columns")
-    if columns is not None:
-        arguments.problems += [
-            f"mail: uses the column {column!r}, which is not among the columns {', '.join(columns)}"
-            for column in sorted(set(template.columns) - set(columns))
-        ]
+    for problem in _mail_problems(mail, columns):
+        arguments.add_problem("mail", "a mail that can be sent", mail, detail=problem)
     return mail
 
 
-def _sender_address(arguments: Arguments) -> str | None:
-    text = arguments.text("sender")
-    address = sender.sender_address(text)
-    if text and address is None:
-        arguments.problems.append(f"sender: expected an address, or Name <address>, got {text!r}")
-    return address
+def _mail_problems(mail: Mapping[str, str], columns: list[str] | None) -> list[str]:
+    try:
+        template = MailTemplate.parse(mail["subject"], mail["text"], mail["html"])
+    except TemplateError as error:
+        return error.problems
+    if columns is None:
+        return []
+    return [
+        f"uses the column {column!r}, which is not among the columns {', '.join(columns)}"
+        for column in sorted(set(template.columns) - set(columns))
+    ]
+
+
+def _sender(arguments: Arguments) -> str:
+    expected, example = "an address, or Name <address>", "welcome@example.com"
+    text = arguments.text("sender", expected=expected, example=example)
+    if text and sender.sender_address(text) is None:
+        arguments.add_problem("sender", expected, text, example=example)
+    return text
 
 
 def _new_identity(arguments: Arguments, address: str | None) -> str:
     if not arguments.given("identity"):
         return address or ""
     identity = arguments.text("identity")
-    if arguments.given("identity_arn"):
-        arguments.problems.append("identity: contradicts identity_arn; leave one out")
+    arguments.exclude("identity_arn", beside="identity")
     if problem := sender.identity_problem(identity, address):
-        arguments.problems.append(f"identity: {problem}")
+        expected = "the sender's address or its domain"
+        arguments.add_problem("identity", expected, identity, detail=problem, example="example.com")
     return identity
 
 
 def _identity_arn(arguments: Arguments, address: str | None) -> pulumi.Input[str] | None:
     arn: pulumi.Input[str] | None = arguments.resource("identity_arn")
-    if (
-        isinstance(arn, str)
-        and arn.startswith("arn:")
-        and (problem := sender.identity_arn_problem(arn, address))
-    ):
-        arguments.problems.append(f"identity_arn: {problem}")
+    if isinstance(arn, str) and (problem := sender.identity_arn_problem(arn, address)):
+        expected = "the ARN of the sender's SES identity"
+        example = "arn:aws:ses:us-east-1:123456789012:identity/example.com"
+        arguments.add_problem("identity_arn", expected, arn, detail=problem, example=example)
     return arn
 
 
-def _address_column(arguments: Arguments) -> str:
+def _address_column(arguments: Arguments, columns: list[str] | None) -> str:
     column = arguments.text("address_column", defaults.ADDRESS_COLUMN)
-    columns = arguments.texts("columns")
     if column and columns is not None and column not in columns:
-        arguments.problems.append(f"address_column: {column!r} is not among the columns {', '.join(columns)}")
+        expected = f"one of the columns {', '.join(columns)}"
+        arguments.add_problem("address_column", expected, column, example=columns[0])
     return column
 
 
@@ -174,9 +183,16 @@ def _check_configuration_set(arguments: Arguments, plan: StreamNotifierPlan) -> 
     most = defaults.CONFIGURATION_SET_NAME_MAX
     expected = f"letters, digits, hyphens and underscores, at most {most} (SES's limit)"
     if given is None and not sender.CONFIGURATION_SET.fullmatch(plan.new_configuration_set):
-        arguments.problems.append(
-            f"name: the configuration set would be {plan.new_configuration_set!r}, after project, stack and "
+        detail = (
+            f"the configuration set would be {plan.new_configuration_set!r}, after project, stack and "
             f"component; expected {expected}"
         )
-    elif isinstance(given, str) and given and not sender.CONFIGURATION_SET.fullmatch(given):
-        arguments.problems.append(f"configuration_set: expected {expected}, got {given!r}")
+        arguments.add_problem("name", "a shorter name", plan.new_configuration_set, detail=detail)
+    elif isinstance(given, str) and not sender.CONFIGURATION_SET.fullmatch(given):
+        arguments.add_problem(
+            "configuration_set",
+            "an SES configuration set's name",
+            given,
+            detail=f"expected {expected}, got {given!r}",
+            example="mails",
+        )

@@ -18,7 +18,7 @@ def test_the_mail_uses_columns_that_there_are() -> None:
     assert notifier_problems(mail=mail, columns=["first_name", "mail"]) == [
         "mail: uses the column 'age', which is not among the columns first_name, mail",
         "mail: uses the column 'nickname', which is not among the columns first_name, mail",
-        "address_column: 'email' is not among the columns first_name, mail",
+        "address_column: expected one of the columns first_name, mail, got 'email'",
     ]
 
 
@@ -106,7 +106,7 @@ def test_identities_that_cover_the_sender(identity: str, covered: bool) -> None:
 
 def test_one_identity() -> None:
     assert notifier_problems(identity="example.com", identity_arn=IDENTITY_ARN) == [
-        "identity: contradicts identity_arn; leave one out"
+        "identity_arn: contradicts identity; leave one out"
     ]
     assert notifier_problems(identity_arn="arn:aws:s3:::files") == [
         "identity_arn: expected arn:aws:ses:<region>:<account>:identity/<address or domain>, "
@@ -116,7 +116,8 @@ def test_one_identity() -> None:
         "identity_arn: mail from us@example.com needs another identity than 'example.org'"
     ]
     assert notifier_problems(identity_arn="example.com") == [
-        "identity_arn: expected an ARN, got 'example.com'"
+        "identity_arn: expected arn:aws:ses:<region>:<account>:identity/<address or domain>, "
+        "got 'example.com'"
     ]
 
 
