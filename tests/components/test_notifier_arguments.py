@@ -39,15 +39,16 @@ def test_mails_that_cannot_be_sent(mail: dict[str, Any], expected: str) -> None:
 @pytest.mark.parametrize(
     "sender",
     [
-        *(
-            "us",
-            "us@example",
-            "Us us@example.com",
-            "a@b.com, c@d.com",
-            "Us <us@example.com>\n",
-            "Üs <ü@b.com>",
-        ),
-        *("<us@example.com>", "Us<us@example.com>", "Us <us@example.com> ", "Us\r\nBcc: <us@example.com>"),
+        "us",
+        "us@example",
+        "Us us@example.com",
+        "a@b.com, c@d.com",
+        "Us <us@example.com>\n",
+        "Üs <ü@b.com>",
+        "<us@example.com>",
+        "Us<us@example.com>",
+        "Us <us@example.com> ",
+        "Us\r\nBcc: <us@example.com>",
     ],
 )
 def test_senders_that_are_none(sender: str) -> None:

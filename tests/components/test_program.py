@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 import yaml
 
+from components import BufferedWriter, CsvIngest, StreamNotifier
 from operations import idle
 
 from .conftest import ROOT
 from .recording import Recording, record_program, stack_config
 
 STACKS = ("local", "dev", "prod")
-COMPONENTS = ("ingest", "writer", "notifier")
+COMPONENTS = {"ingest": CsvIngest, "writer": BufferedWriter, "notifier": StreamNotifier}
 
 
 @pytest.fixture(scope="module", params=STACKS)
@@ -58,12 +59,29 @@ def test_every_resource_belongs_to_a_component_and_is_named_after_it(stack: Reco
             assert resource.name in {*COMPONENTS, "dashboard"}
 
 
+def test_components_register_every_output_they_document(local: Recording) -> None:
+    for name, component in COMPONENTS.items():
+        assert set(local.component_outputs[name]) == set(component.__annotations__)
+
+
 def test_exports_what_an_operator_needs(stack: Recording) -> None:
     assert set(stack.outputs) == {
-        *("bucket", "upload_prefix", "queue_url", "dead_letter_queue_url", "ingest_failure_queue_url"),
-        *("retry_queue_url", "notifier_failure_queue_url", "key", "table"),
-        *("import_ledger", "mail_ledger"),
-        *("functions", "dashboard", "identity", "dkim_records", "sender"),
+        "bucket",
+        "upload_prefix",
+        "queue_url",
+        "dead_letter_queue_url",
+        "ingest_failure_queue_url",
+        "retry_queue_url",
+        "notifier_failure_queue_url",
+        "key",
+        "table",
+        "import_ledger",
+        "mail_ledger",
+        "functions",
+        "dashboard",
+        "identity",
+        "dkim_records",
+        "sender",
     }
     assert stack.outputs["functions"] == {
         "process_csv": "ingest-process-csv",
