@@ -52,9 +52,7 @@ class Configuration:
 
     def finish(self, problems: Sequence[Problem]) -> None:
         """Raise SettingsError if there are problems, or settings that could not be read or do not exist."""
-        unread = {problem.argument for problem in self._unread}
-        found = [*self._unread, *(problem for problem in problems if problem.argument not in unread)]
-        lines = [*self._explain(found), *self._unknown()]
+        lines = [*self._explain([*self._unread, *problems]), *self._unknown()]
         if lines:
             head = f"The settings in Pulumi.{pulumi.get_stack()}.yaml need attention:"
             raise SettingsError("\n".join([head, *lines]))

@@ -122,6 +122,10 @@ def test_one_identity() -> None:
     ]
 
 
+def test_the_stream_is_told_by_its_arn() -> None:
+    assert notifier_problems(stream_arn="people") == ["stream_arn: expected an ARN, got 'people'"]
+
+
 def test_a_function_has_time_for_a_mail() -> None:
     (problem,) = notifier_problems(timeout_seconds=30)
     expected = "a whole number from 60 to 900 (what its calls may take, Lambda's limit)"

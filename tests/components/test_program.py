@@ -99,6 +99,17 @@ def test_the_names_are_left_to_pulumi(stack: Recording) -> None:
             assert not set(resource.inputs) & set(named), resource
 
 
+def test_the_settings_of_all_components_reach_them_all() -> None:
+    topic = "arn:aws:sns:us-east-1:123456789012:alarms"
+    given = {"rowrelay:logRetentionDays": "7", "rowrelay:alarmTopicArn": topic}
+    recorded = record_program(ROOT, "local", stack_config(ROOT, "local") | given)
+    logs = recorded.all("cloudwatch/logGroup:LogGroup")
+    assert [group.inputs["retentionInDays"] for group in logs] == [7, 7, 7]
+    alarms = recorded.all("cloudwatch/metricAlarm:MetricAlarm")
+    assert {alarm.parent for alarm in alarms} == set(COMPONENTS)
+    assert all(alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == [topic] for alarm in alarms)
+
+
 def test_one_import_ledger_serves_all_three(local: Recording) -> None:
     ledgers = [t.name for t in local.all("dynamodb/table:Table") if t.name.endswith("-imports")]
     assert ledgers == ["writer-imports"]

@@ -194,6 +194,7 @@ def test_a_schema_that_cannot_be_used(tmp_path: Path) -> None:
     path = tmp_path / "schema.json"
     path.write_text('{"fields": [{"name": "a", "type": "geojson"}], "primaryKey": "b"}')
     told = message({"rowrelay:schema": str(path)})
+    assert told.count("\n") == 4
     assert "      field 'a': type 'geojson' is not supported" in told
     assert "      primaryKey: expected the name of one field, got 'b'" in told
 
@@ -205,6 +206,14 @@ def test_a_mail_that_cannot_be_used(tmp_path: Path) -> None:
     assert "      uses the column 'nickname', which is not among the columns email, first_name," in told
     (tmp_path / "body.html").write_bytes(b"\xff")
     assert "can't decode byte" in message({"rowrelay:mail": str(tmp_path)})
+
+
+def test_an_unknown_setting_is_told_with_the_nearest() -> None:
+    assert message({"rowrelay:rowsPerChnk": "10"}) == (
+        "The settings in Pulumi.test.yaml need attention:\n"
+        "  - rowrelay:rowsPerChnk is no setting of this project; did you mean rowrelay:rowsPerChunk?\n"
+        "    Take it out: pulumi config rm rowrelay:rowsPerChnk"
+    )
 
 
 def test_a_problem_of_no_setting_is_told_too() -> None:
