@@ -1,221 +1,195 @@
-"""The settings of a stack: read, checked and typed, all in here.
+"""The settings of a stack, which Pulumi.yaml describes, made into the components' arguments.
 
-Pulumi.yaml describes them, with the same defaults as here.
+The components find what is wrong with their arguments; here it is told in terms of the settings.
 """
 
-import difflib
 import json
 import re
-import shlex
-from collections.abc import Collection
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pulumi
-from pulumi.runtime.config import CONFIG, get_config_env
 
-from components import defaults, sender
-from components.buffered_writer_args import ON_CONFLICT
-from components.contracts import MailTemplate, Schema, SchemaError, TemplateError, parse_schema
+from components.buffered_writer_args import BufferedWriterArgs, plan_buffered_writer
+from components.contracts import SchemaError, parse_schema
+from components.csv_ingest_args import CsvIngestArgs, plan_csv_ingest
 from components.files import MAIL_FILES, load_mail, load_schema
-from components.stream_notifier import Mail
-from components.uploads import origin_problems, prefix_problem
+from components.problems import ArgumentsError, Problem
+from components.references import QueueReference, TableReference
+from components.stream_notifier_args import Mail, StreamNotifierArgs, plan_stream_notifier
+from configuration import Configuration, Setting
 
 ROOT = Path(__file__).parent
-_DAYS_MAX = defaults.EXPIRE_DAYS_MAX
-_LOG_DAYS = [str(days) for days in defaults.LOG_RETENTION_DAYS]
-_TOPIC_ARN = re.compile(r"arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:\S+")
-# What a setting must match, in words too, and a value that does.
-_PATTERNS = {
-    "existingConfigurationSet": (sender.CONFIGURATION_SET, "an SES configuration set's name", "mails"),
-    "alarmTopicArn": (_TOPIC_ARN, "an SNS topic's ARN", "arn:aws:sns:us-east-1:123456789012:alarms"),
-}
-
-
-class SettingsError(pulumi.RunError):
-    """Settings that are wrong or missing: each with what it must be, what it is, and how to set it."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What Pulumi.yaml describes. Files are read; what is empty there is None here."""
+    """The settings as values, named after the arguments they become; None leaves a component its default.
+
+    `key`, `key_type` and `columns` are the schema's.
+    """
 
     schema: dict[str, Any]
-    parsed_schema: Schema
     mail: Mail
     sender: str
     identity: str | None
-    existing_identity_arn: str | None
-    existing_configuration_set: str | None
-    sandbox: bool
-    address_column: str
-    upload_prefix: str
-    cors_origins: list[str]
-    uploads_expire_days: int
-    reports_expire_days: int
-    on_conflict: str
-    rows_per_chunk: int
-    log_retention_days: int
+    identity_arn: str | None
+    configuration_set: str | None
+    sandbox: bool | None
+    address_column: str | None
+    upload_prefix: str | None
+    cors_origins: list[str] | None
+    uploads_expire_days: int | None
+    reports_expire_days: int | None
+    on_conflict: str | None
+    rows_per_chunk: int | None
+    log_retention_days: int | None
     alarm_topic_arn: str | None
-    protect_data: bool
+    protect_data: bool | None
+    key: str
+    key_type: str
+    columns: list[str] | None
+
+    def writer_args(self) -> BufferedWriterArgs:
+        """BufferedWriter's arguments."""
+        return {
+            "key": self.key,
+            "key_type": self.key_type,
+            "on_conflict": self.on_conflict,
+            "log_retention_days": self.log_retention_days,
+            "alarm_topic_arn": self.alarm_topic_arn,
+            "protect_data": self.protect_data,
+        }
+
+    def ingest_args(self, queue: QueueReference, import_ledger: TableReference) -> CsvIngestArgs:
+        """CsvIngest's arguments; queue and ledger are another component's."""
+        return {
+            "schema": self.schema,
+            "queue": queue,
+            "import_ledger": import_ledger,
+            "upload_prefix": self.upload_prefix,
+            "rows_per_chunk": self.rows_per_chunk,
+            "cors_origins": self.cors_origins,
+            "uploads_expire_days": self.uploads_expire_days,
+            "reports_expire_days": self.reports_expire_days,
+            "log_retention_days": self.log_retention_days,
+            "alarm_topic_arn": self.alarm_topic_arn,
+            "protect_data": self.protect_data,
+        }
+
+    def notifier_args(
+        self, stream_arn: pulumi.Input[str], import_ledger: TableReference
+    ) -> StreamNotifierArgs:
+        """StreamNotifier's arguments; stream and ledger are another component's."""
+        return {
+            "stream_arn": stream_arn,
+            "sender": self.sender,
+            "mail": self.mail,
+            "identity": self.identity,
+            "identity_arn": self.identity_arn,
+            "configuration_set": self.configuration_set,
+            "sandbox": self.sandbox,
+            "address_column": self.address_column,
+            "columns": self.columns,
+            "import_ledger": import_ledger,
+            "log_retention_days": self.log_retention_days,
+            "alarm_topic_arn": self.alarm_topic_arn,
+            "protect_data": self.protect_data,
+        }
+
+
+def _schema(text: str) -> dict[str, Any]:
+    return load_schema(ROOT / text)
+
+
+def _mail(text: str) -> Mail:
+    return load_mail(ROOT / text)
+
+
+# What is none of its type stays a text, which the component refuses.
+def _whole_number(text: str) -> int | str:
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else text
+
+
+def _flag(text: str) -> bool | str:
+    return text == "true" if text in ("true", "false") else text
+
+
+def _texts(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+_SCHEMA = "the path of a Table Schema that can be used"
+_MAIL = f"a folder with {', '.join(MAIL_FILES.values())}"
+# In the order of Pulumi.yaml.
+SETTINGS = (
+    Setting("schema", "schema", _schema, default="schemas/users.json", must_be=_SCHEMA),
+    Setting("mail", "mail", _mail, default="mails/welcome", must_be=_MAIL),
+    Setting("sender", "sender"),
+    Setting("identity", "identity", optional=True),
+    Setting("existingIdentityArn", "identity_arn", optional=True),
+    Setting("existingConfigurationSet", "configuration_set", optional=True),
+    Setting("sandbox", "sandbox", _flag),
+    Setting("addressColumn", "address_column"),
+    Setting("uploadPrefix", "upload_prefix"),
+    Setting("corsOrigins", "cors_origins", _texts),
+    Setting("uploadsExpireDays", "uploads_expire_days", _whole_number),
+    Setting("reportsExpireDays", "reports_expire_days", _whole_number),
+    Setting("onConflict", "on_conflict"),
+    Setting("rowsPerChunk", "rows_per_chunk", _whole_number),
+    Setting("logRetentionDays", "log_retention_days", _whole_number),
+    Setting("alarmTopicArn", "alarm_topic_arn", optional=True),
+    Setting("protectData", "protect_data", _flag),
+)
 
 
 def load_settings() -> Settings:
-    """Read the stack's settings; raises SettingsError with everything that is wrong with them."""
-    read = _Reader()
-    schema, parsed = _schema(read)
-    identity, identity_arn = _identity(read)
-    settings = Settings(
-        schema=schema,
-        parsed_schema=cast(Schema, parsed),
-        mail=cast(Mail, _mail(read, parsed)),
-        sender=read.text("sender"),
-        identity=identity,
-        existing_identity_arn=identity_arn,
-        existing_configuration_set=read.matching("existingConfigurationSet"),
-        sandbox=read.one_of("sandbox", "false", ("false", "true")) == "true",
-        address_column=_address_column(read, parsed),
-        upload_prefix=_upload_prefix(read),
-        cors_origins=_cors_origins(read),
-        uploads_expire_days=read.number("uploadsExpireDays", defaults.UPLOADS_EXPIRE_DAYS, _DAYS_MAX),
-        reports_expire_days=read.number("reportsExpireDays", defaults.REPORTS_EXPIRE_DAYS, _DAYS_MAX),
-        on_conflict=read.one_of("onConflict", "skip", ON_CONFLICT),
-        rows_per_chunk=read.number("rowsPerChunk", defaults.ROWS_PER_CHUNK, defaults.ROWS_PER_CHUNK_MAX),
-        log_retention_days=int(read.one_of("logRetentionDays", str(defaults.KEEP_LOGS_DAYS), _LOG_DAYS)),
-        alarm_topic_arn=read.matching("alarmTopicArn"),
-        protect_data=read.one_of("protectData", "false", ("false", "true")) == "true",
-    )
-    read.finish()
+    """Read the stack's settings, and check them as the components will check them as arguments.
+
+    Raises:
+        SettingsError: with everything that is wrong with them.
+        BundleError: if the environment lacks what the functions' bundles are made of.
+    """
+    configuration = Configuration(SETTINGS)
+    values = configuration.read()
+    settings = Settings(**values, **_columns(values["schema"]))
+    configuration.finish(_problems(settings))
     return settings
 
 
-class _Reader:
-    """Reads settings as the texts they are, and collects what is wrong with them."""
-
-    def __init__(self) -> None:
-        self._config = pulumi.Config()
-        self._known: set[str] = set()
-        self._problems: list[str] = []
-
-    def text(self, key: str, default: str = "") -> str:
-        self._known.add(key)
-        return (self._config.get(key) or "").strip() or default
-
-    def bad(self, key: str, must_be: str, example: str, *details: str) -> None:
-        """Note a problem; `example` is a value that would do."""
-        name, got = f"{self._config.name}:{key}", self.text(key)
-        lines = [f"  - {name} must be {must_be}; it is {repr(got) if got else 'not set'}"]
-        lines += [f"      {detail}" for detail in details]
-        # A list is set item by item.
-        path = f"--path '{name}[0]'" if key == "corsOrigins" else name
-        lines.append(f"    Set it: pulumi config set {path} {shlex.quote(example)}")
-        self._problems += lines
-
-    def finish(self) -> None:
-        """Raise what is wrong; what has not been read by now is a setting that does not exist."""
-        self._problems += [line for key in sorted(self._given() - self._known) for line in self._unknown(key)]
-        if self._problems:
-            head = f"The settings in Pulumi.{pulumi.get_stack()}.yaml need attention:"
-            raise SettingsError("\n".join([head, *self._problems]))
-
-    def _given(self) -> set[str]:
-        """The names of all settings that have a value; Pulumi's public interface lists none."""
-        prefix = f"{self._config.name}:"
-        names = {**get_config_env(), **CONFIG.get()}
-        return {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
-
-    def _unknown(self, key: str) -> list[str]:
-        nearest = difflib.get_close_matches(key, self._known, 1, 0)[0]
-        name = f"{self._config.name}:{key}"
-        return [
-            f"  - {name} is no setting of this project; did you mean {self._config.name}:{nearest}?",
-            f"    Take it out: pulumi config rm {name}",
-        ]
-
-    def number(self, key: str, default: int, high: int) -> int:
-        text = self.text(key, str(default))
-        if re.fullmatch(r"[0-9]{1,18}", text) and 1 <= int(text) <= high:
-            return int(text)
-        self.bad(key, f"a whole number from 1 to {high:,}", str(default))
-        return default
-
-    def one_of(self, key: str, default: str, allowed: Collection[str]) -> str:
-        text = self.text(key, default)
-        if text in allowed:
-            return text
-        self.bad(key, f"one of {', '.join(allowed)}", default)
-        return default
-
-    def matching(self, key: str) -> str | None:
-        text = self.text(key)
-        pattern, must_be, example = _PATTERNS[key]
-        if text and not pattern.fullmatch(text):
-            self.bad(key, f"{must_be}, or empty", example)
-        return text or None
-
-
-def _schema(read: _Reader) -> tuple[dict[str, Any], Schema | None]:
+def _columns(schema: dict[str, Any]) -> dict[str, Any]:
+    """What is taken from the schema; CsvIngest tells what is wrong with it."""
     try:
-        document = load_schema(ROOT / read.text("schema", "schemas/users.json"))
-        return document, parse_schema(document)
-    except (OSError, ValueError) as error:
-        problems = error.problems if isinstance(error, SchemaError) else [str(error)]
-    read.bad("schema", "the path of a Table Schema that can be used", "schemas/users.json", *problems)
-    return {}, None
+        parsed = parse_schema(schema)
+    except SchemaError:
+        return {"key": "unknown", "key_type": "S", "columns": None}
+    return {"key": parsed.key, "key_type": parsed.key_type, "columns": list(parsed.columns)}
 
 
-def _mail(read: _Reader, schema: Schema | None) -> Mail | None:
+def _problems(settings: Settings) -> list[Problem]:
+    """What the components of `__main__.py` will find wrong with their arguments."""
+    output = pulumi.Output.from_input("what is not known before another component is created")
+    queue: QueueReference = {"url": output, "arn": output}
+    ledger: TableReference = {"name": output, "arn": output}
+    problems: list[Problem] = []
+    with _collect(problems):
+        plan_buffered_writer("writer", settings.writer_args())
+    with _collect(problems):
+        plan_csv_ingest("ingest", settings.ingest_args(queue, ledger))
+    with _collect(problems):
+        plan_stream_notifier("notifier", settings.notifier_args(output, ledger))
+    return problems
+
+
+@contextmanager
+def _collect(problems: list[Problem]) -> Iterator[None]:
     try:
-        mail = load_mail(ROOT / read.text("mail", "mails/welcome"))
-        used = MailTemplate.parse(**mail).columns
-        problems = [
-            f"{name!r} is no column of the schema" for name in used if schema and name not in schema.columns
-        ]
-    except (OSError, ValueError) as error:
-        problems = error.problems if isinstance(error, TemplateError) else [str(error)]
-    if problems:
-        read.bad("mail", f"a folder with {', '.join(MAIL_FILES.values())}", "mails/welcome", *problems)
-    return None if problems else mail
-
-
-def _identity(read: _Reader) -> tuple[str | None, str | None]:
-    """The identity to create, and the ARN of one that exists; both must let the mail come from the sender."""
-    identity, arn = read.text("identity"), read.text("existingIdentityArn")
-    address = sender.sender_address(read.text("sender"))
-    if address is None:
-        read.bad("sender", "an address, or Name <address>", "welcome@example.com")
-    if problem := sender.identity_problem(identity, address):
-        read.bad("identity", "the sender's address or its domain, or empty", "example.com", problem)
-    if problem := sender.identity_arn_problem(arn, address):
-        example = "arn:aws:ses:us-east-1:123456789012:identity/example.com"
-        read.bad("existingIdentityArn", "the ARN of the sender's SES identity, or empty", example, problem)
-    if identity and arn:
-        read.bad("existingIdentityArn", "empty if rowrelay:identity is set", "")
-    return identity or None, arn or None
-
-
-def _address_column(read: _Reader, schema: Schema | None) -> str:
-    column = read.text("addressColumn", defaults.ADDRESS_COLUMN)
-    if schema and column not in schema.columns:
-        read.bad("addressColumn", f"one of the columns {', '.join(schema.columns)}", schema.columns[0])
-    return column
-
-
-def _upload_prefix(read: _Reader) -> str:
-    prefix = read.text("uploadPrefix", defaults.UPLOAD_PREFIX)
-    if problem := prefix_problem(prefix):
-        read.bad("uploadPrefix", "a folder for uploads", defaults.UPLOAD_PREFIX, problem)
-    return prefix
-
-
-def _cors_origins(read: _Reader) -> list[str]:
-    try:
-        origins = json.loads(read.text("corsOrigins", "[]"))
-    except ValueError:
-        origins = None
-    known = isinstance(origins, list) and all(isinstance(origin, str) for origin in origins)
-    problems = origin_problems(origins) if known else ["expected a list of texts"]
-    if problems:
-        read.bad("corsOrigins", "a list of web origins", "https://app.example.com", *problems)
-    return cast(list[str], origins)
+        yield
+    except ArgumentsError as error:
+        problems += error.problems

@@ -9,8 +9,13 @@ with warnings.catch_warnings():
     # that nobody uses. Loaded in silence here; a warning that comes later is of our own doing (none must).
     warnings.simplefilter("ignore", DeprecationWarning)
     _LOADED = (
-        *(aws.cloudwatch.LogGroup, aws.dynamodb.Table, aws.iam.Role, aws.lambda_.Function),
-        *(aws.s3.Bucket, aws.sesv2.EmailIdentity, aws.sqs.Queue),
+        aws.cloudwatch.LogGroup,
+        aws.dynamodb.Table,
+        aws.iam.Role,
+        aws.lambda_.Function,
+        aws.s3.Bucket,
+        aws.sesv2.EmailIdentity,
+        aws.sqs.Queue,
     )
 
 from .buffered_writer import BufferedWriter, BufferedWriterArgs

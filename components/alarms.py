@@ -20,7 +20,7 @@ class Alarms:
     parent: pulumi.Resource
     topic_arn: pulumi.Input[str] | None
 
-    def waiting(self, name: str, queue: pulumi.Input[str], description: str) -> None:
+    def alarm_on_depth(self, name: str, queue: pulumi.Input[str], description: str) -> None:
         """Create `{name}-depth`: something waits in a queue that should be empty."""
         self._create(
             f"{name}-depth",
@@ -31,7 +31,7 @@ class Alarms:
             description,
         )
 
-    def late(self, name: str, queue: pulumi.Input[str], seconds: int, description: str) -> None:
+    def alarm_on_age(self, name: str, queue: pulumi.Input[str], seconds: int, description: str) -> None:
         """Create `{name}-age`: a queue's oldest message is older than it should ever be."""
         self._create(
             f"{name}-age",
@@ -42,24 +42,24 @@ class Alarms:
             description,
         )
 
-    def failing(self, name: str, function: pulumi.Input[str]) -> None:
+    def alarm_on_errors(self, name: str, function: pulumi.Input[str]) -> None:
         """Create `{name}-errors` and `{name}-throttles` for a function."""
         raised = (
             f"{name} raised an error or ran out of time; its log says why. What it worked on comes again."
         )
         refused = f"{name} was refused a place to run; raise the account's Lambda concurrency."
-        self._counting(f"{name}-errors", "Errors", function, raised)
-        self._counting(f"{name}-throttles", "Throttles", function, refused)
+        self._alarm_on_count(f"{name}-errors", "Errors", function, raised)
+        self._alarm_on_count(f"{name}-throttles", "Throttles", function, refused)
 
-    def dropping(self, name: str, function: pulumi.Input[str], description: str) -> None:
+    def alarm_on_dropped_events(self, name: str, function: pulumi.Input[str], description: str) -> None:
         """Create `{name}-dropped`: Lambda gave up events that it was to invoke a function with."""
-        self._counting(f"{name}-dropped", "AsyncEventsDropped", function, description)
+        self._alarm_on_count(f"{name}-dropped", "AsyncEventsDropped", function, description)
 
-    def undelivered(self, name: str, function: pulumi.Input[str], description: str) -> None:
+    def alarm_on_failed_deliveries(self, name: str, function: pulumi.Input[str], description: str) -> None:
         """Create `{name}-undelivered`: Lambda could not put into the failure queue what it gave up."""
-        self._counting(f"{name}-undelivered", "DestinationDeliveryFailures", function, description)
+        self._alarm_on_count(f"{name}-undelivered", "DestinationDeliveryFailures", function, description)
 
-    def behind(self, name: str, function: pulumi.Input[str], description: str) -> None:
+    def alarm_on_iterator_age(self, name: str, function: pulumi.Input[str], description: str) -> None:
         """Create `{name}-iterator-age`: a function has fallen behind its stream (milliseconds)."""
         self._create(
             f"{name}-iterator-age",
@@ -70,7 +70,7 @@ class Alarms:
             description,
         )
 
-    def _counting(self, name: str, metric: str, function: pulumi.Input[str], description: str) -> None:
+    def _alarm_on_count(self, name: str, metric: str, function: pulumi.Input[str], description: str) -> None:
         dimensions = {"FunctionName": function}
         self._create(name, "AWS/Lambda", metric, dimensions, 0, description, statistic="Sum")
 
@@ -84,7 +84,7 @@ class Alarms:
         description: str,
         statistic: str = "Maximum",
     ) -> None:
-        told = None if self.topic_arn is None else [self.topic_arn]
+        actions = None if self.topic_arn is None else [self.topic_arn]
         aws.cloudwatch.MetricAlarm(
             name,
             alarm_description=description,
@@ -98,7 +98,7 @@ class Alarms:
             evaluation_periods=1,
             # A queue or function that nothing happens to reports nothing.
             treat_missing_data="notBreaching",
-            alarm_actions=told,
-            ok_actions=told,
+            alarm_actions=actions,
+            ok_actions=actions,
             opts=pulumi.ResourceOptions(parent=self.parent),
         )

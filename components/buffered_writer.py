@@ -49,15 +49,25 @@ class BufferedWriter(pulumi.ComponentResource):
         alarms = Alarms(self, plan.common.alarm_topic_arn)
         self._use_queue(name, plan, alarms)
         self._use_table(f"{name}-table", plan)
-        self._use_import_ledger(f"{name}-imports", plan)
+        self.import_ledger = tables.use_import_ledger(f"{name}-imports", plan.common, self)
         created = self._create_function(f"{name}-insert-records", plan, alarms)
         self._feed_function(f"{name}-insert-records-mapping", plan, created)
-        self.register_outputs({key: getattr(self, key) for key in BufferedWriter.__annotations__})
+        self.register_outputs(
+            {
+                "queue": self.queue,
+                "dead_letter_queue": self.dead_letter_queue,
+                "table": self.table,
+                "stream_arn": self.stream_arn,
+                "import_ledger": self.import_ledger,
+                "function_name": self.function_name,
+                "function_arn": self.function_arn,
+            }
+        )
 
     def _use_queue(self, name: str, plan: BufferedWriterPlan, alarms: Alarms) -> None:
         dead_letters = queues.create_failure_queue(f"{name}-dead-letters", self)
         self.dead_letter_queue = queues.reference(dead_letters)
-        alarms.waiting(
+        alarms.alarm_on_depth(
             f"{name}-dead-letters", dead_letters.name, "Rows could not be written; they wait here."
         )
         self.queue = plan.queue or queues.reference(
@@ -70,7 +80,7 @@ class BufferedWriter(pulumi.ComponentResource):
                 max_receive_count=plan.max_receive_count,
             )
         )
-        alarms.late(
+        alarms.alarm_on_age(
             f"{name}-queue",
             queues.queue_name(self.queue),
             defaults.QUEUE_AGE_ALARM,
@@ -88,11 +98,6 @@ class BufferedWriter(pulumi.ComponentResource):
         table = tables.create_records_table(name, plan.key, plan.key_type, plan.common.protect_data, self)
         self.table = tables.reference(table)
         self.stream_arn = table.stream_arn
-
-    def _use_import_ledger(self, name: str, plan: BufferedWriterPlan) -> None:
-        self.import_ledger = plan.common.import_ledger or tables.reference(
-            tables.create_import_ledger(name, plan.common.protect_data, self)
-        )
 
     def _create_function(self, name: str, plan: BufferedWriterPlan, alarms: Alarms) -> CreatedFunction:
         spec = FunctionSpec(
@@ -113,7 +118,7 @@ class BufferedWriter(pulumi.ComponentResource):
             statements=self._statements(plan),
         )
         created = create_function(name, spec, self)
-        alarms.failing(name, created.function.name)
+        alarms.alarm_on_errors(name, created.function.name)
         self.function_name, self.function_arn = created.function.name, created.function.arn
         return created
 

@@ -6,10 +6,10 @@ from typing import NotRequired, Optional, TypedDict
 import pulumi
 
 from . import defaults
+from .arguments import Arguments
 from .bundle import make_bundle
 from .common_args import CommonPlan, read_common
 from .references import QueueReference, TableReference
-from .validation import Arguments
 
 ON_CONFLICT = ("skip", "replace")
 KEY_TYPES = ("S", "N")
@@ -70,36 +70,38 @@ def plan_buffered_writer(name: str, args: BufferedWriterArgs) -> BufferedWriterP
         ValueError: with everything that is wrong with them.
         BundleError: if the environment lacks what the bundle is made of.
     """
-    read = Arguments("BufferedWriter", name, args, BufferedWriterArgs)
+    arguments = Arguments("BufferedWriter", name, args, BufferedWriterArgs)
     plan = BufferedWriterPlan(
-        key=read.text("key"),
-        key_type=read.one_of("key_type", "S", KEY_TYPES, "DynamoDB's types of keys that a column can have"),
-        queue=read.reference("queue", QueueReference),
-        table=read.reference("table", TableReference),
-        on_conflict=read.one_of("on_conflict", "skip", ON_CONFLICT, "what there is"),
-        max_receive_count=_max_receive_count(read),
-        maximum_concurrency=_maximum_concurrency(read),
+        key=arguments.text("key"),
+        key_type=arguments.one_of(
+            "key_type", "S", KEY_TYPES, "DynamoDB's types of keys that a column can have"
+        ),
+        queue=arguments.reference("queue", QueueReference),
+        table=arguments.reference("table", TableReference),
+        on_conflict=arguments.one_of("on_conflict", "skip", ON_CONFLICT, "what there is"),
+        max_receive_count=_max_receive_count(arguments),
+        maximum_concurrency=_maximum_concurrency(arguments),
         common=read_common(
-            read,
+            arguments,
             defaults.INSERT_RECORDS_TIMEOUT,
             defaults.INSERT_RECORDS_MEMORY_MB,
             defaults.INSERT_RECORDS_TIMEOUT_MIN,
         ),
         code=make_bundle("insert_records", {}),
     )
-    if plan.table is not None and read.given("key_type"):
-        read.problems.append("key_type: contradicts table, which has its keys already; leave one out")
-    read.finish()
+    if plan.table is not None:
+        arguments.exclude("key_type", beside="table", because="which has its keys already")
+    arguments.finish()
     return plan
 
 
-def _max_receive_count(read: Arguments) -> int:
+def _max_receive_count(arguments: Arguments) -> int:
     low, high = defaults.RECEIVES_ADVISED_MIN, defaults.RECEIVES_MAX
-    return read.whole_number("max_receive_count", low, low, high, "Lambda's advice, SQS's limit")
+    return arguments.whole_number("max_receive_count", low, low, high, "Lambda's advice, SQS's limit")
 
 
-def _maximum_concurrency(read: Arguments) -> int:
+def _maximum_concurrency(arguments: Arguments) -> int:
     low, high = defaults.MAPPING_CONCURRENCY_MIN, defaults.MAPPING_CONCURRENCY_MAX
-    return read.whole_number(
+    return arguments.whole_number(
         "maximum_concurrency", defaults.INSERT_RECORDS_CONCURRENCY, low, high, "Lambda's limits"
     )

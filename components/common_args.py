@@ -1,12 +1,15 @@
 """The arguments that all three components have."""
 
+import re
 from dataclasses import dataclass
 
 import pulumi
 
 from . import defaults
+from .arguments import Arguments
 from .references import TableReference
-from .validation import Arguments
+
+_TOPIC_ARN = re.compile(r"arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:\S+")
 
 
 @dataclass(frozen=True)
@@ -21,30 +24,35 @@ class CommonPlan:
     protect_data: bool
 
 
-def read_common(read: Arguments, timeout: int, memory: int, timeout_min: int) -> CommonPlan:
+def read_common(arguments: Arguments, timeout: int, memory: int, timeout_min: int) -> CommonPlan:
     """Read them; `timeout` and `memory` are the function's defaults.
 
     `timeout_min`: less, and a call that takes until its time-outs outlasts the function.
     """
     return CommonPlan(
-        import_ledger=read.reference("import_ledger", TableReference),
-        timeout=read.whole_number(
+        import_ledger=arguments.reference("import_ledger", TableReference),
+        timeout=arguments.whole_number(
             "timeout_seconds",
             timeout,
             timeout_min,
             defaults.FUNCTION_TIMEOUT_MAX,
             "what its calls may take, Lambda's limit",
         ),
-        memory=read.whole_number(
+        memory=arguments.whole_number(
             "memory_mb",
             memory,
             defaults.FUNCTION_MEMORY_MIN_MB,
             defaults.FUNCTION_MEMORY_MAX_MB,
             "Lambda's limits",
         ),
-        log_retention_days=read.one_of(
+        log_retention_days=arguments.one_of(
             "log_retention_days", defaults.KEEP_LOGS_DAYS, defaults.LOG_RETENTION_DAYS, "CloudWatch's choices"
         ),
-        alarm_topic_arn=read.resource("alarm_topic_arn"),
-        protect_data=read.flag("protect_data"),
+        alarm_topic_arn=arguments.resource(
+            "alarm_topic_arn",
+            _TOPIC_ARN,
+            "an SNS topic's ARN",
+            example="arn:aws:sns:us-east-1:123456789012:alarms",
+        ),
+        protect_data=arguments.flag("protect_data"),
     )

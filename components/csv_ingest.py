@@ -49,13 +49,22 @@ class CsvIngest(pulumi.ComponentResource):
         super().__init__("rowrelay:index:CsvIngest", name, None, opts)
         alarms = Alarms(self, plan.common.alarm_topic_arn)
         self._use_bucket(f"{name}-bucket", plan)
-        self._use_import_ledger(f"{name}-imports", plan)
+        self.import_ledger = tables.use_import_ledger(f"{name}-imports", plan.common, self)
         self._create_failure_queue(f"{name}-failures", alarms)
         created = self._create_function(f"{name}-process-csv", plan, alarms)
         self._send_failures(f"{name}-process-csv-async", created)
         continues = self._invoke_itself(f"{name}-process-csv", created)
         self._invoke_on_upload(f"{name}-upload", created, continues)
-        self.register_outputs({key: getattr(self, key) for key in CsvIngest.__annotations__})
+        self.register_outputs(
+            {
+                "bucket": self.bucket,
+                "upload_prefix": self.upload_prefix,
+                "import_ledger": self.import_ledger,
+                "failure_queue": self.failure_queue,
+                "function_name": self.function_name,
+                "function_arn": self.function_arn,
+            }
+        )
 
     def _use_bucket(self, name: str, plan: CsvIngestPlan) -> None:
         self.upload_prefix = pulumi.Output.from_input(plan.upload_prefix)
@@ -73,15 +82,10 @@ class CsvIngest(pulumi.ComponentResource):
         )
         self.bucket = {"name": bucket.bucket, "arn": bucket.arn}
 
-    def _use_import_ledger(self, name: str, plan: CsvIngestPlan) -> None:
-        self.import_ledger = plan.common.import_ledger or tables.reference(
-            tables.create_import_ledger(name, plan.common.protect_data, self)
-        )
-
     def _create_failure_queue(self, name: str, alarms: Alarms) -> None:
         queue = queues.create_failure_queue(name, self)
         self.failure_queue = queues.reference(queue)
-        alarms.waiting(
+        alarms.alarm_on_depth(
             name, queue.name, "Files could not be imported in three attempts; their events wait here."
         )
 
@@ -101,13 +105,13 @@ class CsvIngest(pulumi.ComponentResource):
             statements=self._statements(plan),
         )
         created = create_function(name, spec, self)
-        alarms.failing(name, created.function.name)
-        alarms.dropping(
+        alarms.alarm_on_errors(name, created.function.name)
+        alarms.alarm_on_dropped_events(
             name,
             created.function.name,
             "Events were given up; the failure queue has those that it could take.",
         )
-        alarms.undelivered(
+        alarms.alarm_on_failed_deliveries(
             name, created.function.name, "An event was given up, and the failure queue could not take it."
         )
         self.function_name, self.function_arn = created.function.name, created.function.arn

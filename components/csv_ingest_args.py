@@ -7,12 +7,12 @@ from typing import Any, NotRequired, Optional, TypedDict
 import pulumi
 
 from . import defaults
+from .arguments import Arguments
 from .bundle import make_bundle
 from .common_args import CommonPlan, read_common
 from .contracts import SchemaError, parse_schema
 from .references import BucketReference, QueueReference, TableReference
 from .uploads import origin_problems, prefix_problem
-from .validation import Arguments
 
 _OF_THE_BUCKET = ("cors_origins", "uploads_expire_days", "reports_expire_days")
 
@@ -75,18 +75,18 @@ def plan_csv_ingest(name: str, args: CsvIngestArgs) -> CsvIngestPlan:
         ValueError: with everything that is wrong with them.
         BundleError: if the environment lacks what the bundle is made of.
     """
-    read = Arguments("CsvIngest", name, args, CsvIngestArgs)
-    schema = _schema(read)
+    arguments = Arguments("CsvIngest", name, args, CsvIngestArgs)
+    schema = _schema(arguments)
     plan = CsvIngestPlan(
-        queue=read.reference("queue", QueueReference, required=True),
-        bucket=read.reference("bucket", BucketReference),
-        upload_prefix=_upload_prefix(read),
-        rows_per_chunk=_rows_per_chunk(read),
-        cors_origins=_cors_origins(read),
-        uploads_expire_days=_expire_days(read, "uploads_expire_days", defaults.UPLOADS_EXPIRE_DAYS),
-        reports_expire_days=_expire_days(read, "reports_expire_days", defaults.REPORTS_EXPIRE_DAYS),
+        queue=arguments.reference("queue", QueueReference, required=True),
+        bucket=arguments.reference("bucket", BucketReference),
+        upload_prefix=_upload_prefix(arguments),
+        rows_per_chunk=_rows_per_chunk(arguments),
+        cors_origins=_cors_origins(arguments),
+        uploads_expire_days=_expire_days(arguments, "uploads_expire_days", defaults.UPLOADS_EXPIRE_DAYS),
+        reports_expire_days=_expire_days(arguments, "reports_expire_days", defaults.REPORTS_EXPIRE_DAYS),
         common=read_common(
-            read,
+            arguments,
             defaults.PROCESS_CSV_TIMEOUT,
             defaults.PROCESS_CSV_MEMORY_MB,
             defaults.PROCESS_CSV_TIMEOUT_MIN,
@@ -94,40 +94,46 @@ def plan_csv_ingest(name: str, args: CsvIngestArgs) -> CsvIngestPlan:
         code=make_bundle("process_csv", {"schema.json": json.dumps(schema, indent=2, sort_keys=True)}),
     )
     if plan.bucket is not None:
-        for key in read.given(*_OF_THE_BUCKET):
-            read.problems.append(f"{key}: contradicts bucket, whose settings stay its owner's; leave one out")
-    read.finish()
+        for key in _OF_THE_BUCKET:
+            arguments.exclude(key, beside="bucket", because="whose settings stay its owner's")
+    arguments.finish()
     return plan
 
 
-def _schema(read: Arguments) -> dict[str, Any]:
-    schema = read.document("schema")
+def _schema(arguments: Arguments) -> dict[str, Any]:
+    schema = arguments.document("schema")
     if schema is None:
         return {}
     try:
         parse_schema(schema)
     except SchemaError as error:
-        read.problems += [f"schema: {problem}" for problem in error.problems]
+        for problem in error.problems:
+            arguments.add_problem("schema", "a Table Schema that can be used", schema, detail=problem)
     return schema
 
 
-def _rows_per_chunk(read: Arguments) -> int:
+def _rows_per_chunk(arguments: Arguments) -> int:
     high, reason = defaults.ROWS_PER_CHUNK_MAX, "more gain nothing"
-    return read.whole_number("rows_per_chunk", defaults.ROWS_PER_CHUNK, 1, high, reason)
+    return arguments.whole_number("rows_per_chunk", defaults.ROWS_PER_CHUNK, 1, high, reason)
 
 
-def _expire_days(read: Arguments, key: str, default: int) -> int:
-    return read.whole_number(key, default, 1, defaults.EXPIRE_DAYS_MAX, "S3's limit")
+def _expire_days(arguments: Arguments, key: str, default: int) -> int:
+    return arguments.whole_number(key, default, 1, defaults.EXPIRE_DAYS_MAX, "S3's limit")
 
 
-def _upload_prefix(read: Arguments) -> str:
-    prefix = read.text("upload_prefix", defaults.UPLOAD_PREFIX)
+def _upload_prefix(arguments: Arguments) -> str:
+    prefix = arguments.text("upload_prefix", defaults.UPLOAD_PREFIX)
     if prefix and (problem := prefix_problem(prefix)):
-        read.problems.append(f"upload_prefix: {problem}")
+        example = defaults.UPLOAD_PREFIX
+        arguments.add_problem(
+            "upload_prefix", "a folder for uploads", prefix, detail=problem, example=example
+        )
     return prefix
 
 
-def _cors_origins(read: Arguments) -> list[str]:
-    origins = read.texts("cors_origins") or []
-    read.problems += [f"cors_origins: {problem}" for problem in origin_problems(origins)]
+def _cors_origins(arguments: Arguments) -> list[str]:
+    expected, example = "a list of web origins", "https://app.example.com"
+    origins = arguments.texts("cors_origins", expected=expected, example=example) or []
+    for problem in origin_problems(origins):
+        arguments.add_problem("cors_origins", expected, origins, detail=problem, example=[example])
     return origins

@@ -1,6 +1,7 @@
-"""AWS's limits, and what the components do by default: the one place for numbers.
+"""AWS's limits on what the components create, and the components' own defaults.
 
-Times are in seconds unless the name says otherwise.
+What the handlers must know of AWS's limits is in lambdas/aws/limits.py. Times are in seconds unless the name
+says otherwise.
 """
 
 DAY = 24 * 60 * 60
@@ -40,10 +41,12 @@ OBJECT_KEY_BYTES_MAX = 1024
 EXPIRE_DAYS_MAX = 2**31 - 1
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+# fmt: off
 LOG_RETENTION_DAYS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
-    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
+    1096, 1827, 2192, 2557, 2922, 3288, 3653,
 )
+# fmt: on
 
 # IAM roles have the shortest names (64: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html);
 # "-insert-records-role" and Pulumi's "-" with 7 random digits come after the component's own.

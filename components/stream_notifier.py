@@ -60,7 +60,19 @@ class StreamNotifier(pulumi.ComponentResource):
         created = self._create_function(f"{name}-send-email", plan, alarms)
         self._feed_from_stream(f"{name}-send-email-stream", plan, created)
         self._feed_from_retries(f"{name}-send-email-retries", created)
-        self.register_outputs({key: getattr(self, key) for key in StreamNotifier.__annotations__})
+        self.register_outputs(
+            {
+                "identity_arn": self.identity_arn,
+                "dkim_records": self.dkim_records,
+                "configuration_set": self.configuration_set,
+                "mail_ledger": self.mail_ledger,
+                "import_ledger": self.import_ledger,
+                "retry_queue": self.retry_queue,
+                "failure_queue": self.failure_queue,
+                "function_name": self.function_name,
+                "function_arn": self.function_arn,
+            }
+        )
 
     def _use_identity(self, name: str, plan: StreamNotifierPlan) -> None:
         if plan.identity_arn is not None:
@@ -85,9 +97,7 @@ class StreamNotifier(pulumi.ComponentResource):
         self.mail_ledger = tables.reference(
             tables.create_mail_ledger(f"{name}-mails", plan.common.protect_data, self)
         )
-        self.import_ledger = plan.common.import_ledger or tables.reference(
-            tables.create_import_ledger(f"{name}-imports", plan.common.protect_data, self)
-        )
+        self.import_ledger = tables.use_import_ledger(f"{name}-imports", plan.common, self)
 
     def _create_queues(self, name: str, plan: StreamNotifierPlan, alarms: Alarms) -> None:
         failures = queues.create_failure_queue(f"{name}-failures", self)
@@ -103,10 +113,10 @@ class StreamNotifier(pulumi.ComponentResource):
             max_receive_count=receives,
         )
         self.failure_queue, self.retry_queue = queues.reference(failures), queues.reference(retries)
-        alarms.waiting(
+        alarms.alarm_on_depth(
             f"{name}-failures", failures.name, "Mails could not be sent; they wait here, with the reason."
         )
-        alarms.late(
+        alarms.alarm_on_age(
             f"{name}-retries",
             retries.name,
             defaults.RETRY_AGE_ALARM,
@@ -125,13 +135,13 @@ class StreamNotifier(pulumi.ComponentResource):
             statements=self._statements(plan),
         )
         created = create_function(name, spec, self)
-        alarms.failing(name, created.function.name)
-        alarms.undelivered(
+        alarms.alarm_on_errors(name, created.function.name)
+        alarms.alarm_on_failed_deliveries(
             name,
             created.function.name,
             "A batch of the stream was given up, and the failure queue could not take it.",
         )
-        alarms.behind(
+        alarms.alarm_on_iterator_age(
             name, created.function.name, "Mails lag behind the table; the stream keeps 24 hours only."
         )
         self.function_name, self.function_arn = created.function.name, created.function.arn

@@ -1,17 +1,21 @@
 """StreamNotifier's arguments, and what is made of them."""
 
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NotRequired, Optional, TypedDict
 
 import pulumi
 
 from . import defaults, sender
+from .arguments import Arguments
 from .bundle import make_bundle
 from .common_args import CommonPlan, read_common
 from .contracts import MailTemplate, TemplateError
 from .references import TableReference
-from .validation import Arguments
+
+_ARN = re.compile(r"arn:.+")
 
 
 class Mail(TypedDict):
@@ -84,96 +88,111 @@ def plan_stream_notifier(name: str, args: StreamNotifierArgs) -> StreamNotifierP
         ValueError: with everything that is wrong with them.
         BundleError: if the environment lacks what the bundle is made of.
     """
-    read = Arguments("StreamNotifier", name, args, StreamNotifierArgs)
-    mail = _mail(read)
-    address = _sender_address(read)
+    arguments = Arguments("StreamNotifier", name, args, StreamNotifierArgs)
+    columns = arguments.texts("columns")
+    mail = _mail(arguments, columns)
+    mail_from = _sender(arguments)
+    address = sender.sender_address(mail_from)
     plan = StreamNotifierPlan(
-        stream_arn=read.resource("stream_arn", required=True),
-        sender=sender.encoded_sender(read.text("sender")) if address else "",
-        new_identity=_new_identity(read, address),
-        identity_arn=_identity_arn(read, address),
+        stream_arn=arguments.resource("stream_arn", _ARN, "an ARN", required=True),
+        sender=sender.encoded_sender(mail_from) if address else "",
+        new_identity=_new_identity(arguments, address),
+        identity_arn=_identity_arn(arguments, address),
         new_configuration_set=sender.configuration_set_name(name),
-        configuration_set=read.resource("configuration_set"),
-        sandbox=read.flag("sandbox"),
-        address_column=_address_column(read),
+        configuration_set=arguments.resource("configuration_set"),
+        sandbox=arguments.flag("sandbox"),
+        address_column=_address_column(arguments, columns),
         common=read_common(
-            read, defaults.SEND_EMAIL_TIMEOUT, defaults.SEND_EMAIL_MEMORY_MB, defaults.SEND_EMAIL_TIMEOUT_MIN
+            arguments,
+            defaults.SEND_EMAIL_TIMEOUT,
+            defaults.SEND_EMAIL_MEMORY_MB,
+            defaults.SEND_EMAIL_TIMEOUT_MIN,
         ),
         code=make_bundle("send_email", {"mail.json": json.dumps(mail, indent=2, sort_keys=True)}),
     )
-    _check_configuration_set(read, plan)
-    read.finish()
+    _check_configuration_set(arguments, plan)
+    arguments.finish()
     return plan
 
 
-def _mail(read: Arguments) -> dict[str, str]:
-    mail = read.document("mail")
+def _mail(arguments: Arguments, columns: list[str] | None) -> dict[str, str]:
+    mail = arguments.document("mail")
     if mail is None:
         return {}
     parts = Mail.__annotations__
     if set(mail) != set(parts) or not all(isinstance(text, str) for text in mail.values()):
-        read.problems.append(f"mail: expected the texts {', '.join(parts)}, got {', '.join(mail)}")
+        detail = f"expected the texts {', '.join(parts)}, got {', '.join(mail)}"
+        arguments.add_problem("mail", "a mail that can be sent", mail, detail=detail)
         return {}
-    try:
-        template = MailTemplate.parse(mail["subject"], mail["text"], mail["html"])
-    except TemplateError as error:
-        read.problems += [f"mail: {problem}" for problem in error.problems]
-        return mail
-    columns = read.texts("columns")
-    if columns is not None:
-        read.problems += [
-            f"mail: uses the column {column!r}, which is not among the columns {', '.join(columns)}"
-            for column in sorted(set(template.columns) - set(columns))
-        ]
+    for problem in _mail_problems(mail, columns):
+        arguments.add_problem("mail", "a mail that can be sent", mail, detail=problem)
     return mail
 
 
-def _sender_address(read: Arguments) -> str | None:
-    text = read.text("sender")
-    address = sender.sender_address(text)
-    if text and address is None:
-        read.problems.append(f"sender: expected an address, or Name <address>, got {text!r}")
-    return address
+def _mail_problems(mail: Mapping[str, str], columns: list[str] | None) -> list[str]:
+    try:
+        template = MailTemplate.parse(mail["subject"], mail["text"], mail["html"])
+    except TemplateError as error:
+        return error.problems
+    if columns is None:
+        return []
+    return [
+        f"uses the column {column!r}, which is not among the columns {', '.join(columns)}"
+        for column in sorted(set(template.columns) - set(columns))
+    ]
 
 
-def _new_identity(read: Arguments, address: str | None) -> str:
-    if not read.given("identity"):
+def _sender(arguments: Arguments) -> str:
+    expected, example = "an address, or Name <address>", "welcome@example.com"
+    text = arguments.text("sender", expected=expected, example=example)
+    if text and sender.sender_address(text) is None:
+        arguments.add_problem("sender", expected, text, example=example)
+    return text
+
+
+def _new_identity(arguments: Arguments, address: str | None) -> str:
+    if not arguments.given("identity"):
         return address or ""
-    identity = read.text("identity")
-    if read.given("identity_arn"):
-        read.problems.append("identity: contradicts identity_arn; leave one out")
+    identity = arguments.text("identity")
+    arguments.exclude("identity_arn", beside="identity")
     if problem := sender.identity_problem(identity, address):
-        read.problems.append(f"identity: {problem}")
+        expected = "the sender's address or its domain"
+        arguments.add_problem("identity", expected, identity, detail=problem, example="example.com")
     return identity
 
 
-def _identity_arn(read: Arguments, address: str | None) -> pulumi.Input[str] | None:
-    arn: pulumi.Input[str] | None = read.resource("identity_arn")
-    if (
-        isinstance(arn, str)
-        and arn.startswith("arn:")
-        and (problem := sender.identity_arn_problem(arn, address))
-    ):
-        read.problems.append(f"identity_arn: {problem}")
+def _identity_arn(arguments: Arguments, address: str | None) -> pulumi.Input[str] | None:
+    arn: pulumi.Input[str] | None = arguments.resource("identity_arn")
+    if isinstance(arn, str) and (problem := sender.identity_arn_problem(arn, address)):
+        expected = "the ARN of the sender's SES identity"
+        example = "arn:aws:ses:us-east-1:123456789012:identity/example.com"
+        arguments.add_problem("identity_arn", expected, arn, detail=problem, example=example)
     return arn
 
 
-def _address_column(read: Arguments) -> str:
-    column = read.text("address_column", defaults.ADDRESS_COLUMN)
-    columns = read.texts("columns")
+def _address_column(arguments: Arguments, columns: list[str] | None) -> str:
+    column = arguments.text("address_column", defaults.ADDRESS_COLUMN)
     if column and columns is not None and column not in columns:
-        read.problems.append(f"address_column: {column!r} is not among the columns {', '.join(columns)}")
+        expected = f"one of the columns {', '.join(columns)}"
+        arguments.add_problem("address_column", expected, column, example=columns[0])
     return column
 
 
-def _check_configuration_set(read: Arguments, plan: StreamNotifierPlan) -> None:
+def _check_configuration_set(arguments: Arguments, plan: StreamNotifierPlan) -> None:
     given = plan.configuration_set
     most = defaults.CONFIGURATION_SET_NAME_MAX
     expected = f"letters, digits, hyphens and underscores, at most {most} (SES's limit)"
     if given is None and not sender.CONFIGURATION_SET.fullmatch(plan.new_configuration_set):
-        read.problems.append(
-            f"name: the configuration set would be {plan.new_configuration_set!r}, after project, stack and "
+        detail = (
+            f"the configuration set would be {plan.new_configuration_set!r}, after project, stack and "
             f"component; expected {expected}"
         )
-    elif isinstance(given, str) and given and not sender.CONFIGURATION_SET.fullmatch(given):
-        read.problems.append(f"configuration_set: expected {expected}, got {given!r}")
+        arguments.add_problem("name", "a shorter name", plan.new_configuration_set, detail=detail)
+    elif isinstance(given, str) and not sender.CONFIGURATION_SET.fullmatch(given):
+        arguments.add_problem(
+            "configuration_set",
+            "an SES configuration set's name",
+            given,
+            detail=f"expected {expected}, got {given!r}",
+            example="mails",
+        )

@@ -10,6 +10,7 @@ from pulumi_aws.dynamodb import Table
 from pulumi_aws.dynamodb import TableGlobalSecondaryIndexArgs as Index
 from pulumi_aws.dynamodb import TableGlobalSecondaryIndexKeySchemaArgs as KeySchema
 
+from .common_args import CommonPlan
 from .references import TableReference
 
 
@@ -18,11 +19,14 @@ def create_records_table(name: str, key: str, key_type: str, protect: bool, pare
     return _create(name, {key: key_type}, protect, parent, hash_key=key, streamed=True)
 
 
-def create_import_ledger(name: str, protect: bool, parent: pulumi.Resource) -> Table:
-    """Create the ledger of imports: an item for the import itself, one a chunk, and shards of mail counters.
+def use_import_ledger(name: str, plan: CommonPlan, parent: pulumi.Resource) -> TableReference:
+    """Return the ledger of imports that the arguments name, or create one.
 
+    It has an item for the import itself, one a chunk, and shards of mail counters.
     Its index `by_key` finds the imports of an object; only the import's own item has the attribute `key`.
     """
+    if plan.import_ledger is not None:
+        return plan.import_ledger
     attributes = {"import_id": "S", "part": "S", "key": "S", "started_at": "S"}
     by_key = Index(
         name="by_key",
@@ -32,9 +36,11 @@ def create_import_ledger(name: str, protect: bool, parent: pulumi.Resource) -> T
         ],
         projection_type="ALL",
     )
-    return _create(
+    protect = plan.protect_data
+    ledger = _create(
         name, attributes, protect, parent, hash_key="import_id", range_key="part", indexes=[by_key]
     )
+    return reference(ledger)
 
 
 def create_mail_ledger(name: str, protect: bool, parent: pulumi.Resource) -> Table:

@@ -113,7 +113,7 @@ class _Messages(logging.Handler):
 def record(
     program: Callable[[], object], config: Mapping[str, str] | None = None, stack: str = "test"
 ) -> Recording:
-    """Run a program to its end and give what it registered.
+    """Run a program to its end and return what it registered.
 
     Its outputs, those it exports and those in a dict that it returns, are awaited.
     """

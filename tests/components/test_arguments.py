@@ -95,7 +95,7 @@ def test_what_is_missing() -> None:
     ]
     assert problems_of(lambda: StreamNotifier("n", args)) == [
         "mail: missing; expected an object",
-        "sender: missing; expected a text that is not empty",
+        "sender: missing; expected an address, or Name <address>",
         "stream_arn: missing; expected a text that is not empty, or another resource's output",
     ]
 

@@ -94,7 +94,9 @@ def test_alarms_that_need_nobody_to_ask(local: Recording) -> None:
         *queues,
         *ages,
         *chain.from_iterable((f"{name}-errors", f"{name}-throttles") for name in FUNCTIONS),
-        *("ingest-process-csv-dropped", "ingest-process-csv-undelivered", "notifier-send-email-undelivered"),
+        "ingest-process-csv-dropped",
+        "ingest-process-csv-undelivered",
+        "notifier-send-email-undelivered",
     }
     for name in queues:
         assert alarms[name]["metricName"] == "ApproximateNumberOfMessagesVisible"

@@ -18,7 +18,7 @@ def test_the_mail_uses_columns_that_there_are() -> None:
     assert notifier_problems(mail=mail, columns=["first_name", "mail"]) == [
         "mail: uses the column 'age', which is not among the columns first_name, mail",
         "mail: uses the column 'nickname', which is not among the columns first_name, mail",
-        "address_column: 'email' is not among the columns first_name, mail",
+        "address_column: expected one of the columns first_name, mail, got 'email'",
     ]
 
 
@@ -39,15 +39,16 @@ def test_mails_that_cannot_be_sent(mail: dict[str, Any], expected: str) -> None:
 @pytest.mark.parametrize(
     "sender",
     [
-        *(
-            "us",
-            "us@example",
-            "Us us@example.com",
-            "a@b.com, c@d.com",
-            "Us <us@example.com>\n",
-            "Üs <ü@b.com>",
-        ),
-        *("<us@example.com>", "Us<us@example.com>", "Us <us@example.com> ", "Us\r\nBcc: <us@example.com>"),
+        "us",
+        "us@example",
+        "Us us@example.com",
+        "a@b.com, c@d.com",
+        "Us <us@example.com>\n",
+        "Üs <ü@b.com>",
+        "<us@example.com>",
+        "Us<us@example.com>",
+        "Us <us@example.com> ",
+        "Us\r\nBcc: <us@example.com>",
     ],
 )
 def test_senders_that_are_none(sender: str) -> None:
@@ -106,7 +107,7 @@ def test_identities_that_cover_the_sender(identity: str, covered: bool) -> None:
 
 def test_one_identity() -> None:
     assert notifier_problems(identity="example.com", identity_arn=IDENTITY_ARN) == [
-        "identity: contradicts identity_arn; leave one out"
+        "identity_arn: contradicts identity; leave one out"
     ]
     assert notifier_problems(identity_arn="arn:aws:s3:::files") == [
         "identity_arn: expected arn:aws:ses:<region>:<account>:identity/<address or domain>, "
@@ -116,8 +117,13 @@ def test_one_identity() -> None:
         "identity_arn: mail from us@example.com needs another identity than 'example.org'"
     ]
     assert notifier_problems(identity_arn="example.com") == [
-        "identity_arn: expected an ARN, got 'example.com'"
+        "identity_arn: expected arn:aws:ses:<region>:<account>:identity/<address or domain>, "
+        "got 'example.com'"
     ]
+
+
+def test_the_stream_is_told_by_its_arn() -> None:
+    assert notifier_problems(stream_arn="people") == ["stream_arn: expected an ARN, got 'people'"]
 
 
 def test_a_function_has_time_for_a_mail() -> None:

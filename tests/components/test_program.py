@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 import yaml
 
+from components import BufferedWriter, CsvIngest, StreamNotifier
 from operations import idle
 
 from .conftest import ROOT
 from .recording import Recording, record_program, stack_config
 
 STACKS = ("local", "dev", "prod")
-COMPONENTS = ("ingest", "writer", "notifier")
+COMPONENTS = {"ingest": CsvIngest, "writer": BufferedWriter, "notifier": StreamNotifier}
 
 
 @pytest.fixture(scope="module", params=STACKS)
@@ -58,12 +59,30 @@ def test_every_resource_belongs_to_a_component_and_is_named_after_it(stack: Reco
             assert resource.name in {*COMPONENTS, "dashboard"}
 
 
+def test_components_register_every_output_they_document(local: Recording) -> None:
+    for name, component in COMPONENTS.items():
+        assert set(local.component_outputs[name]) == set(component.__annotations__)
+
+
 def test_exports_what_an_operator_needs(stack: Recording) -> None:
     assert set(stack.outputs) == {
-        *("bucket", "upload_prefix", "queue_url", "dead_letter_queue_url", "ingest_failure_queue_url"),
-        *("retry_queue_url", "notifier_failure_queue_url", "key", "key_type", "table"),
-        *("import_ledger", "mail_ledger"),
-        *("functions", "dashboard", "identity", "dkim_records", "sender"),
+        "bucket",
+        "upload_prefix",
+        "queue_url",
+        "dead_letter_queue_url",
+        "ingest_failure_queue_url",
+        "retry_queue_url",
+        "notifier_failure_queue_url",
+        "key",
+        "key_type",
+        "table",
+        "import_ledger",
+        "mail_ledger",
+        "functions",
+        "dashboard",
+        "identity",
+        "dkim_records",
+        "sender",
     }
     assert stack.outputs["functions"] == {
         "process_csv": "ingest-process-csv",
@@ -79,6 +98,17 @@ def test_the_names_are_left_to_pulumi(stack: Recording) -> None:
     for resource in stack.resources:
         if not resource.kind.startswith("aws:s3/bucket") or resource.kind == "aws:s3/bucket:Bucket":
             assert not set(resource.inputs) & set(named), resource
+
+
+def test_the_settings_of_all_components_reach_them_all() -> None:
+    topic = "arn:aws:sns:us-east-1:123456789012:alarms"
+    given = {"rowrelay:logRetentionDays": "7", "rowrelay:alarmTopicArn": topic}
+    recorded = record_program(ROOT, "local", stack_config(ROOT, "local") | given)
+    logs = recorded.all("cloudwatch/logGroup:LogGroup")
+    assert [group.inputs["retentionInDays"] for group in logs] == [7, 7, 7]
+    alarms = recorded.all("cloudwatch/metricAlarm:MetricAlarm")
+    assert {alarm.parent for alarm in alarms} == set(COMPONENTS)
+    assert all(alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == [topic] for alarm in alarms)
 
 
 def test_one_import_ledger_serves_all_three(local: Recording) -> None:

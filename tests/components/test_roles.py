@@ -80,9 +80,7 @@ def test_send_email(local: Recording) -> None:
 
 
 @pytest.mark.parametrize(("stack", "identity"), [("dev", "*"), ("prod", "example.com")])
-def test_only_a_stack_in_the_sandbox_may_use_the_identities_that_its_recipients_are(
-    stack: str, identity: str
-) -> None:
+def test_only_in_the_sandbox_may_recipients_identities_be_used(stack: str, identity: str) -> None:
     sending = record_program(ROOT, stack).statements("notifier-send-email-policy")["SendMails"]
     configuration_set = arn("sesv2/configurationSet:ConfigurationSet", f"rowrelay-{stack}-notifier")
     assert sending == (SENDING, {f"{SES}:identity/{identity}", f"{SES}:template/*", configuration_set})

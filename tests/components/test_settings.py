@@ -12,10 +12,12 @@ import pulumi_aws as aws
 import pytest
 import yaml
 
-from settings import Settings, SettingsError, load_settings
+from configuration import SettingsError
+from settings import SETTINGS, Settings, load_settings
 
 from .conftest import ROOT
-from .recording import record, record_program
+from .print_inputs import plain
+from .recording import Recording, record, record_program
 
 SENDER = {"rowrelay:sender": "Us <us@example.com>"}
 PROJECT: dict[str, Any] = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
@@ -33,6 +35,10 @@ def message(config: Mapping[str, str], *, sender: Mapping[str, str] = SENDER) ->
     return str(caught.value)
 
 
+def inputs(recorded: Recording) -> dict[str, Any]:
+    return {f"{resource.kind} {resource.name}": plain(resource.inputs) for resource in recorded.resources}
+
+
 def as_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
@@ -46,13 +52,13 @@ def test_every_setting_is_described() -> None:
 
 def test_the_described_defaults_are_the_defaults() -> None:
     described = {f"rowrelay:{name}": as_text(of["default"]) for name, of in PROJECT["config"].items()}
-    assert load({**described, **SENDER}) == load(SENDER)
+    told, untold = (record_program(ROOT, "test", config) for config in ({**described, **SENDER}, SENDER))
+    assert inputs(told) == inputs(untold)
+    assert told.outputs == untold.outputs
 
 
 def test_every_described_setting_is_read_and_no_other() -> None:
-    source = (ROOT / "settings.py").read_text(encoding="utf-8")
-    methods = r"(?:text|number|one_of|matching)\(\s*"
-    assert set(re.findall(methods + r'"(\w+)"', source)) == set(PROJECT["config"])
+    assert [setting.name for setting in SETTINGS] == list(PROJECT["config"])
 
 
 def test_runs_with_pip_and_the_projects_environment() -> None:
@@ -103,8 +109,8 @@ def test_all_settings() -> None:
     )
     assert loaded == replace(
         load(SENDER),
-        existing_identity_arn="arn:aws:ses:us-east-1:123456789012:identity/example.com",
-        existing_configuration_set="ours",
+        identity_arn="arn:aws:ses:us-east-1:123456789012:identity/example.com",
+        configuration_set="ours",
         sandbox=True,
         upload_prefix="in/",
         cors_origins=["https://app.example.com"],
@@ -116,7 +122,7 @@ def test_all_settings() -> None:
         alarm_topic_arn="arn:aws:sns:us-east-1:123456789012:alarms",
         protect_data=True,
     )
-    assert loaded.parsed_schema.key == "email"
+    assert loaded.key == "email"
     assert loaded.mail["subject"] == "Welcome, {{first_name}}!"
 
 
@@ -139,7 +145,7 @@ def test_all_problems_at_once() -> None:
         "    Set it: pulumi config set --path 'rowrelay:corsOrigins[0]' https://app.example.com\n"
         "  - rowrelay:rowsPerChunk must be a whole number from 1 to 1,000; it is '1001'\n"
         "    Set it: pulumi config set rowrelay:rowsPerChunk 100\n"
-        "  - rowrelay:protectData must be one of false, true; it is 'yes'\n"
+        "  - rowrelay:protectData must be true or false; it is 'yes'\n"
         "    Set it: pulumi config set rowrelay:protectData false"
     )
 
@@ -166,8 +172,8 @@ def test_all_problems_at_once() -> None:
         ("rowsPerChunk", "٣", "a whole number from 1 to 1,000"),
         ("logRetentionDays", "31", "one of 1, 3, 5, 7, 14, 30,"),
         ("alarmTopicArn", "alarms", "an SNS topic's ARN, or empty"),
-        ("protectData", "True", "one of false, true"),
-        ("sandbox", "yes", "one of false, true"),
+        ("protectData", "True", "true or false"),
+        ("sandbox", "yes", "true or false"),
     ],
 )
 def test_each_setting(key: str, value: str, must_be: str) -> None:
@@ -188,6 +194,7 @@ def test_a_schema_that_cannot_be_used(tmp_path: Path) -> None:
     path = tmp_path / "schema.json"
     path.write_text('{"fields": [{"name": "a", "type": "geojson"}], "primaryKey": "b"}')
     told = message({"rowrelay:schema": str(path)})
+    assert told.count("\n") == 4
     assert "      field 'a': type 'geojson' is not supported" in told
     assert "      primaryKey: expected the name of one field, got 'b'" in told
 
@@ -196,9 +203,22 @@ def test_a_mail_that_cannot_be_used(tmp_path: Path) -> None:
     for name, text in (("subject.txt", "Hello {{nickname}}\n"), ("body.txt", "Hello"), ("body.html", "<p>")):
         (tmp_path / name).write_text(text)
     told = message({"rowrelay:mail": str(tmp_path)})
-    assert "      'nickname' is no column of the schema" in told
+    assert "      uses the column 'nickname', which is not among the columns email, first_name," in told
     (tmp_path / "body.html").write_bytes(b"\xff")
     assert "can't decode byte" in message({"rowrelay:mail": str(tmp_path)})
+
+
+def test_an_unknown_setting_is_told_with_the_nearest() -> None:
+    assert message({"rowrelay:rowsPerChnk": "10"}) == (
+        "The settings in Pulumi.test.yaml need attention:\n"
+        "  - rowrelay:rowsPerChnk is no setting of this project; did you mean rowrelay:rowsPerChunk?\n"
+        "    Take it out: pulumi config rm rowrelay:rowsPerChnk"
+    )
+
+
+def test_a_problem_of_no_setting_is_told_too() -> None:
+    with pytest.raises(SettingsError, match="name: the configuration set would be 'rowrelay-xxxx"):
+        record(load_settings, SENDER, stack="x" * 60)
 
 
 def test_nothing_is_created_with_wrong_settings() -> None:

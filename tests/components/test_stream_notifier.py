@@ -44,7 +44,7 @@ def test_the_stream_mapping_is_bounded(alone: Recording) -> None:
     }
 
 
-def test_retries_take_turns_and_end_in_the_failure_queue_with_a_week_to_spare(alone: Recording) -> None:
+def test_retries_last_a_week_and_end_in_the_failure_queue(alone: Recording) -> None:
     retries, failures = alone.inputs(QUEUE, "n-retries"), alone.inputs(QUEUE, "n-failures")
     redrive = json.loads(retries["redrivePolicy"])
     assert redrive["deadLetterTargetArn"] == arn(QUEUE, "n-failures")
