@@ -12,7 +12,7 @@ pytestmark = pytest.mark.e2e
 ROWS = 230
 
 
-def test_the_usual_way_imports_and_mails_everybody_with_a_message_a_row_and_a_call_a_mail() -> None:
+def test_the_usual_way_takes_a_message_a_row_and_a_call_a_mail() -> None:
     measured = run(USUAL, ROWS, warm=False)  # which fails unless every row is recorded and mailed
     usage = measured.usage
     assert 0 < measured.first_record <= measured.first_mail <= measured.last_mail

@@ -55,7 +55,7 @@ def test_an_unknown_type_is_an_error_that_names_it_and_the_resource() -> None:
         create(order("aws:ec2/instance:Instance", "box", {}))
 
 
-def test_an_unknown_property_is_an_error_that_names_it_the_type_and_the_resource() -> None:
+def test_an_unknown_property_is_an_error_that_names_it_and_its_resource() -> None:
     with pytest.raises(UnsupportedError, match=rf"properties colour, size of {QUEUE} 'q'"):
         create(order(QUEUE, "q", {"size": 1, "colour": "red", "delaySeconds": 2}))
 

@@ -112,7 +112,7 @@ REQUESTS = st.tuples(
 
 
 @given(REQUESTS)
-def test_whatever_botocore_signs_is_proven_and_with_another_secret_refused(request: Any) -> None:
+def test_what_botocore_signs_is_proven_and_refused_by_another_secret(request: Any) -> None:
     sent = send(*request)
     claim = claim_of(sent.request)
     assert (claim.key_id, claim.token) == (KEY, request[-1] or "")
