@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.unit.cloud import Context
-from tests.unit.fakes import Killed, client_error
+from tests.unit.helpers.cloud import Context
+from tests.unit.helpers.fakes import Killed, client_error
 
 from . import faults
 from .line import Line

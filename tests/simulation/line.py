@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from tests.unit.fakes import Killed
+from tests.unit.helpers.fakes import Killed
 
 from . import faults
 from .faults import Faults

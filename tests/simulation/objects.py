@@ -7,8 +7,8 @@ from typing import Any
 from botocore.exceptions import IncompleteReadError
 from botocore.response import StreamingBody
 
-from tests.unit.fakes import client_error
-from tests.unit.fakes_s3 import FakeS3
+from tests.unit.helpers.fakes import client_error
+from tests.unit.helpers.fakes_s3 import FakeS3
 
 from . import faults
 from .line import Line

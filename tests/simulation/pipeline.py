@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 from urllib.parse import quote_plus
 
-from tests.unit.fakes_s3 import FakeS3
+from tests.unit.helpers.fakes_s3 import FakeS3
 
 from . import faults
 from .faults import Faults

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from typing import Any
 
-from tests.unit.fakes import client_error
+from tests.unit.helpers.fakes import client_error
 
 from . import faults
 from .line import Line

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.unit.fakes import SQS_BATCH_BYTES, client_error, refused_entries
+from tests.unit.helpers.fakes import SQS_BATCH_BYTES, client_error, refused_entries
 
 from . import faults
 from .line import Line

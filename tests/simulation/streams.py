@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.unit.fakes import Item
+from tests.unit.helpers.fakes import Item
 
 from . import faults
 from .functions import Function, Functions

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.unit.fakes import Item, client_error, invalid
-from tests.unit.fakes_dynamodb import FakeDynamoDB
+from tests.unit.helpers.fakes import Item, client_error, invalid
+from tests.unit.helpers.fakes_dynamodb import FakeDynamoDB
 
 from . import faults
 from .line import Line
