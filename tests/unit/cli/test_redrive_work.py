@@ -14,7 +14,7 @@ from operations.messages import Letter
 
 from ..helpers.fakes import client_error
 from ..helpers.fakes_queue import FakeQueues
-from ..helpers.s3_events import EVENT, KEY
+from ..operations.test_queues import EVENT, KEY
 
 
 class Aws:

@@ -2,24 +2,6 @@
 
 from typing import Any
 
-KEY = "uploads/1/großes büro.csv"
-EVENT = {
-    "Records": [
-        {
-            "eventName": "ObjectCreated:Put",
-            "s3": {
-                "bucket": {"name": "b"},
-                "object": {
-                    "key": "uploads/1/gro%C3%9Fes+b%C3%BCro.csv",
-                    "eTag": "e",
-                    "size": 1,
-                    "sequencer": "00",
-                },
-            },
-        }
-    ]
-}
-
 
 def s3_event(
     *keys: str, etag: str = "etag", size: int = 1, sequencer: str = "0055AED6DCD90281E5"

@@ -8,9 +8,25 @@ from lambdas.core.upload import uploads
 from operations.queues import Queues
 
 from ..helpers.fakes_queue import FakeQueues
-from ..helpers.s3_events import EVENT, KEY
 
 OUTPUTS = {"dead_letter_queue_url": "dead", "ingest_failure_queue_url": "ingest", "queue_url": "main"}
+KEY = "uploads/1/großes büro.csv"
+EVENT = {
+    "Records": [
+        {
+            "eventName": "ObjectCreated:Put",
+            "s3": {
+                "bucket": {"name": "b"},
+                "object": {
+                    "key": "uploads/1/gro%C3%9Fes+b%C3%BCro.csv",
+                    "eTag": "e",
+                    "size": 1,
+                    "sequencer": "00",
+                },
+            },
+        }
+    ]
+}
 
 
 def queues(**bodies: list[str]) -> tuple[Queues, FakeQueues]:
