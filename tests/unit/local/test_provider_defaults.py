@@ -9,8 +9,8 @@ def test_what_is_left_out_or_none_is_filled_in() -> None:
     assert filled["maxMessageSize"] == 262_144
 
 
-def test_what_is_given_stands_even_if_it_is_false() -> None:
-    assert with_provider_defaults(QUEUE, {"sqsManagedSseEnabled": False})["sqsManagedSseEnabled"] is False
+def test_what_is_given_stands_even_if_it_is_zero() -> None:
+    assert with_provider_defaults(QUEUE, {"visibilityTimeoutSeconds": 0})["visibilityTimeoutSeconds"] == 0
 
 
 def test_a_type_without_defaults_keeps_its_inputs() -> None:
