@@ -154,7 +154,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
 @contextlib.contextmanager
 def serving(provider: Provider) -> Iterator[int]:
-    """Serve the provider on the loopback interface; gives the port."""
+    """Serve the provider on the loopback interface; returns the port."""
     server = grpc.server(futures.ThreadPoolExecutor(_THREADS), options=[("grpc.so_reuseport", 0)])
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")

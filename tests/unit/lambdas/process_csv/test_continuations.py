@@ -57,7 +57,7 @@ def in_one_go(**of: Any) -> ImportScenario:
 
 
 def run_on(world: ImportScenario, hurried: Callable[[], bool] = always) -> int:
-    """Carry out what the function invokes itself for, until it does no more; gives how often."""
+    """Carry out what the function invokes itself for, until it does no more; returns how often."""
     for count in itertools.count():
         if not world.invited:
             return count

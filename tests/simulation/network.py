@@ -1,4 +1,4 @@
-"""What lies between a handler and a service: every call of every client passes here, and may not arrive."""
+"""The network between a handler and a service: every call of every client passes here, and may not arrive."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _SLOW_SECONDS = 120.0  # at most
 
 
 @dataclass(frozen=True)
-class Line:
+class Network:
     """Carries calls, with what may happen to each before and after."""
 
     world: World
