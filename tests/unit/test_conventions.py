@@ -1,4 +1,4 @@
-"""What holds for every test module: no other module imports it."""
+"""What holds for every test module: no other imports it, and a test's name is short enough to take in."""
 
 import ast
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from ..program import ROOT
 
 TESTS = ROOT / "tests"
 MODULES = {str(path.relative_to(TESTS)): path for path in sorted(TESTS.rglob("test_*.py"))}
+CHARACTERS = 70  # a test's name has fewer
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -25,5 +26,16 @@ def test_no_module_imports_a_test_module() -> None:
         for path in TESTS.rglob("*.py")
         for name in imported(ast.parse(path.read_text(encoding="utf-8")))
         if name in tests
+    }
+    assert found == set()
+
+
+def test_the_names_of_tests_are_short() -> None:
+    found = {
+        (name, node.name)
+        for name, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        if len(node.name) >= CHARACTERS
     }
     assert found == set()
