@@ -9,7 +9,7 @@ from typing import Annotated
 import psutil
 import typer
 
-from .handlers import MB, others, process_csv
+from .handlers import MB, other_handlers, process_csv
 from .side_by_side import chunk_sizes, costs, side_by_side
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -28,7 +28,7 @@ def everything(repeats: Repeats = 3) -> None:
     """Measure all that docs/performance.md tells: about half an hour on two cores."""
     machine()
     process_csv([size * MB for size in MEGABYTES], repeats)
-    others(repeats)
+    other_handlers(repeats)
     side_by_side(ROWS, repeats)
     chunk_sizes(repeats)
     costs()
@@ -39,7 +39,7 @@ def handlers(megabytes: Megabytes = MEGABYTES, repeats: Repeats = 3) -> None:
     """Measure the handlers by themselves."""
     machine()
     process_csv([size * MB for size in megabytes], repeats)
-    others(repeats)
+    other_handlers(repeats)
 
 
 @app.command("pipelines")

@@ -26,6 +26,6 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> No
         print(f"| {' | '.join(line)} |", flush=True)
 
 
-def doing(what: str) -> None:
+def announce(what: str) -> None:
     """Say what is being measured, which takes a while."""
     _console.print(f"… {what}")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from local.embedded import ROOT
 
-from .cold import bundle_sizes, cold_starts
-from .figures import doing, spread, table
+from .cold_starts import bundle_sizes, cold_starts
+from .figures import announce, spread, table
 
 MB = 1024 * 1024
 _ROWS = 20_000
@@ -23,7 +23,7 @@ def process_csv(sizes: Sequence[int], repeats: int) -> None:
         for form in ("plain", "gzip"):
             turns = []
             for _ in range(repeats if size < _LONG_BYTES else 1):
-                doing(f"process_csv: {size // MB:,} MB, {form}")
+                announce(f"process_csv: {size // MB:,} MB, {form}")
                 turns.append((_alone("csv_reader", size, form), _alone("process_csv", size, form)))
             rates = [[run["rows"] / run["seconds"] for run in turn] for turn in turns]
             rows.append(
@@ -39,19 +39,19 @@ def process_csv(sizes: Sequence[int], repeats: int) -> None:
     table("Parse, validate, normalise, pack; a processor's seconds", heads, rows)
 
 
-def others(repeats: int) -> None:
+def other_handlers(repeats: int) -> None:
     """insert_records and send_email over clients that answer at once; cold starts; bundles."""
     rows = []
     for function in ("insert_records", "send_email"):
-        doing(f"{function}: {_ROWS:,} rows")
+        announce(f"{function}: {_ROWS:,} rows")
         runs = [_alone(function, _ROWS) for _ in range(repeats)]
         rows.append([function, spread(run["rows"] / run["seconds"] for run in runs)])
     table("Over clients that answer at once; a processor's seconds", ["", "rows/s"], rows)
-    doing("cold starts")
+    announce("cold starts")
     starts = cold_starts(_COLD_REPEATS)
     sizes = bundle_sizes()
     table(
-        "Cold start",
+        "ImportTimes start",
         ["", "import, ms", "against import boto3", "bundle, KB"],
         [
             [
@@ -66,7 +66,7 @@ def others(repeats: int) -> None:
 
 
 def _alone(*arguments: object) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.alone", *map(str, arguments)]
+    command = [sys.executable, "-m", "benchmarks.one_handler", *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     figures: dict[str, float] = json.loads(done.stdout)
     return figures

@@ -48,7 +48,7 @@ class Meter:
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
         self._functions: dict[str, str] = pipeline.deployment.outputs["functions"]
-        self._lines = self._noted()
+        self._lines = self._written()
         self._reports = self._reported()
         self._cpu = processor_seconds()
 
@@ -56,9 +56,9 @@ class Meter:
         """What was used since."""
         emulator, functions = processor_seconds()  # first, for reading costs some
         usage = Usage(emulator_seconds=emulator - self._cpu[0], function_seconds=functions - self._cpu[1])
-        for function, noted in self._noted().items():
+        for function, written in self._written().items():
             of = usage.entries_of[function] = Counter[str]()
-            for line in (noted - self._lines[function]).elements():
+            for line in (written - self._lines[function]).elements():
                 operation, entries, size, units = line.split()
                 usage.calls[operation] += 1
                 of[operation] += int(entries)
@@ -72,8 +72,8 @@ class Meter:
             usage.memory_gb[function] = memory_mb / 1024
         return usage
 
-    def _noted(self) -> dict[str, Counter[str]]:
-        """By function, the lines that its processes noted, and how often."""
+    def _written(self) -> dict[str, Counter[str]]:
+        """By function, the lines that its processes wrote, and how often."""
         folders = {function: self._pipeline.counts / function for function in self._functions}
         return {
             function: Counter(line for file in folder.iterdir() for line in file.read_text().splitlines())

@@ -9,7 +9,7 @@ from typing import Any
 
 from local.embedded import ROOT, Deployment, embedded_aws
 
-_COUNTED = Path(__file__).parent / "counted"
+_CALL_COUNTING = Path(__file__).parent / "call_counting"
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ USUAL = Kind("the usual way", Path(__file__).parent / "usual")
 
 @dataclass
 class Pipeline:
-    """A deployed pipeline; in the folder `counts`, each function has one in which it notes its calls."""
+    """A deployed pipeline; in the folder `counts`, each function has one for what it counts."""
 
     deployment: Deployment
     counts: Path
@@ -63,7 +63,7 @@ class Pipeline:
 
 @contextlib.contextmanager
 def deployed(kind: Kind) -> Iterator[Pipeline]:
-    """Deploy a pipeline, its functions noting their calls."""
+    """Deploy a pipeline, its functions counting their calls."""
     with (
         tempfile.TemporaryDirectory() as counts,
         embedded_aws(root=kind.root, settings=kind.settings) as deployment,
@@ -72,8 +72,8 @@ def deployed(kind: Kind) -> Iterator[Pipeline]:
         for function, name in deployment.outputs["functions"].items():
             (Path(counts) / function).mkdir()
             standing = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-            noting = {"PYTHONPATH": str(_COUNTED), "COUNTS": f"{counts}/{function}"}
+            counting = {"PYTHONPATH": str(_CALL_COUNTING), "COUNTS": f"{counts}/{function}"}
             client.update_function_configuration(
-                FunctionName=name, Environment={"Variables": {**standing, **noting}}
+                FunctionName=name, Environment={"Variables": {**standing, **counting}}
             )
         yield Pipeline(deployment, Path(counts))

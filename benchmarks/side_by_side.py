@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from local.embedded import ROOT
 
+from .bare_calls import bare_call_seconds
 from .end_to_end import Run, run
-from .figures import doing, spread, table
+from .figures import announce, spread, table
 from .growth import plot
-from .limit import limit
 from .pipelines import REPLACING, ROWRELAY, USUAL, Kind
 from .prices import dollars_per_million
 
@@ -76,16 +76,16 @@ def _turns(rows: int, repeats: int) -> Turns:
         turns.ours.append(_run(ROWRELAY, rows, warm=True))
         if rows < _LONG_ROWS:
             turns.usual.append(_run(USUAL, rows, warm=True))
-        doing(f"the bare calls: {rows:,} rows")
-        turns.limits.append(rows / limit(rows))
-        doing(f"  {turns.limits[-1]:,.0f} rows/s")
+        announce(f"the bare calls: {rows:,} rows")
+        turns.limits.append(rows / bare_call_seconds(rows))
+        announce(f"  {turns.limits[-1]:,.0f} rows/s")
     return turns
 
 
 def _run(kind: Kind, rows: int, *, warm: bool) -> Run:
-    doing(f"{kind.name}: {rows:,} rows{'' if warm else ', cold'}")
+    announce(f"{kind.name}: {rows:,} rows{'' if warm else ', cold'}")
     measured = run(kind, rows, warm=warm)
-    doing(f"  {measured.rate:,.0f} rows/s")
+    announce(f"  {measured.rate:,.0f} rows/s")
     return measured
 
 

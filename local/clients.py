@@ -16,7 +16,7 @@ CONNECTIONS = 32
 
 # botocore's settings, each (name in the config file, environment variable, default, conversion), with neither
 # file nor environment: an AWS_PROFILE, endpoint, proxy or retry mode of the user's is of no concern here.
-_ALONE = {
+_ISOLATED = {
     name: (None, None, default, conversion)
     for name, (_, _, default, conversion) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
 } | dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
@@ -29,7 +29,7 @@ _CONFIG = Config(
 )
 # Else boto3 presigns by version 2 in the older regions, which S3 takes for buckets of before June 2020 alone.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/specify-signature-version.html
-_S3_PRESIGNS = Config(signature_version="s3v4")
+_S3_CONFIG = Config(signature_version="s3v4")
 
 
 class Clients:
@@ -46,7 +46,7 @@ class Clients:
             aws_access_key_id=access_key.id,
             aws_secret_access_key=access_key.secret,
             region_name=REGION,
-            botocore_session=botocore.session.Session(_ALONE),
+            botocore_session=botocore.session.Session(_ISOLATED),
         )
 
     def client(self, service: str) -> Any:
@@ -65,7 +65,7 @@ class Clients:
             client.close()
 
     def _make(self, service: str) -> Any:
-        config = _CONFIG.merge(_S3_PRESIGNS) if service == "s3" else _CONFIG
+        config = _CONFIG.merge(_S3_CONFIG) if service == "s3" else _CONFIG
         return self._session.client(  # type: ignore[call-overload]  # its overloads take literal names only
             service, endpoint_url=self._endpoint, verify=False, config=config
         )

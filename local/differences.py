@@ -1,4 +1,4 @@
-"""Where MiniStack 1.5.33 differs from AWS, and how what is written for AWS is put to it. Nothing else bends.
+"""Where MiniStack 1.5.33 differs from AWS, and what is done about it. Nothing else is changed.
 
 What AWS does                                 What MiniStack does          What is done here
 asks IAM for each resource that a request     for mails and PartiQL asks   authorisation.py asks for
@@ -7,9 +7,10 @@ touches                                       on `*`                       each
 (DeleteMessage, ChangeMessageVisibility: so)  name                         the other
 PartiQL's INSERT goes the way of every write  neither checks the item nor  serve.py adds both
                                               tells the stream of it
-takes whoever signs with a key that it        takes anybody for root       gate.py checks every
-issued                                                                     signature
-CORS: a bucket's own rules                    answers every origin         gate.py keeps its headers back
+takes whoever signs with a key that it        takes anybody for root       access_middleware.py
+issued                                                                     verifies every signature
+CORS: a bucket's own rules                    answers every origin         access_middleware.py takes
+                                                                           its headers out
 answers by TLS                                answers by plain http        statements that refuse
                                                                            plain http are taken out
 gives every function instance a CPU           runs them all on this        at most one a core takes from

@@ -12,7 +12,7 @@ from .emulator import emulator
 if TYPE_CHECKING:
     from .access_key import AccessKey
     from .clients import Clients
-    from .provision import Registered
+    from .provision import RegisteredResource
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,7 +33,7 @@ class Deployment:
     access_key: "AccessKey"
     outputs: dict[str, Any]
     seconds: float
-    resources: "tuple[Registered, ...]"
+    resources: "tuple[RegisteredResource, ...]"
     _clients: "Clients"
 
     def client(self, service: str) -> Any:

@@ -39,12 +39,12 @@ class Emulator:
     """
 
     def __init__(
-        self, guardian: "subprocess.Popen[bytes]", folder: Path, port: int, access_key: AccessKey
+        self, supervisor: "subprocess.Popen[bytes]", folder: Path, port: int, access_key: AccessKey
     ) -> None:
-        """Keep hold of a guardian that has just been started."""
+        """Take over a supervisor that has just been started."""
         self.endpoint = f"http://{HOST}:{port}"
         self.access_key = access_key
-        self._guardian = guardian
+        self._supervisor = supervisor
         self._folder = folder
         self._port = port
 
@@ -67,14 +67,14 @@ class Emulator:
 
     def stop(self) -> None:
         """End the emulator and its workers and remove its folder; returns when that is done."""
-        assert self._guardian.stdin
-        self._guardian.stdin.close()
+        assert self._supervisor.stdin
+        self._supervisor.stdin.close()
         try:
-            self._guardian.wait(STOP_TIMEOUT)
+            self._supervisor.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             raise EmulatorError(
                 f"The AWS emulator did not end within {STOP_TIMEOUT:.0f} s. "
-                f"Look for process {self._guardian.pid} and the folder {self._folder}."
+                f"Look for process {self._supervisor.pid} and the folder {self._folder}."
             ) from None
 
     def _last_output(self) -> str:
@@ -101,17 +101,17 @@ def emulator(port: int | None = None) -> Iterator[Emulator]:
         raise EmulatorError("The AWS emulator needs Linux or macOS. On Windows, use WSL.")
     with _listen(port) as listener:
         number = listener.getsockname()[1]
-        # The guardian makes the folder, so that there is no moment in which nobody would remove it.
-        folder = _temporary() / f"rowrelay-{secrets.token_hex(6)}"
+        # The supervisor makes the folder, so that there is no moment in which nobody would remove it.
+        folder = _temporary_folder() / f"rowrelay-{secrets.token_hex(6)}"
         key = new_access_key()
-        running = Emulator(_start_guardian(listener.fileno(), folder, number, key), folder, number, key)
+        running = Emulator(_start_supervisor(listener.fileno(), folder, number, key), folder, number, key)
     try:
         yield running
     finally:
         running.stop()
 
 
-def _temporary() -> Path:
+def _temporary_folder() -> Path:
     """Where temporary folders go: where the user says, else into memory, else where Python says."""
     said = tempfile.tempdir or any(name in os.environ for name in ("TMPDIR", "TEMP", "TMP"))
     if not said and os.access(SHARED_MEMORY, os.W_OK) and shutil.disk_usage(SHARED_MEMORY).free >= ROOM:
@@ -140,19 +140,19 @@ def _listen(port: int | None) -> socket.socket:
     return listener
 
 
-def _start_guardian(listener: int, folder: Path, port: int, key: AccessKey) -> "subprocess.Popen[bytes]":
-    guardian = [
+def _start_supervisor(listener: int, folder: Path, port: int, key: AccessKey) -> "subprocess.Popen[bytes]":
+    supervisor = [
         sys.executable,
         "-I",
         "-S",
-        str(_HERE / "guardian.py"),
+        str(_HERE / "supervisor.py"),
         str(folder),
         str(_log(folder)),
         str(listener),
     ]
     emulator = [sys.executable, "-P", str(_HERE / "serve.py"), str(listener)]
     return subprocess.Popen(
-        guardian + emulator,
+        supervisor + emulator,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""What can go wrong in the embedded AWS."""
+"""The exceptions of the embedded AWS."""
 
 
 class EmbeddedAwsError(Exception):
@@ -7,6 +7,19 @@ class EmbeddedAwsError(Exception):
 
 class EmulatorError(EmbeddedAwsError):
     """The emulator did not start, or the port asked for is not to be had."""
+
+
+class AccessRefusedError(EmbeddedAwsError):
+    """A request may not reach the emulator.
+
+    Attributes:
+        code: AWS's code for the reason, or what MiniStack translates into the service's own code.
+        message: the reason in words.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.code, self.message = code, message
 
 
 class UnsupportedError(EmbeddedAwsError):

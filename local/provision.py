@@ -1,4 +1,4 @@
-"""What stands in for the Pulumi engine: it creates each resource that the program registers."""
+"""Takes the place of the Pulumi engine: creates each resource that the program registers."""
 
 import contextlib
 import threading
@@ -12,7 +12,7 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.rpc import unwrap_rpc_secret
 
 from .clients import Clients
-from .creators import Order, answer, create
+from .creators import NewResource, create, data_source
 from .errors import EmbeddedAwsError, UnsupportedError
 from .provider_defaults import with_provider_defaults
 
@@ -21,7 +21,7 @@ STACK_REFERENCE = "pulumi:pulumi:StackReference"
 
 
 @dataclass(frozen=True)
-class Registered:
+class RegisteredResource:
     """A resource that the program has registered.
 
     Attributes:
@@ -46,7 +46,7 @@ class Provisioner(Mocks):
     """
 
     def __init__(self, clients: Clients) -> None:
-        self.resources: list[Registered] = []
+        self.resources: list[RegisteredResource] = []
         self.failure: BaseException | None = None
         self._clients = clients
         self._lock = threading.Lock()
@@ -61,13 +61,13 @@ class Provisioner(Mocks):
                 inputs = with_provider_defaults(args.typ, inputs)
             made = self._make(args, inputs)
             with self._lock:
-                self.resources.append(Registered(args.typ, args.name, inputs, made[0]))
+                self.resources.append(RegisteredResource(args.typ, args.name, inputs, made[0]))
             return made
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         """Answer a data source."""
         with self._first_failure_stands():
-            return answer(args.token, plain(args.args)), []
+            return data_source(args.token, plain(args.args)), []
 
     def register_transform(self, _: ResourceTransform) -> None:
         """Refuse: Pulumi's mocks do not run transforms."""
@@ -90,7 +90,7 @@ class Provisioner(Mocks):
         if not args.custom:
             return "", inputs
         try:
-            return create(Order(args.typ, args.name, inputs, self._clients))
+            return create(NewResource(args.typ, args.name, inputs, self._clients))
         except (BotoCoreError, ClientError, OSError) as error:
             raise EmbeddedAwsError(f"Creating {what} failed: {error}") from error
 

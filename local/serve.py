@@ -19,11 +19,11 @@ from types import SimpleNamespace
 from typing import Any
 
 
-def _know_no_root_but_the_runs() -> None:
-    """Let the run's key be root's, and nothing else: neither `test`, nor an account's number.
+def _restrict_root_to_the_runs_key() -> None:
+    """Let only the run's key be root's: not `test`, and no account number.
 
-    No key at all stays root's: so comes a form upload, whose fields name the key that S3 asks for. And
-    MiniStack makes a role's key of the names of role and function alone; here a secret goes into it.
+    A request without a key stays root's: a form upload is one, whose fields name the key that S3 checks.
+    MiniStack derives a role's key from the names of role and function alone; here a secret goes into it.
     """
     from ministack.core import iam_evaluator, lambda_runtime
 
@@ -33,7 +33,7 @@ def _know_no_root_but_the_runs() -> None:
     lambda_runtime.hashlib = SimpleNamespace(**{**vars(hashlib), "sha256": keyed})
 
 
-def _take_no_form_of_version_2() -> None:
+def _refuse_forms_of_signature_version_2() -> None:
     """Let S3 refuse forms signed by Signature Version 2, as it does for buckets made since June 2020.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/specify-signature-version.html
@@ -49,13 +49,13 @@ def _take_no_form_of_version_2() -> None:
     s3._enforce_signed_post_policy = check_version_4
 
 
-def _spare_needless_work() -> None:
-    """Leave out what MiniStack does over and over, or for nothing; no answer of its changes.
+def _avoid_repeated_work() -> None:
+    """Skip work that MiniStack repeats or does in vain; its answers stay the same.
 
-    For every item of a transaction it asks IAM and parses the condition anew, for every insertion the
-    statement, for every request the role's policies; a number it reads several times; to see whether IAM
-    allows a request, it parses it three times; for every mail it makes a MIME message for an SMTP relay, of
-    which there is none here (`local/emulator.py` gives it no SMTP_HOST).
+    It asks IAM and parses the condition for every item of a transaction, parses the statement for every
+    insertion and the role's policies for every request, reads a number several times, and parses a request
+    three times to see whether IAM allows it. For every mail it makes a MIME message for an SMTP relay, and
+    here is none (`local/emulator.py` sets no SMTP_HOST).
     """
     from ministack.core import iam_actions, iam_evaluator
     from ministack.services import dynamodb, ses, ses_v2
@@ -63,19 +63,19 @@ def _spare_needless_work() -> None:
     every_item = iam_actions.dynamodb_transaction_checks
     iam_actions.dynamodb_transaction_checks = lambda *request: list(dict.fromkeys(every_item(*request)))
     parse = functools.lru_cache(4)(json.loads)  # requests, of at most some MB each
-    iam_evaluator.parse_policy_document = _once_a_text(iam_evaluator.parse_policy_document)
+    iam_evaluator.parse_policy_document = _cached_by_text(iam_evaluator.parse_policy_document)
     iam_actions.json = SimpleNamespace(**{**vars(json), "loads": parse})
     dynamodb._condition_syntax_error = functools.lru_cache(dynamodb._condition_syntax_error)
     dynamodb._tokenize = functools.lru_cache(dynamodb._tokenize)
-    dynamodb._number_error = _once_a_text(dynamodb._number_error)
-    dynamodb._ddb_canonicalize_number = _once_a_text(dynamodb._ddb_canonicalize_number)
-    dynamodb.parse_partiql_statement = _parsed_once(dynamodb.parse_partiql_statement)
-    dynamodb._parse_partiql = _not_twice(dynamodb._parse_partiql)
+    dynamodb._number_error = _cached_by_text(dynamodb._number_error)
+    dynamodb._ddb_canonicalize_number = _cached_by_text(dynamodb._ddb_canonicalize_number)
+    dynamodb.parse_partiql_statement = _cached_insertions(dynamodb.parse_partiql_statement)
+    dynamodb._parse_partiql = _cached_last_call(dynamodb._parse_partiql)
     ses._build_mime_message = ses_v2._build_mime_message = lambda *_: ""
 
 
-def _tell_streams_of_insertions() -> None:
-    """Let PartiQL's INSERT check an item as every other write does, and tell the table's stream of it."""
+def _send_partiql_insertions_to_streams() -> None:
+    """Let PartiQL's INSERT check its item and write to the table's stream, as every other write does."""
     from ministack.services import dynamodb
 
     inserts = dynamodb._partiql_insert
@@ -92,14 +92,14 @@ def _tell_streams_of_insertions() -> None:
     dynamodb._partiql_insert = insert
 
 
-def _once_a_text(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The function, whose answer to a text is kept, for it is always the same."""
+def _cached_by_text(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The function with a cache of its results for texts; it has no side effects."""
     kept = functools.lru_cache(2**14)(function)
     return lambda of: kept(of) if isinstance(of, str) else function(of)
 
 
-def _parsed_once(parse: Callable[[str, list[Any]], dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """PartiQL's parser, which parses a text that inserts nothing but parameters once for all of them."""
+def _cached_insertions(parse: Callable[[str, list[Any]], dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """PartiQL's parser with a cache of statements that insert nothing but parameters."""
 
     @functools.lru_cache
     def inserted(text: str, count: int) -> dict[str, Any] | None:
@@ -115,8 +115,8 @@ def _parsed_once(parse: Callable[[str, list[Any]], dict[str, Any]]) -> Callable[
     return parsed
 
 
-def _not_twice(parse: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
-    """The function, which is not called again for the very objects that it was called for just before."""
+def _cached_last_call(parse: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    """The function with a cache of its last call, by the identity of the arguments."""
     last: tuple[Any, Any, Any] = (None, None, None)
 
     def parsed(text: str, parameters: Any) -> Any:
@@ -128,14 +128,14 @@ def _not_twice(parse: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
     return parsed
 
 
-def _gate() -> Any:
-    """The gate before MiniStack's application, which need not check roles' signatures again."""
+def _app() -> Any:
+    """MiniStack's application behind the middleware, so that it need not verify roles' signatures again."""
     from ministack import app
 
-    from local.gate import Gate
+    from local.access_middleware import AccessMiddleware
 
     app.pin_signed_request = lambda *_: None
-    return Gate(app.app, int(os.environ["GATEWAY_PORT"]))
+    return AccessMiddleware(app.app, int(os.environ["GATEWAY_PORT"]))
 
 
 def main() -> None:
@@ -145,10 +145,10 @@ def main() -> None:
     from local.authorisation import ask_as_aws_does
 
     ask_as_aws_does()
-    _know_no_root_but_the_runs()
-    _take_no_form_of_version_2()
-    _tell_streams_of_insertions()
-    _spare_needless_work()
+    _restrict_root_to_the_runs_key()
+    _refuse_forms_of_signature_version_2()
+    _send_partiql_insertions_to_streams()
+    _avoid_repeated_work()
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
@@ -158,7 +158,7 @@ def main() -> None:
     config.bind = [f"fd://{sys.argv[1]}"]
     config.keep_alive_timeout = 3600  # our clients' idle connections stay good as long as a demo lasts
     config.loglevel = "WARNING"
-    asyncio.run(serve(_gate(), config))
+    asyncio.run(serve(_app(), config))
 
 
 if __name__ == "__main__":

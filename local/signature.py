@@ -22,23 +22,12 @@ from ministack.core.sigv4 import (
     request_time_failure,
 )
 
+from local.errors import AccessRefusedError
+
 ALGORITHM = "AWS4-HMAC-SHA256"
 # What `x-amz-content-sha256` may say in place of a hash; the last signs each chunk by itself.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 _NO_HASH = ("UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD")
-
-
-class Refused(Exception):
-    """A request is not let in.
-
-    Attributes:
-        code: AWS's code for why, or what MiniStack translates into the service's own code.
-        message: the same in words.
-    """
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(code, message)
-        self.code, self.message = code, message
 
 
 @dataclass(frozen=True)
@@ -74,11 +63,11 @@ class Claim:
     _signature: HeaderSignature
     _presigned: bool
 
-    def prove(self, request: Request, body: bytes, secret: str) -> None:
-        """Check the request and its body against the key's secret.
+    def verify(self, request: Request, body: bytes, secret: str) -> None:
+        """Verify the signature of the request and its body with the key's secret.
 
         Raises:
-            Refused: another secret signed it, or it is not what was signed.
+            AccessRefusedError: another secret signed it, or it is not what was signed.
         """
         failure = header_signature_failure(
             self._signature,
@@ -91,11 +80,11 @@ class Claim:
             presigned=self._presigned,
         )
         if failure:
-            raise Refused(*failure)
+            raise AccessRefusedError(*failure)
         # Of a body without this header the hash itself was signed.
         said = request.headers.get("x-amz-content-sha256")
         if said and not said.startswith(_NO_HASH) and said != hashlib.sha256(body).hexdigest():
-            raise Refused("SignatureDoesNotMatch", SIGNATURE_MISMATCH)
+            raise AccessRefusedError("SignatureDoesNotMatch", SIGNATURE_MISMATCH)
 
 
 def request_of(scope: Mapping[str, Any]) -> Request:
@@ -114,17 +103,19 @@ def claim_of(request: Request) -> Claim:
     """Who a request says has signed it, and that recently.
 
     Raises:
-        Refused: it has no signature, a malformed or outdated one, or one of less than AWS wants signed.
+        AccessRefusedError: its signature is missing, malformed or outdated, or covers too little.
     """
     presigned = "authorization" not in request.headers
     signature = _in_url(request) if presigned else _in_header(request)
     # MiniStack takes the key for its policies from there; in a crafted header that may be another one.
     if signature.access_key_id != extract_access_key_id(request.headers, request.query):
-        raise Refused("UnsupportedSignature", "The request names more than one access key.")
+        raise AccessRefusedError("UnsupportedSignature", "The request names more than one access key.")
     signed = set(signature.signed_headers.split(";"))
     unsigned = {name for name in request.headers if name == "host" or name.startswith("x-amz-")} - signed
     if unsigned:
-        raise Refused("AccessDenied", f"Headers that are not signed: {', '.join(sorted(unsigned))}")
+        raise AccessRefusedError(
+            "AccessDenied", f"Headers that are not signed: {', '.join(sorted(unsigned))}"
+        )
     token = _parameter(request, "X-Amz-Security-Token") if presigned else None
     return Claim(
         signature.access_key_id,
@@ -136,31 +127,31 @@ def claim_of(request: Request) -> Claim:
 
 def _in_header(request: Request) -> HeaderSignature:
     if not request.headers["authorization"].startswith(f"{ALGORITHM} "):
-        raise Refused("UnsupportedSignature", f"Expected a signature by {ALGORITHM}.")
+        raise AccessRefusedError("UnsupportedSignature", f"Expected a signature by {ALGORITHM}.")
     signature = _parsed(parse_header_signature(request.headers))
     if failure := request_time_failure(signature):
-        raise Refused(*failure)
+        raise AccessRefusedError(*failure)
     return signature
 
 
 def _in_url(request: Request) -> HeaderSignature:
     if _parameter(request, "X-Amz-Signature") is None:
-        raise Refused("MissingAuthenticationToken", "Request is missing Authentication Token")
+        raise AccessRefusedError("MissingAuthenticationToken", "Request is missing Authentication Token")
     if _parameter(request, "X-Amz-Algorithm") != ALGORITHM:
-        raise Refused("UnsupportedSignature", f"Expected a signature by {ALGORITHM}.")
+        raise AccessRefusedError("UnsupportedSignature", f"Expected a signature by {ALGORITHM}.")
     signature = _parsed(parse_query_signature(request.query))
     try:
         expired = presigned_request_is_expired(signature.amz_date, _parameter(request, "X-Amz-Expires") or "")
     except (ValueError, OverflowError):  # no date, or no number of seconds
         expired = True
     if expired:
-        raise Refused("RequestExpired", "Request has expired")
+        raise AccessRefusedError("RequestExpired", "Request has expired")
     return signature
 
 
 def _parsed(signature: HeaderSignature | tuple[str, str]) -> HeaderSignature:
     if isinstance(signature, tuple):
-        raise Refused(*signature)
+        raise AccessRefusedError(*signature)
     return signature
 
 

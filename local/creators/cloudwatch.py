@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..emulator import ACCOUNT, REGION
-from .registry import Made, Order, Value, creates
+from .registry import Created, NewResource, Value, creates
 from .shapes import document, pascal, tag_list
 
 ALARM_NAME_LIMIT = 255  # docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
@@ -30,15 +30,17 @@ _ALARM = {
 
 
 @creates("aws:cloudwatch/metricAlarm:MetricAlarm")
-def alarm(order: Order) -> Made:
+def alarm(resource: NewResource) -> Created:
     """Set the alarm."""
-    name = order.physical_name(ALARM_NAME_LIMIT)
-    settings = order.take_all(_ALARM)
-    if dimensions := order.take("dimensions"):
+    name = resource.physical_name(ALARM_NAME_LIMIT)
+    settings = resource.take_all(_ALARM)
+    if dimensions := resource.take("dimensions"):
         settings["Dimensions"] = tag_list(dimensions, "Name")
-    if queries := order.take("metricQueries"):
+    if queries := resource.take("metricQueries"):
         settings["Metrics"] = [_query(query) for query in queries]
-    order.aws("cloudwatch").put_metric_alarm(AlarmName=name, Tags=tag_list(order.take("tags")), **settings)
+    resource.client("cloudwatch").put_metric_alarm(
+        AlarmName=name, Tags=tag_list(resource.take("tags")), **settings
+    )
     return name, {"name": name, "arn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}"}
 
 
@@ -55,10 +57,10 @@ def _query(query: Value) -> dict[str, Any]:
 
 
 @creates("aws:cloudwatch/dashboard:Dashboard")
-def dashboard(order: Order) -> Made:
+def dashboard(resource: NewResource) -> Created:
     """Put the dashboard up."""
-    name = order.take("dashboardName")
-    order.aws("cloudwatch").put_dashboard(
-        DashboardName=name, DashboardBody=document(order.take("dashboardBody"))
+    name = resource.take("dashboardName")
+    resource.client("cloudwatch").put_dashboard(
+        DashboardName=name, DashboardBody=document(resource.take("dashboardBody"))
     )
     return name, {"dashboardArn": f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/{name}"}

@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from .registry import Made, Order, Value, creates
+from .registry import Created, NewResource, Value, creates
 from .shapes import pascal, tag_list
 
 TABLE_NAME_LIMIT = 255  # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 
 
 @creates("aws:dynamodb/table:Table")
-def table(order: Order) -> Made:
+def table(resource: NewResource) -> Created:
     """Create the table with its indexes and stream, then the settings that AWS takes by a call each."""
-    dynamodb = order.aws("dynamodb")
-    name = order.physical_name(TABLE_NAME_LIMIT)
-    description = dynamodb.create_table(TableName=name, **_definition(order))["TableDescription"]
+    dynamodb = resource.client("dynamodb")
+    name = resource.physical_name(TABLE_NAME_LIMIT)
+    description = dynamodb.create_table(TableName=name, **_definition(resource))["TableDescription"]
     dynamodb.get_waiter("table_exists").wait(TableName=name)
-    _switch_on(order, name)
+    _update_settings(resource, name)
     return name, {
         "name": name,
         "arn": description["TableArn"],
@@ -24,27 +24,30 @@ def table(order: Order) -> Made:
     }
 
 
-def _definition(order: Order) -> dict[str, Any]:
-    hash_key, range_key = order.take("hashKey"), order.take("rangeKey")
+def _definition(resource: NewResource) -> dict[str, Any]:
+    hash_key, range_key = resource.take("hashKey"), resource.take("rangeKey")
     optional = {
-        "GlobalSecondaryIndexes": [_index(index, None) for index in order.take("globalSecondaryIndexes", [])],
-        "LocalSecondaryIndexes": [
-            _index(index, hash_key) for index in order.take("localSecondaryIndexes", [])
+        "GlobalSecondaryIndexes": [
+            _index(index, None) for index in resource.take("globalSecondaryIndexes", [])
         ],
-        "ProvisionedThroughput": _throughput(order.take("readCapacity"), order.take("writeCapacity")),
-        "OnDemandThroughput": pascal(order.take("onDemandThroughput")),
-        "StreamSpecification": _stream(order.take("streamEnabled"), order.take("streamViewType")),
-        "SSESpecification": _encryption(order.take("serverSideEncryption")),
-        "TableClass": order.take("tableClass"),
-        "DeletionProtectionEnabled": order.take("deletionProtectionEnabled"),
-        "Tags": tag_list(order.take("tags")),
+        "LocalSecondaryIndexes": [
+            _index(index, hash_key) for index in resource.take("localSecondaryIndexes", [])
+        ],
+        "ProvisionedThroughput": _throughput(resource.take("readCapacity"), resource.take("writeCapacity")),
+        "OnDemandThroughput": pascal(resource.take("onDemandThroughput")),
+        "StreamSpecification": _stream(resource.take("streamEnabled"), resource.take("streamViewType")),
+        "SSESpecification": _encryption(resource.take("serverSideEncryption")),
+        "TableClass": resource.take("tableClass"),
+        "DeletionProtectionEnabled": resource.take("deletionProtectionEnabled"),
+        "Tags": tag_list(resource.take("tags")),
     }
     return {
         "AttributeDefinitions": [
-            {"AttributeName": one["name"], "AttributeType": one["type"]} for one in order.take("attributes")
+            {"AttributeName": one["name"], "AttributeType": one["type"]}
+            for one in resource.take("attributes")
         ],
         "KeySchema": _key_schema(hash_key, range_key),
-        "BillingMode": order.take("billingMode", "PROVISIONED"),
+        "BillingMode": resource.take("billingMode", "PROVISIONED"),
         **{key: value for key, value in optional.items() if value},
     }
 
@@ -88,12 +91,12 @@ def _encryption(value: Value) -> Value:
     return {**made, **pascal(rest)}
 
 
-def _switch_on(order: Order, name: str) -> None:
-    dynamodb = order.aws("dynamodb")
-    if ttl := order.take("ttl"):
+def _update_settings(resource: NewResource, name: str) -> None:
+    dynamodb = resource.client("dynamodb")
+    if ttl := resource.take("ttl"):
         specification = {"Enabled": False, **pascal(ttl)}
         dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=specification)
-    if recovery := order.take("pointInTimeRecovery"):
+    if recovery := resource.take("pointInTimeRecovery"):
         renames = {"enabled": "PointInTimeRecoveryEnabled"}
         dynamodb.update_continuous_backups(
             TableName=name, PointInTimeRecoverySpecification=pascal(recovery, renames)

@@ -1,6 +1,6 @@
 """IAM: roles and their policies."""
 
-from .registry import Made, Order, creates
+from .registry import Created, NewResource, creates
 from .shapes import document, tag_list
 
 ROLE_NAME_LIMIT = 64  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -14,14 +14,14 @@ _ROLE = {
 
 
 @creates("aws:iam/role:Role")
-def role(order: Order) -> Made:
+def role(resource: NewResource) -> Created:
     """Create the role."""
-    name = order.physical_name(ROLE_NAME_LIMIT)
-    made = order.aws("iam").create_role(
+    name = resource.physical_name(ROLE_NAME_LIMIT)
+    made = resource.client("iam").create_role(
         RoleName=name,
-        AssumeRolePolicyDocument=document(order.take("assumeRolePolicy")),
-        Tags=tag_list(order.take("tags")),
-        **order.take_all(_ROLE),
+        AssumeRolePolicyDocument=document(resource.take("assumeRolePolicy")),
+        Tags=tag_list(resource.take("tags")),
+        **resource.take_all(_ROLE),
     )["Role"]
     return name, {
         "name": name,
@@ -32,18 +32,18 @@ def role(order: Order) -> Made:
 
 
 @creates("aws:iam/rolePolicy:RolePolicy")
-def inline_policy(order: Order) -> Made:
+def inline_policy(resource: NewResource) -> Created:
     """Give the role a policy of its own."""
-    name, owner = order.physical_name(POLICY_NAME_LIMIT), order.take("role")
-    order.aws("iam").put_role_policy(
-        RoleName=owner, PolicyName=name, PolicyDocument=document(order.take("policy"))
+    name, owner = resource.physical_name(POLICY_NAME_LIMIT), resource.take("role")
+    resource.client("iam").put_role_policy(
+        RoleName=owner, PolicyName=name, PolicyDocument=document(resource.take("policy"))
     )
     return f"{owner}:{name}", {"name": name}
 
 
 @creates("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
-def attachment(order: Order) -> Made:
+def attachment(resource: NewResource) -> Created:
     """Give the role a managed policy."""
-    owner, arn = order.take("role"), order.take("policyArn")
-    order.aws("iam").attach_role_policy(RoleName=owner, PolicyArn=arn)
+    owner, arn = resource.take("role"), resource.take("policyArn")
+    resource.client("iam").attach_role_policy(RoleName=owner, PolicyArn=arn)
     return f"{owner}/{arn}", {}

@@ -1,4 +1,4 @@
-"""Lambda: functions, who may invoke them, what feeds them."""
+"""Lambda: functions, permissions, asynchronous invocation, event source mappings."""
 
 import time
 from typing import Any
@@ -7,7 +7,7 @@ from ..differences import scaling
 from ..emulator import REGION
 from ..errors import EmbeddedAwsError
 from .bundle import zipped
-from .registry import Made, Order, Value, creates
+from .registry import Created, NewResource, Value, creates
 from .shapes import pascal
 
 FUNCTION_NAME_LIMIT = 64  # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
@@ -49,17 +49,17 @@ _PERMISSION = {
 
 
 @creates("aws:lambda/function:Function")
-def function(order: Order) -> Made:
+def function(resource: NewResource) -> Created:
     """Create the function and wait until it can be invoked."""
-    client = order.aws("lambda")
-    name = order.physical_name(FUNCTION_NAME_LIMIT)
-    settings = order.take_all(_PLAIN) | pascal(order.take_all(_NESTED))
-    if variables := order.take("environment", {}).get("variables"):
+    client = resource.client("lambda")
+    name = resource.physical_name(FUNCTION_NAME_LIMIT)
+    settings = resource.take_all(_PLAIN) | pascal(resource.take_all(_NESTED))
+    if variables := resource.take("environment", {}).get("variables"):
         settings["Environment"] = {"Variables": variables}
-    code = {"ZipFile": zipped(order.take("code"), f"{order.type} {order.name!r}")}
+    code = {"ZipFile": zipped(resource.take("code"), f"{resource.type} {resource.name!r}")}
     made = client.create_function(FunctionName=name, Code=code, **settings)
-    _settle(order, made, "Active", lambda: client.get_function_configuration(FunctionName=name))
-    reserved = order.take("reservedConcurrentExecutions", NO_RESERVATION)
+    _wait_for_state(resource, made, "Active", lambda: client.get_function_configuration(FunctionName=name))
+    reserved = resource.take("reservedConcurrentExecutions", NO_RESERVATION)
     if reserved != NO_RESERVATION:
         client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
     return name, _function_outputs(name, made)
@@ -82,37 +82,37 @@ def _function_outputs(name: str, made: dict[str, Any]) -> dict[str, Any]:
 
 
 @creates("aws:lambda/permission:Permission")
-def permission(order: Order) -> Made:
+def permission(resource: NewResource) -> Created:
     """Let somebody invoke a function."""
-    statement = order.physical_name(STATEMENT_ID_LIMIT, prop="statementId")
-    order.aws("lambda").add_permission(StatementId=statement, **order.take_all(_PERMISSION))
+    statement = resource.physical_name(STATEMENT_ID_LIMIT, prop="statementId")
+    resource.client("lambda").add_permission(StatementId=statement, **resource.take_all(_PERMISSION))
     return statement, {"statementId": statement}
 
 
 @creates("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
-def event_invoke_config(order: Order) -> Made:
+def event_invoke_config(resource: NewResource) -> Created:
     """Set how often asynchronous invocations are tried, and where they end."""
-    settings = order.take_set(
+    settings = resource.take_set(
         "destinationConfig", "functionName", "maximumEventAgeInSeconds", "maximumRetryAttempts", "qualifier"
     )
-    order.aws("lambda").put_function_event_invoke_config(**pascal(settings))
+    resource.client("lambda").put_function_event_invoke_config(**pascal(settings))
     qualifier = settings.get("qualifier")
     return f"{settings['functionName']}:{qualifier}" if qualifier else settings["functionName"], {}
 
 
 @creates("aws:lambda/functionRecursionConfig:FunctionRecursionConfig")
-def recursion_config(order: Order) -> Made:
+def recursion_config(resource: NewResource) -> Created:
     """Allow a function to invoke itself, or have that stopped."""
-    settings = order.take_set("functionName", "recursiveLoop")
-    order.aws("lambda").put_function_recursion_config(**pascal(settings))
+    settings = resource.take_set("functionName", "recursiveLoop")
+    resource.client("lambda").put_function_recursion_config(**pascal(settings))
     return settings["functionName"], {}
 
 
 @creates("aws:lambda/eventSourceMapping:EventSourceMapping")
-def event_source_mapping(order: Order) -> Made:
+def event_source_mapping(resource: NewResource) -> Created:
     """Have a queue or stream feed a function, and wait until it does."""
-    client = order.aws("lambda")
-    settings = order.take_set(
+    client = resource.client("lambda")
+    settings = resource.take_set(
         "batchSize", "bisectBatchOnFunctionError", "destinationConfig", "enabled", "eventSourceArn",
         "filterCriteria", "functionName", "functionResponseTypes", "maximumBatchingWindowInSeconds",
         "maximumRecordAgeInSeconds", "maximumRetryAttempts", "metricsConfig", "parallelizationFactor",
@@ -121,21 +121,22 @@ def event_source_mapping(order: Order) -> Made:
     if "scalingConfig" in settings:
         settings["scalingConfig"] = scaling(settings["scalingConfig"])
     request = pascal({"enabled": True, **settings}, {"destinationArn": "Destination"})
-    made = client.create_event_source_mapping(Tags=order.take("tags", {}), **request)
+    made = client.create_event_source_mapping(Tags=resource.take("tags", {}), **request)
     uuid = made["UUID"]
     if settings.get("enabled", True):
-        _settle(order, made, "Enabled", lambda: client.get_event_source_mapping(UUID=uuid))
+        _wait_for_state(resource, made, "Enabled", lambda: client.get_event_source_mapping(UUID=uuid))
     arns = {"functionArn": made["FunctionArn"], "arn": made.get("EventSourceMappingArn", "")}
     return uuid, {"uuid": uuid, **arns}
 
 
-def _settle(order: Order, made: Value, wanted: str, look: Value) -> None:
+def _wait_for_state(resource: NewResource, made: Value, wanted: str, read: Value) -> None:
     """Wait until `State` is as wanted; mostly it is from the start."""
     deadline = time.monotonic() + SETTLE_TIMEOUT
     while made.get("State", wanted) != wanted:
         if time.monotonic() > deadline:
             raise EmbeddedAwsError(
-                f"{order.type} {order.name!r} is {made['State']} after {SETTLE_TIMEOUT:.0f} s, not {wanted}."
+                f"{resource.type} {resource.name!r} is {made['State']} after {SETTLE_TIMEOUT:.0f} s, "
+                f"not {wanted}."
             )
         time.sleep(0.02)
-        made = look()
+        made = read()

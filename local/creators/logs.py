@@ -1,7 +1,7 @@
 """CloudWatch Logs: the log group."""
 
 from ..emulator import ACCOUNT, REGION
-from .registry import Made, Order, creates
+from .registry import Created, NewResource, creates
 
 GROUP_NAME_LIMIT = 512  # docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
 _GROUP = {
@@ -13,11 +13,11 @@ _GROUP = {
 
 
 @creates("aws:cloudwatch/logGroup:LogGroup")
-def log_group(order: Order) -> Made:
+def log_group(resource: NewResource) -> Created:
     """Create the log group, with its retention."""
-    logs = order.aws("logs")
-    name = order.physical_name(GROUP_NAME_LIMIT)
-    logs.create_log_group(logGroupName=name, **order.take_all(_GROUP))
-    if days := order.take("retentionInDays"):  # 0 is Pulumi's word for ever, which is AWS's default
+    logs = resource.client("logs")
+    name = resource.physical_name(GROUP_NAME_LIMIT)
+    logs.create_log_group(logGroupName=name, **resource.take_all(_GROUP))
+    if days := resource.take("retentionInDays"):  # 0 is Pulumi's word for ever, which is AWS's default
         logs.put_retention_policy(logGroupName=name, retentionInDays=days)
     return name, {"name": name, "arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}"}

@@ -1,4 +1,4 @@
-"""Which function creates which resource type, and what such a function is handed."""
+"""Which function creates which resource type, and what such a function gets."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -7,19 +7,19 @@ from typing import Any, TypeAlias
 
 from ..clients import Clients
 from ..errors import EmbeddedAwsError, UnsupportedError
-from ..unused import UNUSED
+from ..ignored_properties import IGNORED_PROPERTIES
 
 Value: TypeAlias = Any
 """A property's value as Pulumi hands it over: JSON values, assets and archives."""
 
-Made: TypeAlias = tuple[str, dict[str, Value]]
+Created: TypeAlias = tuple[str, dict[str, Value]]
 """A created resource: its id, and its outputs beyond the inputs, by Pulumi's (camelCase) names."""
 
 SUFFIX_LENGTH = 7  # hex digits: https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
 
 
 @dataclass
-class Order:
+class NewResource:
     """One resource to create.
 
     Attributes:
@@ -34,12 +34,12 @@ class Order:
     _clients: Clients
     _taken: set[str] = field(default_factory=set)
 
-    def aws(self, service: str) -> Value:
+    def client(self, service: str) -> Value:
         """The boto3 client of a service."""
         return self._clients.client(service)
 
     def take(self, prop: str, default: Value = None) -> Value:
-        """The value of a property, which counts as dealt with from now on."""
+        """The value of a property, which counts as used from now on."""
         self._taken.add(prop)
         return self.inputs.get(prop, default)
 
@@ -78,16 +78,16 @@ class Order:
         Raises:
             UnsupportedError: naming those that did.
         """
-        left = sorted(self.inputs.keys() - self._taken - UNUSED.get(self.type, {}).keys())
+        left = sorted(self.inputs.keys() - self._taken - IGNORED_PROPERTIES.get(self.type, {}).keys())
         if left:
             raise UnsupportedError(
                 f"The embedded AWS does not know the {'property' if len(left) == 1 else 'properties'} "
                 f"{', '.join(left)} of {self.type} {self.name!r}. Teach its creator in local/creators/, or, "
-                "if an emulator has no use for it, name it with the reason in local/unused.py."
+                "if an emulator has no use for it, name it with the reason in local/ignored_properties.py."
             )
 
 
-Creator: TypeAlias = Callable[[Order], Made]
+Creator: TypeAlias = Callable[[NewResource], Created]
 
 _CREATORS: dict[str, Creator] = {}
 
@@ -108,23 +108,23 @@ def known_types() -> frozenset[str]:
     return frozenset(_CREATORS)
 
 
-def create(order: Order) -> Made:
+def create(resource: NewResource) -> Created:
     """Create a resource.
 
     Returns:
-        Its id, and all its outputs: what the creator tells, over the inputs.
+        Its id, and all its outputs: the inputs, and over them the creator's own.
 
     Raises:
         UnsupportedError: nobody creates this type, or it has a property that the creator does not know.
         botocore.exceptions.ClientError: the emulator refuses.
         botocore.exceptions.ParamValidationError: a nested property is unknown or of the wrong type.
     """
-    creator = _CREATORS.get(order.type)
+    creator = _CREATORS.get(resource.type)
     if creator is None:
         raise UnsupportedError(
-            f"The embedded AWS does not know the resource type {order.type} (of {order.name!r}). "
+            f"The embedded AWS does not know the resource type {resource.type} (of {resource.name!r}). "
             "Add a creator for it in local/creators/."
         )
-    physical_id, outputs = creator(order)
-    order.check_complete()
-    return physical_id, {**order.inputs, **outputs}
+    physical_id, outputs = creator(resource)
+    resource.check_complete()
+    return physical_id, {**resource.inputs, **outputs}

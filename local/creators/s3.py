@@ -2,7 +2,7 @@
 
 from ..differences import resource_policy
 from ..emulator import REGION
-from .registry import Made, Order, creates
+from .registry import Created, NewResource, creates
 from .shapes import document, pascal, tag_list
 
 BUCKET_NAME_LIMIT = 63  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
@@ -15,14 +15,14 @@ _RENAMES = {
 
 
 @creates("aws:s3/bucket:Bucket")
-def bucket(order: Order) -> Made:
+def bucket(resource: NewResource) -> Created:
     """Create the bucket itself."""
-    s3 = order.aws("s3")
-    name = order.physical_name(BUCKET_NAME_LIMIT, prop="bucket")
-    if "bucket" not in order.inputs:
+    s3 = resource.client("s3")
+    name = resource.physical_name(BUCKET_NAME_LIMIT, prop="bucket")
+    if "bucket" not in resource.inputs:
         name = name.lower()
-    s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=order.take("objectLockEnabled", False))
-    if tags := order.take("tags"):
+    s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=resource.take("objectLockEnabled", False))
+    if tags := resource.take("tags"):
         s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tag_list(tags)})
     return name, {
         "bucket": name,
@@ -35,73 +35,73 @@ def bucket(order: Order) -> Made:
 
 
 @creates("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
-def lifecycle(order: Order) -> Made:
+def lifecycle(resource: NewResource) -> Created:
     """Set the lifecycle rules."""
-    name = order.take("bucket")
-    order.aws("s3").put_bucket_lifecycle_configuration(
+    name = resource.take("bucket")
+    resource.client("s3").put_bucket_lifecycle_configuration(
         Bucket=name,
-        LifecycleConfiguration={"Rules": pascal(order.take("rules"), _RENAMES)},
-        **pascal(order.take_set("transitionDefaultMinimumObjectSize")),
+        LifecycleConfiguration={"Rules": pascal(resource.take("rules"), _RENAMES)},
+        **pascal(resource.take_set("transitionDefaultMinimumObjectSize")),
     )
     return name, {}
 
 
 @creates("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration")
-def encryption(order: Order) -> Made:
+def encryption(resource: NewResource) -> Created:
     """Set the encryption at rest."""
-    name = order.take("bucket")
-    order.aws("s3").put_bucket_encryption(
-        Bucket=name, ServerSideEncryptionConfiguration={"Rules": pascal(order.take("rules"), _RENAMES)}
+    name = resource.take("bucket")
+    resource.client("s3").put_bucket_encryption(
+        Bucket=name, ServerSideEncryptionConfiguration={"Rules": pascal(resource.take("rules"), _RENAMES)}
     )
     return name, {}
 
 
 @creates("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
-def public_access_block(order: Order) -> Made:
+def public_access_block(resource: NewResource) -> Created:
     """Set what is closed to the public."""
-    name = order.take("bucket")
+    name = resource.take("bucket")
     names = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
-    order.aws("s3").put_public_access_block(
+    resource.client("s3").put_public_access_block(
         Bucket=name,
-        PublicAccessBlockConfiguration=pascal({prop: order.take(prop, False) for prop in names}),
+        PublicAccessBlockConfiguration=pascal({prop: resource.take(prop, False) for prop in names}),
     )
     return name, {}
 
 
 @creates("aws:s3/bucketOwnershipControls:BucketOwnershipControls")
-def ownership(order: Order) -> Made:
+def ownership(resource: NewResource) -> Created:
     """Set who owns the objects."""
-    name = order.take("bucket")
-    order.aws("s3").put_bucket_ownership_controls(
-        Bucket=name, OwnershipControls={"Rules": [pascal(order.take("rule"))]}
+    name = resource.take("bucket")
+    resource.client("s3").put_bucket_ownership_controls(
+        Bucket=name, OwnershipControls={"Rules": [pascal(resource.take("rule"))]}
     )
     return name, {}
 
 
 @creates("aws:s3/bucketPolicy:BucketPolicy")
-def policy(order: Order) -> Made:
+def policy(resource: NewResource) -> Created:
     """Set the bucket's policy."""
-    name = order.take("bucket")
-    if allowed := resource_policy(document(order.take("policy"))):
-        order.aws("s3").put_bucket_policy(Bucket=name, Policy=allowed)
+    name = resource.take("bucket")
+    if allowed := resource_policy(document(resource.take("policy"))):
+        resource.client("s3").put_bucket_policy(Bucket=name, Policy=allowed)
     return name, {}
 
 
 @creates("aws:s3/bucketCorsConfiguration:BucketCorsConfiguration")
-def cors(order: Order) -> Made:
+def cors(resource: NewResource) -> Created:
     """Set the CORS rules."""
-    name = order.take("bucket")
-    order.aws("s3").put_bucket_cors(
-        Bucket=name, CORSConfiguration={"CORSRules": pascal(order.take("corsRules"), _RENAMES)}
+    name = resource.take("bucket")
+    resource.client("s3").put_bucket_cors(
+        Bucket=name, CORSConfiguration={"CORSRules": pascal(resource.take("corsRules"), _RENAMES)}
     )
     return name, {}
 
 
 @creates("aws:s3/bucketVersioning:BucketVersioning")
-def versioning(order: Order) -> Made:
+def versioning(resource: NewResource) -> Created:
     """Set the versioning."""
-    name = order.take("bucket")
-    order.aws("s3").put_bucket_versioning(
-        Bucket=name, VersioningConfiguration=pascal(order.take("versioningConfiguration"), _RENAMES)
+    name = resource.take("bucket")
+    resource.client("s3").put_bucket_versioning(
+        Bucket=name, VersioningConfiguration=pascal(resource.take("versioningConfiguration"), _RENAMES)
     )
     return name, {}

@@ -1,8 +1,8 @@
-"""S3: whom a bucket tells of its objects."""
+"""S3: a bucket's event notifications."""
 
 from typing import Any
 
-from .registry import Made, Order, Value, creates
+from .registry import Created, NewResource, Value, creates
 from .shapes import pascal
 
 # Pulumi's property and its key for the target; S3's names for both.
@@ -14,16 +14,16 @@ _TARGETS = (
 
 
 @creates("aws:s3/bucketNotification:BucketNotification")
-def notification(order: Order) -> Made:
+def notification(resource: NewResource) -> Created:
     """Set the bucket's notification configuration (a bucket has one)."""
-    name = order.take("bucket")
+    name = resource.take("bucket")
     configuration: dict[str, Any] = {}
     for prop, key, s3_prop, s3_key in _TARGETS:
-        if targets := order.take(prop):
+        if targets := resource.take(prop):
             configuration[s3_prop] = [_target(target, key, s3_key) for target in targets]
-    if order.take("eventbridge"):
+    if resource.take("eventbridge"):
         configuration["EventBridgeConfiguration"] = {}
-    put = order.aws("s3").put_bucket_notification_configuration
+    put = resource.client("s3").put_bucket_notification_configuration
     put(Bucket=name, NotificationConfiguration=configuration)
     return name, {}
 

@@ -1,23 +1,23 @@
 """SES (API v2): identities and configuration sets."""
 
 from ..emulator import ACCOUNT, REGION
-from .registry import Made, Order, creates
+from .registry import Created, NewResource, creates
 from .shapes import pascal, tag_list
 
 _OPTIONS = ("deliveryOptions", "reputationOptions", "sendingOptions", "suppressionOptions", "trackingOptions")
 
 
 @creates("aws:sesv2/emailIdentity:EmailIdentity")
-def email_identity(order: Order) -> Made:
+def email_identity(resource: NewResource) -> Created:
     """Create the identity: an address or a domain."""
-    ses = order.aws("sesv2")
-    identity = order.take("emailIdentity")
-    optional = {"ConfigurationSetName": order.take("configurationSetName")}
-    if attributes := order.take("dkimSigningAttributes"):
+    ses = resource.client("sesv2")
+    identity = resource.take("emailIdentity")
+    optional = {"ConfigurationSetName": resource.take("configurationSetName")}
+    if attributes := resource.take("dkimSigningAttributes"):
         optional["DkimSigningAttributes"] = pascal(attributes)
     made = ses.create_email_identity(
         EmailIdentity=identity,
-        Tags=tag_list(order.take("tags")),
+        Tags=tag_list(resource.take("tags")),
         **{key: value for key, value in optional.items() if value},
     )
     found = ses.get_email_identity(EmailIdentity=identity)
@@ -37,22 +37,24 @@ def email_identity(order: Order) -> Made:
 
 
 @creates("aws:sesv2/configurationSet:ConfigurationSet")
-def configuration_set(order: Order) -> Made:
+def configuration_set(resource: NewResource) -> Created:
     """Create the configuration set."""
-    name = order.take("configurationSetName")
-    order.aws("sesv2").create_configuration_set(
-        ConfigurationSetName=name, Tags=tag_list(order.take("tags")), **pascal(order.take_set(*_OPTIONS))
+    name = resource.take("configurationSetName")
+    resource.client("sesv2").create_configuration_set(
+        ConfigurationSetName=name,
+        Tags=tag_list(resource.take("tags")),
+        **pascal(resource.take_set(*_OPTIONS)),
     )
     return name, {"arn": f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{name}"}
 
 
 @creates("aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination")
-def event_destination(order: Order) -> Made:
+def event_destination(resource: NewResource) -> Created:
     """Have a configuration set report what becomes of mails."""
-    owner, name = order.take("configurationSetName"), order.take("eventDestinationName")
-    order.aws("sesv2").create_configuration_set_event_destination(
+    owner, name = resource.take("configurationSetName"), resource.take("eventDestinationName")
+    resource.client("sesv2").create_configuration_set_event_destination(
         ConfigurationSetName=owner,
         EventDestinationName=name,
-        EventDestination=pascal(order.take("eventDestination")),
+        EventDestination=pascal(resource.take("eventDestination")),
     )
     return f"{owner}|{name}", {}

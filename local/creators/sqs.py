@@ -1,7 +1,7 @@
 """SQS: the queue, and its policies that are resources of their own."""
 
 from ..differences import resource_policy
-from .registry import Made, Order, Value, creates
+from .registry import Created, NewResource, Value, creates
 from .shapes import document, text
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
@@ -26,44 +26,44 @@ _DOCUMENTS = {"redrivePolicy": "RedrivePolicy", "redriveAllowPolicy": "RedriveAl
 
 
 @creates("aws:sqs/queue:Queue")
-def queue(order: Order) -> Made:
+def queue(resource: NewResource) -> Created:
     """Create the queue, with the policies that it has inline."""
-    sqs = order.aws("sqs")
-    fifo = order.take("fifoQueue", False)
-    name = order.physical_name(QUEUE_NAME_LIMIT, suffix=".fifo" if fifo else "")
-    of_fifo = order.take_all(_FIFO_ATTRIBUTES)
-    given = order.take_all(_ATTRIBUTES) | (of_fifo if fifo else {})
+    sqs = resource.client("sqs")
+    fifo = resource.take("fifoQueue", False)
+    name = resource.physical_name(QUEUE_NAME_LIMIT, suffix=".fifo" if fifo else "")
+    of_fifo = resource.take_all(_FIFO_ATTRIBUTES)
+    given = resource.take_all(_ATTRIBUTES) | (of_fifo if fifo else {})
     attributes = {key: text(value) for key, value in given.items()}
-    attributes |= {key: document(value) for key, value in order.take_all(_DOCUMENTS).items()}
-    if (policy := order.take("policy")) and (allowed := resource_policy(document(policy))):
+    attributes |= {key: document(value) for key, value in resource.take_all(_DOCUMENTS).items()}
+    if (policy := resource.take("policy")) and (allowed := resource_policy(document(policy))):
         attributes["Policy"] = allowed
     if fifo:  # SQS takes it as true or not at all
         attributes["FifoQueue"] = "true"
-    url = sqs.create_queue(QueueName=name, Attributes=attributes, tags=order.take("tags", {}))["QueueUrl"]
+    url = sqs.create_queue(QueueName=name, Attributes=attributes, tags=resource.take("tags", {}))["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     return url, {"url": url, "arn": arn, "name": name}
 
 
 @creates("aws:sqs/queuePolicy:QueuePolicy")
-def policy(order: Order) -> Made:
+def policy(resource: NewResource) -> Created:
     """Set who may use the queue."""
-    allowed = resource_policy(document(order.take("policy")))
-    return _set(order, "Policy", allowed or "")  # an empty policy is SQS's word for none
+    allowed = resource_policy(document(resource.take("policy")))
+    return _set(resource, "Policy", allowed or "")  # an empty policy is SQS's word for none
 
 
 @creates("aws:sqs/redrivePolicy:RedrivePolicy")
-def redrive_policy(order: Order) -> Made:
+def redrive_policy(resource: NewResource) -> Created:
     """Set where messages go that nobody could handle."""
-    return _set(order, "RedrivePolicy", document(order.take("redrivePolicy")))
+    return _set(resource, "RedrivePolicy", document(resource.take("redrivePolicy")))
 
 
 @creates("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy")
-def redrive_allow_policy(order: Order) -> Made:
+def redrive_allow_policy(resource: NewResource) -> Created:
     """Set whose dead-letter queue this may be."""
-    return _set(order, "RedriveAllowPolicy", document(order.take("redriveAllowPolicy")))
+    return _set(resource, "RedriveAllowPolicy", document(resource.take("redriveAllowPolicy")))
 
 
-def _set(order: Order, attribute: str, value: Value) -> Made:
-    url = order.take("queueUrl")
-    order.aws("sqs").set_queue_attributes(QueueUrl=url, Attributes={attribute: value})
+def _set(resource: NewResource, attribute: str, value: Value) -> Created:
+    url = resource.take("queueUrl")
+    resource.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={attribute: value})
     return url, {}

@@ -11,24 +11,14 @@ from local.emulator import REGION
 from operations.imports import Import
 from samples.browser_upload.presign import presign, s3_client
 
+from .forms import form
 from .pipeline import HEADER, Pipeline
 
 pytestmark = pytest.mark.e2e
 
 
-def form(fields: Mapping[str, str], data: bytes) -> tuple[bytes, dict[str, str]]:
-    """The form as a browser sends it, and its headers."""
-    parts = [
-        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in fields.items()
-    ]
-    parts.append('--x\r\nContent-Disposition: form-data; name="file"; filename="u.csv"\r\n\r\n')
-    body = "".join(parts).encode() + data + b"\r\n--x--\r\n"
-    return body, {"Content-Type": "multipart/form-data; boundary=x"}
-
-
 def post(url: str, fields: Mapping[str, str], data: bytes) -> int:
-    """Send a form; gives the status."""
+    """Send a form; returns the status."""
     body, headers = form(fields, data)
     try:
         with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as answer:

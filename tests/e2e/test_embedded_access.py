@@ -25,7 +25,7 @@ from local.embedded import Deployment, embedded_aws
 from local.emulator import ACCOUNT, REGION
 from local.errors import EmulatorError
 
-from .test_browser_upload import form
+from .forms import form
 from .tiny import program_in, until
 
 pytestmark = pytest.mark.e2e
@@ -247,7 +247,7 @@ def upload(aws: Deployment, key: str, origin: str, /, **changed: str) -> Answer:
     return ask(aws, "POST", urlsplit(allowed["url"]).path, {**headers, "Origin": origin}, body)
 
 
-def test_a_presigned_form_is_taken_and_the_bucket_says_who_may_read_the_answer(aws: Deployment) -> None:
+def test_a_presigned_form_is_taken_and_cors_says_who_reads_the_answer(aws: Deployment) -> None:
     ours = upload(aws, "other/ours", PAGE)
     assert (ours.status, ours.allowed_origin) == (204, PAGE)
     other = upload(aws, "other/others", OTHER_PAGE)

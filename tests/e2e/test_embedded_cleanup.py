@@ -65,7 +65,7 @@ def nothing_is_in(folder: Path) -> bool:
 
 
 def processes_naming(folder: Path) -> list[str]:
-    """The command lines that name the folder: guardian and workers, and the emulator by its parent."""
+    """The command lines that name the folder: supervisor and workers, and the emulator by its parent."""
     listing = subprocess.run(
         ["ps", "-ewwo", "pid,ppid,stat,args"], capture_output=True, text=True, check=True
     )
@@ -83,7 +83,7 @@ def test_nothing_is_left_behind(tmp_path: Path, ending: str | signal.Signals) ->
         assert process.stdout.readline() == "up\n"
         if isinstance(ending, signal.Signals):
             running = processes_naming(temporary.resolve())
-            assert any("guardian" in line for line in running)
+            assert any("supervisor" in line for line in running)
             assert any("_worker.py" in line for line in running)
             # Ctrl-C reaches the whole foreground process group.
             (os.killpg if ending == signal.SIGINT else os.kill)(process.pid, ending)
@@ -102,6 +102,6 @@ def test_nothing_is_left_behind_when_interrupted_in_the_middle(tmp_path: Path) -
             process.send_signal(signal.SIGINT)
             output = process.communicate(timeout=WAIT)[0]
             temporary = tmp_path / str(number) / "temporary"
-            # The guardian, if it was not yet waited for, sees by itself that it is alone.
+            # The supervisor, if it was not yet waited for, sees by itself that it is alone.
             until(partial(nothing_is_in, temporary))
             assert "Task" not in output

@@ -168,7 +168,7 @@ def test_what_is_no_port_is_an_error(port: int) -> None:
 
 
 def test_an_emulator_that_does_not_start_tells_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    shutil.copy(ROOT / "local" / "guardian.py", tmp_path)
+    shutil.copy(ROOT / "local" / "supervisor.py", tmp_path)
     (tmp_path / "serve.py").write_text("print('earlier', flush=True)\nraise SystemExit('no luck today')")
     monkeypatch.setattr(local.emulator, "_HERE", tmp_path)
     with pytest.raises(EmulatorError, match=r"did not start .*\nearlier\nno luck today$"):

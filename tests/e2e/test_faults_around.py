@@ -46,7 +46,7 @@ def test_permissions_withdrawn_and_given_back(faults: Faults) -> None:
     assert accounts.one.books.mailed == len(uploaded.addresses)
 
 
-def test_rows_that_cannot_be_written_in_time_are_dead_lettered_with_the_reason(faults: Faults) -> None:
+def test_rows_not_written_in_time_are_dead_lettered_with_the_reason(faults: Faults) -> None:
     uploaded = Uploaded("refused", 200)
     faults.hasten(receives=2)
     with faults.without_permissions("insert_records", "WriteRecords"):

@@ -1,18 +1,18 @@
 """What an operator decides of mails: those refused, those held, and those that never began."""
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from cli.app import app
-from local.kept import Kept, announced
 from operations.imports import Import
 
+from .command import found_by_commands, rowrelay
 from .faults import Faults
 from .pipeline import HEADER, until
-from .test_operator_commands import rowrelay
 
 pytestmark = pytest.mark.e2e
 PEOPLE = [f"person{n}@example.com" for n in range(4)]
@@ -20,11 +20,8 @@ DATA = HEADER + "".join(f"{email},Ada,,,,\n" for email in PEOPLE).encode()
 
 
 @pytest.fixture(autouse=True)
-def kept(faults: Faults, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
-    """The commands find the test's pipeline, and none that the developer keeps running."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    aws = faults.pipeline.deployment
-    with announced(Kept(aws.endpoint, aws.access_key, aws.outputs)):
+def kept(faults: Faults, tmp_path: Path) -> Iterator[None]:
+    with found_by_commands(faults.pipeline, tmp_path / "cache"):
         yield
 
 

@@ -13,11 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.app import app
-from local.kept import Kept, announced
 from operations.imports import Import
 
+from .command import found_by_commands, rowrelay
 from .pipeline import HEADER, Pipeline, until
-from .test_permissions import name_of, policies, take_away
+from .roles import restore, take_away
 
 pytestmark = pytest.mark.e2e
 
@@ -27,19 +27,8 @@ POLICY = "ingest-process-csv-policy"
 
 @pytest.fixture(scope="module", autouse=True)
 def kept(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The commands find the module's pipeline, and none that the developer keeps running."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        aws = pipeline.deployment
-        with announced(Kept(aws.endpoint, aws.access_key, aws.outputs)):
-            yield
-
-
-def rowrelay(*args: str) -> tuple[int, dict[str, Any]]:
-    """The exit code and the JSON of a command."""
-    result = CliRunner().invoke(app, [*args, "--json"])
-    assert result.stdout, result.output
-    return result.exit_code, json.loads(result.stdout)
+    with found_by_commands(pipeline, tmp_path_factory.mktemp("cache")):
+        yield
 
 
 def entry(status: Mapping[str, Any], one: Import) -> dict[str, Any]:
@@ -56,14 +45,7 @@ def letters(status: Mapping[str, Any], name: str) -> dict[str, Any]:
     return found
 
 
-def put_back(pipeline: Pipeline) -> None:
-    """Give process_csv its whole policy again."""
-    inputs, iam = policies(pipeline)[POLICY], pipeline.deployment.client("iam")
-    name, document = name_of(pipeline, POLICY), inputs["policy"]
-    iam.put_role_policy(RoleName=inputs["role"], PolicyName=name, PolicyDocument=document)
-
-
-def test_an_upload_that_could_not_be_read_is_told_and_imported_once_the_cause_is_mended(
+def test_an_upload_that_could_not_be_read_is_imported_on_redrive(
     pipeline: Pipeline,
 ) -> None:
     take_away(pipeline, POLICY, "KeepBooks", "dynamodb:PutItem")
@@ -72,7 +54,7 @@ def test_an_upload_that_could_not_be_read_is_told_and_imported_once_the_cause_is
     )
     until(lambda: pipeline.watch.queues.waiting("ingest_failure_queue_url") == 2)
     pipeline.deployment.client("s3").delete_object(Bucket=pipeline.outputs["bucket"], Key=lost.key)
-    put_back(pipeline)
+    restore(pipeline, POLICY)
 
     code, status = rowrelay("status")
     assert code == 1
@@ -99,7 +81,7 @@ def test_an_upload_that_could_not_be_read_is_told_and_imported_once_the_cause_is
     assert rowrelay("status")[0] == 0
 
 
-def test_rows_that_could_not_be_written_are_told_and_written_once_the_cause_is_mended(
+def test_rows_that_could_not_be_written_are_written_on_redrive(
     pipeline: Pipeline,
 ) -> None:
     one = pipeline.run_one(HEADER + b"".join(b"writer%d@example.com,Ada,,,,\n" % n for n in range(3)))

@@ -4,10 +4,7 @@ The emulator does not check every action; those that it does not are listed here
 them against AWS's documentation.
 """
 
-import contextlib
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -18,6 +15,7 @@ from operations.failed_invocation import reason_of
 from .accounts import MostlyBad
 from .faults import Faults
 from .pipeline import HEADER, Pipeline, comes_true, until
+from .roles import changed_statement, policies, take_away
 
 pytestmark = pytest.mark.e2e
 
@@ -94,43 +92,6 @@ def everything_works(pipeline: Pipeline, tag: str, seconds: float) -> bool:
     return comes_true(ended, seconds)
 
 
-def take_away(pipeline: Pipeline, policy: str, sid: str, action: str) -> None:
-    """Take one action out of a role."""
-    with changed(pipeline, policy, sid) as statement:
-        statement["Action"].remove(action)
-
-
-@contextlib.contextmanager
-def changed(pipeline: Pipeline, policy: str, sid: str) -> Iterator[dict[str, Any]]:
-    """Change a statement of a role's; without actions it goes."""
-    inputs, iam = policies(pipeline)[policy], pipeline.deployment.client("iam")
-    document = json.loads(inputs["policy"])
-    [statement] = [each for each in document["Statement"] if each["Sid"] == sid]
-    yield statement
-    document["Statement"] = [each for each in document["Statement"] if each["Action"]]
-    name = name_of(pipeline, policy)
-    iam.delete_role_policy(RoleName=inputs["role"], PolicyName=name)
-    if document["Statement"]:
-        left = json.dumps(document)
-        iam.put_role_policy(RoleName=inputs["role"], PolicyName=name, PolicyDocument=left)
-
-
-def name_of(pipeline: Pipeline, policy: str) -> str:
-    """A role's policy by the name that the emulator has it under."""
-    iam = pipeline.deployment.client("iam")
-    names = iam.list_role_policies(RoleName=policies(pipeline)[policy]["role"])["PolicyNames"]
-    [name] = [str(each) for each in names if each.startswith(policy)]
-    return name
-
-
-def policies(pipeline: Pipeline) -> dict[str, dict[str, Any]]:
-    """The inputs of every role's policy, by the resource's name."""
-    resources = pipeline.deployment.resources
-    return {
-        each.name: dict(each.inputs) for each in resources if each.type == "aws:iam/rolePolicy:RolePolicy"
-    }
-
-
 def test_every_action_is_either_checked_here_or_known_not_to_be(pipeline: Pipeline) -> None:
     held = {
         (name, statement["Sid"], action)
@@ -157,7 +118,7 @@ def test_without_one_resource_no_mail_is_sent(kind: str) -> None:
     with embedded_aws() as deployment:
         pipeline = Pipeline(deployment)
         assert everything_works(pipeline, "before", COLD_SECONDS)
-        with changed(pipeline, "notifier-send-email-policy", "SendMails") as statement:
+        with changed_statement(pipeline, "notifier-send-email-policy", "SendMails") as statement:
             [resource] = [each for each in statement["Resource"] if f":{kind}/" in each]
             statement["Resource"].remove(resource)
         assert not everything_works(pipeline, "after", WARM_SECONDS)

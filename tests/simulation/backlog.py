@@ -33,10 +33,10 @@ def work_off(users: int, quota: int) -> Backlog:
     file = File("uploads/users.csv", data.encode(), rows)
     with substituted(_PIECE_BYTES, _GROUP):
         world = World(0)
-        weather = Faults(Random(0))
-        weather.calm = True
+        drawn_faults = Faults(Random(0))
+        drawn_faults.calm = True
         pipeline = Pipeline(
-            world, weather, daily_quota=quota, rows_per_chunk=_ROWS_PER_CHUNK, stream_batch=_STREAM_BATCH
+            world, drawn_faults, daily_quota=quota, rows_per_chunk=_ROWS_PER_CHUNK, stream_batch=_STREAM_BATCH
         )
         pipeline.upload(file)
         world.run()

@@ -10,7 +10,7 @@ from lambdas.core.mail_entries import entries_in
 from lambdas.core.upload import Upload
 from operations.books import Books, books_of
 from operations.mail_decisions import DROPPED, is_dropped
-from tests.unit.fakes_s3 import FakeS3
+from tests.unit.helpers.fakes_s3 import FakeS3
 
 from .faults import MESSAGE_TWICE
 from .objects import INTRUDER

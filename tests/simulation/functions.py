@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.unit.cloud import Context
-from tests.unit.fakes import Killed, client_error
+from tests.unit.helpers.cloud import Context
+from tests.unit.helpers.fakes import Killed, client_error
 
 from . import faults
-from .line import Line
+from .network import Network
 from .queues import Queues
 from .world import Process
 
@@ -35,8 +35,8 @@ class Function:
 class Functions:
     """Runs functions; `count` tells the invocations."""
 
-    def __init__(self, line: Line, queues: Queues, failures: str) -> None:
-        self._line = line
+    def __init__(self, network: Network, queues: Queues, failures: str) -> None:
+        self._network = network
         self._queues = queues
         self._failures = failures
         self.by_name: dict[str, Function] = {}
@@ -44,7 +44,7 @@ class Functions:
 
     def run(self, function: Function, event: Mapping[str, Any], done: Done) -> None:
         """Invoke a function once; `done` hears how it ended."""
-        world = self._line.world
+        world = self._network.world
         self.count += 1
         process = Process(f"{function.name} {self.count}", self._skew())
         deadline = world.now + function.timeout
@@ -77,7 +77,7 @@ class Functions:
 
     def send_event(self, function: Function, event: Mapping[str, Any]) -> None:
         """Invoke a function asynchronously: at least once, and again when it fails."""
-        world, strike = self._line.world, self._line.faults.strike
+        world, strike = self._network.world, self._network.faults.strike
         times = 2 if strike(faults.EVENT_TWICE) else 1
         for _ in range(times):
             late = strike(faults.EVENT_LATE)
@@ -92,7 +92,7 @@ class Functions:
             self.send_event(self.by_name[request["FunctionName"]], json.loads(request["Payload"]))
             return {"StatusCode": 202}
 
-        return self._line.call("invoke", work, throttled)
+        return self._network.call("invoke", work, throttled)
 
     def _attempt(self, function: Function, event: Mapping[str, Any], number: int, delay: float) -> None:
         def done(_: Any, failure: str) -> None:
@@ -103,7 +103,7 @@ class Functions:
             else:
                 self._set_aside(event, failure)
 
-        self._line.world.after(delay, lambda: self.run(function, event, done))
+        self._network.world.after(delay, lambda: self.run(function, event, done))
 
     def _set_aside(self, event: Mapping[str, Any], failure: str) -> None:
         """https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"""
@@ -115,6 +115,6 @@ class Functions:
         self._queues.put(self._failures, json.dumps(record))
 
     def _skew(self) -> float:
-        if not self._line.faults.strike(faults.CLOCK):
+        if not self._network.faults.strike(faults.CLOCK):
             return 0
-        return self._line.world.random.choice(_SKEWS) * self._line.world.random.choice((-1, 1))
+        return self._network.world.random.choice(_SKEWS) * self._network.world.random.choice((-1, 1))

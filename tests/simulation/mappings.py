@@ -7,7 +7,7 @@ from typing import Any
 
 from . import faults
 from .functions import Function, Functions
-from .line import Line
+from .network import Network
 from .queues import Queue, Stored, event_record
 
 _EMPTY: Any = {"batchItemFailures": []}
@@ -18,7 +18,7 @@ class QueueMapping:
 
     def __init__(
         self,
-        line: Line,
+        network: Network,
         functions: Functions,
         queue: Queue,
         function: Function,
@@ -27,7 +27,7 @@ class QueueMapping:
         concurrency: int,
         window: float = 0,
     ) -> None:
-        self._line = line
+        self._network = network
         self._functions = functions
         self._queue = queue
         self._function = function
@@ -40,13 +40,13 @@ class QueueMapping:
         queue.arrived = self._arrived
 
     def _arrived(self, at: float) -> None:
-        now = self._line.world.now
+        now = self._network.world.now
         at = max(at, now) + self._window
         if at < self._next_poll:
             self._next_poll = at
             self._polls += 1
             number = self._polls
-            self._line.world.after(at - now, lambda: self._poll_as(number))
+            self._network.world.after(at - now, lambda: self._poll_as(number))
 
     def _poll_as(self, number: int) -> None:
         if number == self._polls:
@@ -54,7 +54,7 @@ class QueueMapping:
 
     def _poll(self) -> None:
         self._next_poll = float("inf")
-        now = self._line.world.now
+        now = self._network.world.now
         while self._running < self._concurrency and (messages := self._queue.receive(now, self._batch)):
             self._running += 1
             self._deliver(messages)
@@ -62,7 +62,7 @@ class QueueMapping:
             self._arrived(visible_at)
 
     def _deliver(self, messages: list[Stored]) -> None:
-        strike, world = self._line.faults.strike, self._line.world
+        strike, world = self._network.faults.strike, self._network.world
         for message in messages:
             if strike(faults.MESSAGE_TWICE):
                 self._queue.hide(message, world.now + world.random.uniform(0, 1))

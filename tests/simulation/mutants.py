@@ -268,6 +268,6 @@ def _unconditional(operation: Any) -> Any:
 
 
 def _after(patch: Patch, owner: Any, name: str, change: Callable[[Any], Any]) -> None:
-    """Change what a function gives."""
+    """Change what a function returns."""
     original = getattr(owner, name)
     patch.setattr(owner, name, lambda *of, **named: change(original(*of, **named)))

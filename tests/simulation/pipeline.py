@@ -5,16 +5,16 @@ from random import Random
 from typing import Any
 from urllib.parse import quote_plus
 
-from tests.unit.fakes_s3 import FakeS3
+from tests.unit.helpers.fakes_s3 import FakeS3
 
 from . import faults
 from .faults import Faults
 from .functions import Function, Functions
-from .line import Line
 from .mappings import QueueMapping
+from .network import Network
 from .objects import Objects
-from .post_office import PostOffice
 from .queues import Queue, Queues
+from .ses import SimulatedSes
 from .streams import HOUR, StreamMapping
 from .substitutes import HANDLERS, Stage, new_processes
 from .tables import Tables
@@ -41,19 +41,19 @@ class Pipeline:
     def __init__(
         self,
         world: World,
-        weather: Faults,
+        drawn_faults: Faults,
         *,
         daily_quota: int = 10**9,
         rows_per_chunk: int = 3,
         stream_batch: int = 7,
     ) -> None:
         self.world = world
-        self.faults = weather
-        self._line = Line(world, weather)
+        self.faults = drawn_faults
+        self._network = Network(world, drawn_faults)
         self.queues = self._make_queues()
-        self.objects = Objects(self._line, "uploads/")
-        self.mail = PostOffice(self._line, daily_quota=daily_quota)
-        self.functions = Functions(self._line, self.queues, INGEST_FAILURES)
+        self.objects = Objects(self._network, "uploads/")
+        self.mail = SimulatedSes(self._network, daily_quota=daily_quota)
+        self.functions = Functions(self._network, self.queues, INGEST_FAILURES)
         ingest, insert, send = (
             Function(name, module.handler, timeout)
             for name, module, timeout in zip(
@@ -65,7 +65,7 @@ class Pipeline:
         )
         self.functions.by_name = {each.name: each for each in (ingest, insert, send)}
         self.stream = StreamMapping(
-            self._line,
+            self._network,
             self.functions,
             send,
             ["email"],
@@ -74,10 +74,10 @@ class Pipeline:
             record_age=6 * HOUR,
         )
         keys = {USERS: ("email",), IMPORTS: ("import_id", "part"), MAILS: ("mail_id",)}
-        self.tables = Tables(keys, USERS, self.stream.write, self._line)
+        self.tables = Tables(keys, USERS, self.stream.write, self._network)
         by_url = self.queues.by_url
-        QueueMapping(self._line, self.functions, by_url[WORK], insert, batch=3, concurrency=2)
-        QueueMapping(self._line, self.functions, by_url[RETRIES], send, batch=50, concurrency=2, window=5)
+        QueueMapping(self._network, self.functions, by_url[WORK], insert, batch=3, concurrency=2)
+        QueueMapping(self._network, self.functions, by_url[RETRIES], send, batch=50, concurrency=2, window=5)
         self.poisons: list[tuple[str, str]] = []
         self._enter(rows_per_chunk)
 
@@ -107,7 +107,7 @@ class Pipeline:
             WORK, 6 * _INSERT_TIMEOUT, 4 * 24 * HOUR, max_receives=_RECEIVES, dead_letters=dead_letters
         )
         retries = Queue(RETRIES, 605, max_receives=_RETRY_RECEIVES, dead_letters=failures)
-        return Queues(self._line, work, dead_letters, retries, failures, Queue(INGEST_FAILURES))
+        return Queues(self._network, work, dead_letters, retries, failures, Queue(INGEST_FAILURES))
 
     def _enter(self, rows_per_chunk: int) -> None:
         """Make this the stage that handlers run on."""

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.unit.fakes import SQS_BATCH_BYTES, client_error, refused_entries
+from tests.unit.helpers.fakes import SQS_BATCH_BYTES, client_error, refused_entries
 
 from . import faults
-from .line import Line
+from .network import Network
 from .world import START
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
@@ -117,20 +117,20 @@ def event_record(message: Stored) -> dict[str, Any]:
 
 
 class Queues:
-    """The queues, by URL, behind an unreliable line."""
+    """The queues, by URL, behind an unreliable network."""
 
-    def __init__(self, line: Line, *queues: Queue) -> None:
-        self._line = line
+    def __init__(self, network: Network, *queues: Queue) -> None:
+        self._network = network
         self.by_url = {queue.name: queue for queue in queues}
         self._count = 0
 
     def send_message_batch(self, **request: Any) -> Any:
-        return self._line.call(
+        return self._network.call(
             f"send_message_batch {request['QueueUrl']}", lambda: self._maybe_in_part(**request), _THROTTLED
         )
 
     def change_message_visibility_batch(self, **request: Any) -> Any:
-        return self._line.call(
+        return self._network.call(
             f"change_message_visibility_batch {request['QueueUrl']}",
             lambda: self._hide(**request),
             _THROTTLED,
@@ -139,9 +139,9 @@ class Queues:
     def put(self, url: str, body: str, attributes: dict[str, Any] | None = None, delay: float = 0) -> None:
         """Send a message, from wherever."""
         self._count += 1
-        now = self._line.world.now
+        now = self._network.world.now
         # A standard queue keeps no order.
-        visible_at = now + delay + self._line.world.random.uniform(0, _DISORDER_SECONDS)
+        visible_at = now + delay + self._network.world.random.uniform(0, _DISORDER_SECONDS)
         message = Stored(f"m{self._count}", body, attributes or {}, now, visible_at)
         self.by_url[url].put(message)
 
@@ -152,7 +152,7 @@ class Queues:
         for entry in Entries:
             if entry["Id"] in refused:
                 continue
-            if self._line.faults.strike(faults.PARTIAL):
+            if self._network.faults.strike(faults.PARTIAL):
                 failed.append({"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"})
             else:
                 self.put(
@@ -167,11 +167,11 @@ class Queues:
     def _hide(self, QueueUrl: str, Entries: list[Any]) -> Any:
         if not 0 < len(Entries) <= 10:
             raise client_error("AWS.SimpleQueueService.TooManyEntriesInBatchRequest")
-        queue, now = self.by_url[QueueUrl], self._line.world.now
+        queue, now = self.by_url[QueueUrl], self._network.world.now
         successful, failed = [], []
         for entry in Entries:
             message = queue.messages.get(entry["ReceiptHandle"])
-            if message and not self._line.faults.strike(faults.PARTIAL):
+            if message and not self._network.faults.strike(faults.PARTIAL):
                 assert 0 <= entry["VisibilityTimeout"] <= _MAX_VISIBILITY
                 queue.hide(message, now + entry["VisibilityTimeout"])
                 successful.append({"Id": entry["Id"]})

@@ -1,4 +1,4 @@
-"""One run: a seed's files through the pipeline in the seed's weather, and then the books."""
+"""One run: a seed's files through the pipeline under the seed's faults, and then the books."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -34,8 +34,8 @@ def run(seed: int, say: Callable[[str], None] | None = None) -> Result:
     """Run a seed to its end; within `substituted()`."""
     random = Random(seed)
     world = World(seed, say)
-    weather = Faults(world.random)
-    pipeline = Pipeline(world, weather)
+    drawn_faults = Faults(world.random)
+    pipeline = Pipeline(world, drawn_faults)
     files = [draw_file(random, number) for number in range(random.randint(1, _MOST_FILES))]
     for file in files:
         world.after(random.uniform(0, _UPLOADED_WITHIN), lambda file=file: pipeline.upload(file))  # type: ignore[misc]
@@ -43,9 +43,9 @@ def run(seed: int, say: Callable[[str], None] | None = None) -> Result:
     try:
         world.run()
         wrong = faults_of(pipeline, files, mended=False)
-        mend_mails(pipeline)  # in whatever weather
+        mend_mails(pipeline)  # with faults still drawn
         world.run()
-        weather.calm = True
+        drawn_faults.calm = True
         mend_rows(pipeline)
         world.run()
         mend_mails(pipeline)
@@ -61,5 +61,5 @@ def run(seed: int, say: Callable[[str], None] | None = None) -> Result:
         mails=sum(sent.values()),
         twice=sum(count - 1 for count in sent.values()),
         invocations=pipeline.functions.count,
-        injected=weather.injected,
+        injected=drawn_faults.injected,
     )

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.unit.fakes import Item
+from tests.unit.helpers.fakes import Item
 
 from . import faults
 from .functions import Function, Functions
-from .line import Line
+from .network import Network
 
 HOUR = 60 * 60
 _RETENTION = 24 * HOUR
@@ -50,7 +50,7 @@ class StreamMapping:
 
     def __init__(
         self,
-        line: Line,
+        network: Network,
         functions: Functions,
         function: Function,
         keys: Sequence[str],
@@ -59,7 +59,7 @@ class StreamMapping:
         batch: int,
         record_age: float,
     ) -> None:
-        self._line = line
+        self._network = network
         self._functions = functions
         self._function = function
         self._keys = keys
@@ -82,18 +82,18 @@ class StreamMapping:
             "dynamodb": change,
         }
         shard = self.root.leaf(zlib.crc32(json.dumps(keys).encode()))
-        shard.records.append(Record(self._line.world.now, event))
+        shard.records.append(Record(self._network.world.now, event))
         self._read_soon(shard)
-        if shard.depth < 3 and self._line.faults.strike(faults.SPLIT):
+        if shard.depth < 3 and self._network.faults.strike(faults.SPLIT):
             shard.children = (Shard(shard.depth + 1, started=False), Shard(shard.depth + 1, started=False))
 
     def _read_soon(self, shard: Shard, seconds: float = 0.2) -> None:
         if shard.started and not shard.reading:
             shard.reading = True
-            self._line.world.after(seconds, lambda: self._read(shard))
+            self._network.world.after(seconds, lambda: self._read(shard))
 
     def _read(self, shard: Shard) -> None:
-        now = self._line.world.now
+        now = self._network.world.now
         batch = shard.records[shard.position : shard.position + self._batch]
         alive = [record for record in batch if record.at + _RETENTION > now]
         self.lost += len(batch) - len(alive)
@@ -109,15 +109,15 @@ class StreamMapping:
                     self._read_soon(child)
 
     def _advance(self, shard: Shard, count: int) -> None:
-        self.oldest = max(self.oldest, self._line.world.now - shard.records[shard.position].at)
+        self.oldest = max(self.oldest, self._network.world.now - shard.records[shard.position].at)
         shard.position += count
-        if self._line.faults.strike(faults.REPLAY):
-            shard.position = self._line.world.random.randint(0, shard.position)
+        if self._network.faults.strike(faults.REPLAY):
+            shard.position = self._network.world.random.randint(0, shard.position)
         shard.reading = False
         self._read_soon(shard)
 
     def _deliver(self, batch: list[Record], attempt: int, then: Callable[[], None]) -> None:
-        world = self._line.world
+        world = self._network.world
 
         def done(answer: Any, failure: str) -> None:
             if not failure and not (answer or {}).get("batchItemFailures"):

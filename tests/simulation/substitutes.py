@@ -24,7 +24,7 @@ from lambdas.insert_records import handler as insert_records
 from lambdas.process_csv import handler as process_csv
 from lambdas.send_email import courier, post
 from lambdas.send_email import handler as send_email
-from tests.unit.support import limits
+from tests.unit.helpers.csv_files import limits
 
 from .world import World
 

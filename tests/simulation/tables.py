@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.unit.fakes import Item, client_error, invalid
-from tests.unit.fakes_dynamodb import FakeDynamoDB
+from tests.unit.helpers.fakes import Item, client_error, invalid
+from tests.unit.helpers.fakes_dynamodb import FakeDynamoDB
 
 from . import faults
-from .line import Line
+from .network import Network
 
 # A key that DynamoDB will never take, as one that is too long would be.
 UNWRITABLE = "unwritable"
@@ -37,23 +37,23 @@ class _Streamed(dict[tuple[str, ...], Item]):
 
 
 class Tables(FakeDynamoDB):
-    """The tables behind an unreliable line."""
+    """The tables behind an unreliable network."""
 
     def __init__(
-        self, keys: Mapping[str, tuple[str, ...]], streamed: str, listener: Listener, line: Line
+        self, keys: Mapping[str, tuple[str, ...]], streamed: str, listener: Listener, network: Network
     ) -> None:
         super().__init__(keys)
         self.tables[streamed] = _Streamed(listener)
-        self._line = line
+        self._network = network
 
     def _call(self, name: str, work: Callable[[], Any], request: Mapping[str, Any]) -> Any:
         if name == "transact_write_items":
             return self._transaction(work, request)
         if name == "batch_write_item":
-            return self._line.call(name, lambda: self._maybe_in_part(work, request), _THROTTLED)
+            return self._network.call(name, lambda: self._maybe_in_part(work, request), _THROTTLED)
         if name == "batch_execute_statement":
-            return self._line.call(name, lambda: self._maybe_put_off(work, request), _THROTTLED)
-        return self._line.call(name, work, _THROTTLED)
+            return self._network.call(name, lambda: self._maybe_put_off(work, request), _THROTTLED)
+        return self._network.call(name, work, _THROTTLED)
 
     def _transaction(self, work: Callable[[], Any], request: Mapping[str, Any]) -> Any:
         """botocore gives a transaction a token, by which DynamoDB knows a request that is sent again.
@@ -67,10 +67,10 @@ class Tables(FakeDynamoDB):
                 answers.append(self._maybe_cancelled(work, request))
             return answers[0]
 
-        return self._line.call("transact_write_items", once, _THROTTLED)
+        return self._network.call("transact_write_items", once, _THROTTLED)
 
     def _maybe_cancelled(self, work: Callable[[], Any], request: Mapping[str, Any]) -> Any:
-        strike, random = self._line.faults.strike, self._line.world.random
+        strike, random = self._network.faults.strike, self._network.world.random
         for kind, code in (
             (faults.CONFLICT, "TransactionConflict"),
             (faults.PARTIAL, random.choice(("ThrottlingError", "ProvisionedThroughputExceeded"))),
@@ -82,15 +82,15 @@ class Tables(FakeDynamoDB):
         return work()
 
     def _maybe_in_part(self, work: Callable[[], Any], request: Mapping[str, Any]) -> Any:
-        if not self._line.faults.strike(faults.PARTIAL):
+        if not self._network.faults.strike(faults.PARTIAL):
             return work()
         ((_, writes),) = request["RequestItems"].items()
-        return self.unprocessed(self._line.world.random.randint(1, len(writes)))(request)
+        return self.unprocessed(self._network.world.random.randint(1, len(writes)))(request)
 
     def _maybe_put_off(self, work: Callable[[], Any], request: Mapping[str, Any]) -> Any:
-        if not self._line.faults.strike(faults.PARTIAL):
+        if not self._network.faults.strike(faults.PARTIAL):
             return work()
-        random = self._line.world.random
+        random = self._network.world.random
         which = [n for n in range(len(request["Statements"])) if random.random() < 0.5]
         return self.put_off(random.choice(_PUT_OFF), *which)(request)
 

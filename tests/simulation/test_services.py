@@ -14,10 +14,10 @@ from local.emulator import emulator
 
 from .faults import Faults
 from .functions import Function, Functions
-from .line import Line
+from .network import Network
 from .objects import Objects
-from .post_office import PostOffice
 from .queues import Queue, Queues, event_record
+from .ses import SimulatedSes
 from .streams import StreamMapping
 from .tables import Tables
 from .world import Process, World
@@ -40,7 +40,7 @@ class Calm:
         self.world = World(0)
         faults = Faults(Random(0))
         faults.calm = True
-        self.line = Line(self.world, faults)
+        self.network = Network(self.world, faults)
 
     def __call__(self, work: Callable[[], Any]) -> Any:
         ended: list[Any] = []
@@ -52,7 +52,7 @@ class Calm:
 
 
 def outcome(work: Callable[[], Any]) -> Any:
-    """What a call gives, or the code of its error."""
+    """What a call returns, or the code of its error."""
     try:
         return work()
     except ClientError as error:
@@ -75,7 +75,7 @@ class SimulatedSqs:
     def __init__(self) -> None:
         self.calm = Calm()
         dead = Queue("dead")
-        self.queues = Queues(self.calm.line, Queue("q", VISIBILITY, 60, RECEIVES, dead, MOST_BYTES), dead)
+        self.queues = Queues(self.calm.network, Queue("q", VISIBILITY, 60, RECEIVES, dead, MOST_BYTES), dead)
 
     def send(self, *entries: dict[str, Any]) -> Any:
         return self.calm(lambda: self.queues.send_message_batch(QueueUrl="q", Entries=list(entries)))
@@ -194,7 +194,7 @@ def test_objects(clients: Clients) -> None:
     calm = Calm()
     s3 = clients.client("s3")
     s3.create_bucket(Bucket="objects")
-    simulated = object_story(calm, Objects(calm.line, "uploads/"))
+    simulated = object_story(calm, Objects(calm.network, "uploads/"))
     assert simulated == object_story(lambda work: work(), s3)
     assert simulated[1] == b"789"
 
@@ -235,11 +235,11 @@ def changes(events: list[Any]) -> dict[str, list[Any]]:
 
 def test_tables_and_their_streams(clients: Clients) -> None:
     calm = Calm()
-    functions = Functions(calm.line, Queues(calm.line), "")
+    functions = Functions(calm.network, Queues(calm.network), "")
     function = Function("nobody", lambda *_: None, 1)
-    stream = StreamMapping(calm.line, functions, function, ["email"], print, batch=1, record_age=0)
+    stream = StreamMapping(calm.network, functions, function, ["email"], print, batch=1, record_age=0)
     stream.root.started = False  # nobody reads it
-    tables = Tables({"people": ("email",)}, "people", stream.write, calm.line)
+    tables = Tables({"people": ("email",)}, "people", stream.write, calm.network)
     dynamodb, streams = clients.client("dynamodb"), clients.client("dynamodbstreams")
     arn = dynamodb.create_table(
         TableName="people",
@@ -282,9 +282,9 @@ def test_mail(clients: Clients) -> None:
     calm = Calm()
     ses = clients.client("sesv2")
     ses.create_email_identity(EmailIdentity="hello@example.com")
-    office = PostOffice(calm.line)
+    simulated_ses = SimulatedSes(calm.network)
     request = bulk("a@example.com", "b@example.com")
-    simulated = calm(lambda: office.send_bulk_email(**request))["BulkEmailEntryResults"]
+    simulated = calm(lambda: simulated_ses.send_bulk_email(**request))["BulkEmailEntryResults"]
     real = ses.send_bulk_email(**request)["BulkEmailEntryResults"]
     assert [set(each) for each in simulated] == [set(each) for each in real]
     assert [each["Status"] for each in simulated] == [each["Status"] for each in real] == ["SUCCESS"] * 2

@@ -4,7 +4,7 @@ import gzip
 from dataclasses import dataclass
 from random import Random
 
-from .post_office import MALFORMED, REFUSED
+from .ses import MALFORMED, REFUSED
 from .tables import UNWRITABLE
 
 SCHEMA = {

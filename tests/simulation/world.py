@@ -12,7 +12,7 @@ from typing import Any
 
 from greenlet import getcurrent, greenlet
 
-from tests.unit.fakes import Killed
+from tests.unit.helpers.fakes import Killed
 
 START = 1_800_000_000.0  # the world's first second, as Unix has it
 _MOST_STEPS = 2_000_000  # more than any run takes that will ever end

@@ -7,20 +7,7 @@ from collections.abc import Callable
 import pytest
 from aws_lambda_powertools import Logger
 
-
-class Clock:
-    """The time; it passes when something sleeps, or a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-        self.sleeps: list[float] = []
-
-    def time(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.sleeps.append(seconds)
-        self.now += seconds
+from .helpers.clock import Clock
 
 
 @pytest.fixture
@@ -34,7 +21,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch) -> Callable[[Logger], io.StringIO]:
-    """Takes a handler's logger, and gives what it logs from then on."""
+    """Takes a handler's logger, and returns the stream of what it logs from then on."""
 
     def capture(logger: Logger) -> io.StringIO:
         stream = io.StringIO()

@@ -19,7 +19,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from local.clients import Clients
-from local.creators import Order, answer, create
+from local.creators import NewResource, create, data_source
 from local.provider_defaults import with_provider_defaults
 from local.provision import plain
 
@@ -67,7 +67,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Invoke(self, request: Any, _context: Any) -> Any:
-        found = answer(request.tok, MessageToDict(request.args))
+        found = data_source(request.tok, MessageToDict(request.args))
         return provider_pb2.InvokeResponse(**{"return": _struct(found)})
 
     def Check(self, request: Any, _context: Any) -> Any:
@@ -95,7 +95,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         with self._told(context):
             inputs = self._inputs(request.properties)
             self._note("create", request)
-            made, outputs = create(Order(request.type, request.name, inputs, self._clients))
+            made, outputs = create(NewResource(request.type, request.name, inputs, self._clients))
             more = {key: value for key, value in outputs.items() if key not in inputs}
             return provider_pb2.CreateResponse(id=made, properties=_with(request.properties, more))
 
@@ -154,7 +154,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
 @contextlib.contextmanager
 def serving(provider: Provider) -> Iterator[int]:
-    """Serve the provider on the loopback interface; gives the port."""
+    """Serve the provider on the loopback interface; returns the port."""
     server = grpc.server(futures.ThreadPoolExecutor(_THREADS), options=[("grpc.so_reuseport", 0)])
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.clients import Clients
-from local.creators import Order, create
+from local.creators import NewResource, create
 from local.creators.bundle import zipped
 
 Inputs = Mapping[str, Any]
@@ -35,7 +35,7 @@ class Resource:
 
 def create_again(type_token: str, name: str, inputs: Inputs, clients: Clients) -> None:
     """Update what AWS sets by the same call that creates it."""
-    create(Order(type_token, name, inputs, clients))
+    create(NewResource(type_token, name, inputs, clients))
 
 
 def _nothing(_clients: Clients, _inputs: Inputs) -> None:

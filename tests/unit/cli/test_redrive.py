@@ -10,8 +10,8 @@ from cli.redrive import Redrive
 from operations.errors import Unsuccessful, UsageProblem
 from operations.messages import Letter
 
-from ..fakes import Killed
-from ..fakes_queue import FakeQueues
+from ..helpers.fakes import Killed
+from ..helpers.fakes_queue import FakeQueues
 
 DO = Options(yes=True)
 

@@ -12,8 +12,8 @@ from cli.redrive_writer import WriterWork
 from lambdas.core.chunk import Chunk
 from operations.messages import Letter
 
-from ..fakes import client_error
-from ..fakes_queue import FakeQueues
+from ..helpers.fakes import client_error
+from ..helpers.fakes_queue import FakeQueues
 from ..operations.test_queues import EVENT, KEY
 
 

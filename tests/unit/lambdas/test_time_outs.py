@@ -9,7 +9,7 @@ from lambdas.aws.limits import DYNAMODB_BATCH_ITEMS
 from lambdas.process_csv.handler import RESERVE_SECONDS, RESERVE_SHARE
 from lambdas.send_email.courier import CLAIMING_SECONDS, GROUP_SECONDS, SENDING_SECONDS
 
-from ..support import ROOT
+from ...program import ROOT
 
 CALL = {service: of.longest_call for service, of in TIME_OUTS.items()}
 # A call that the service carries out in part, again and again, until the last attempt takes its time-outs.

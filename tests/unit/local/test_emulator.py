@@ -18,23 +18,23 @@ def nobody_says_where(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_temporary_folders_go_into_memory(tmp_path: Path) -> None:
-    assert emulator._temporary() == tmp_path
+    assert emulator._temporary_folder() == tmp_path
 
 
 def test_they_go_where_the_user_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "mine"))
-    assert emulator._temporary() == (tmp_path / "mine").resolve()
+    assert emulator._temporary_folder() == (tmp_path / "mine").resolve()
 
 
 def test_not_into_memory_without_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(emulator, "ROOM", 2**80)
-    assert emulator._temporary() == Path(tempfile.gettempdir()).resolve()
+    assert emulator._temporary_folder() == Path(tempfile.gettempdir()).resolve()
 
 
 def test_not_into_memory_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(emulator, "SHARED_MEMORY", tmp_path / "none")
-    assert emulator._temporary() == Path(tempfile.gettempdir()).resolve()
+    assert emulator._temporary_folder() == Path(tempfile.gettempdir()).resolve()
 
 
 def test_of_our_environment_only_what_python_needs_gets_through(

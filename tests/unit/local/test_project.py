@@ -62,7 +62,7 @@ def test_values_are_texts_as_written_and_json(root: Path, written: str, text: st
     assert read_project(root, "dev", {}).config["shop:colour"] == text
 
 
-def test_a_setting_that_is_not_declared_is_an_error_that_names_those_that_are(root: Path) -> None:
+def test_an_undeclared_setting_is_an_error_that_names_the_declared(root: Path) -> None:
     with pytest.raises(EmbeddedAwsError, match=r"no setting shop:colr\. .*shop:colour, shop:short"):
         read_project(root, "dev", {"colr": "red"})
 

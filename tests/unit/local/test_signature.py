@@ -1,4 +1,4 @@
-"""What botocore signs is proven, and nothing else: botocore is the oracle."""
+"""What botocore signs is verified, and nothing else: botocore is the oracle."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,8 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.signature import Refused, Request, claim_of, request_of
+from local.errors import AccessRefusedError
+from local.signature import Request, claim_of, request_of
 
 HOST = "127.0.0.1:4566"
 KEY, SECRET, TOKEN = "AKIAKEY", "secret/of+the=key", "token/+="
@@ -32,8 +33,8 @@ class Sent:
     request: Request
     body: bytes
 
-    def prove(self, secret: str = SECRET) -> None:
-        claim_of(self.request).prove(self.request, self.body, secret)
+    def verify(self, secret: str = SECRET) -> None:
+        claim_of(self.request).verify(self.request, self.body, secret)
 
     def but(self, body: bytes | None = None, **changed: Any) -> "Sent":
         return Sent(replace(self.request, **changed), self.body if body is None else body)
@@ -85,8 +86,8 @@ def arrived(request: AWSRequest) -> Request:
 
 
 def refused(sent: Sent, secret: str = SECRET) -> str:
-    with pytest.raises(Refused) as caught:
-        sent.prove(secret)
+    with pytest.raises(AccessRefusedError) as caught:
+        sent.verify(secret)
     return caught.value.code
 
 
@@ -112,11 +113,11 @@ REQUESTS = st.tuples(
 
 
 @given(REQUESTS)
-def test_whatever_botocore_signs_is_proven_and_with_another_secret_refused(request: Any) -> None:
+def test_what_botocore_signs_is_verified_by_its_secret_alone(request: Any) -> None:
     sent = send(*request)
     claim = claim_of(sent.request)
     assert (claim.key_id, claim.token) == (KEY, request[-1] or "")
-    sent.prove()
+    sent.verify()
     assert refused(sent, "another") == "SignatureDoesNotMatch"
 
 
@@ -124,7 +125,7 @@ def test_whatever_botocore_signs_is_proven_and_with_another_secret_refused(reque
 @pytest.mark.parametrize("presigned", [False, True], ids=["header", "url"])
 def test_nothing_that_is_signed_can_be_changed(service: str, presigned: bool) -> None:
     sent = send("PUT", "/a", {"b": "c"}, {"X-Amz-Target": "d"}, b"e", service, presigned)
-    sent.prove()
+    sent.verify()
     changed = {
         "method": sent.but(method="POST"),
         "path": sent.but(raw_path="/A"),
@@ -150,7 +151,7 @@ def test_a_header_that_aws_wants_signed_cannot_be_added() -> None:
 @pytest.mark.parametrize("said", ["UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"])
 def test_a_body_may_be_left_unsigned_if_that_is_signed(said: str) -> None:
     sent = send(headers={"X-Amz-Content-SHA256": said}, service="dynamodb")
-    sent.but(body=b"another").prove()
+    sent.but(body=b"another").verify()
 
 
 def test_a_request_without_a_signature_is_refused() -> None:
@@ -189,13 +190,13 @@ def test_a_signature_is_good_for_some_minutes(
     long_ago(monkeypatch, minutes)
     assert refused(send()) == code
     long_ago(monkeypatch, minutes - minutes / 8)
-    send().prove()
+    send().verify()
 
 
 def test_a_signed_url_is_good_for_as_long_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
     long_ago(monkeypatch, 59)
     old = send(presigned=True)  # botocore says: an hour
-    old.prove()
+    old.verify()
     assert refused(old.with_parameter("X-Amz-Expires", "7200")) == "SignatureDoesNotMatch"
     assert refused(old.with_parameter("X-Amz-Expires", "soon")) == "RequestExpired"
     long_ago(monkeypatch, 61)

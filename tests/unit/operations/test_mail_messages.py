@@ -12,7 +12,7 @@ from operations.mail_decisions import MailDecisions
 from operations.mail_messages import HeldWork, MailLetters, NotifierWork
 from operations.messages import Letter
 
-from ..cloud import MAILS, RETRIES, Cloud, mail
+from ..helpers.cloud import MAILS, RETRIES, Cloud, mail
 
 pytestmark = pytest.mark.usefixtures("clock")
 MAIL = mail("a@example.com", 2)

@@ -5,7 +5,7 @@ import pytest
 from operations.errors import Unsuccessful
 from operations.messages import hidden, taken
 
-from ..fakes_queue import SENT_MS, FakeQueues
+from ..helpers.fakes_queue import SENT_MS, FakeQueues
 
 
 def filled(number: int) -> Any:

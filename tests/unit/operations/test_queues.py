@@ -7,7 +7,7 @@ from lambdas.core.chunk import Chunk
 from lambdas.core.upload import uploads
 from operations.queues import Queues
 
-from ..fakes_queue import FakeQueues
+from ..helpers.fakes_queue import FakeQueues
 
 OUTPUTS = {"dead_letter_queue_url": "dead", "ingest_failure_queue_url": "ingest", "queue_url": "main"}
 KEY = "uploads/1/großes büro.csv"

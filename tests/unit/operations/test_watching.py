@@ -13,7 +13,7 @@ VISIBILITY = 100
 
 
 @dataclass
-class World:
+class ScriptedPipeline:
     """A pipeline that plays a script: at each second, what its ledger and its queues hold."""
 
     ledger_at: Callable[[float], Import]
@@ -61,63 +61,63 @@ def test_it_ends_as_soon_as_the_books_balance() -> None:
             return Import("a.csv", "key")
         return known("reading", Books()) if now < 0.8 else known("done", ALL)
 
-    world = World(ledger)
-    one = world.run()
+    pipeline = ScriptedPipeline(ledger)
+    one = pipeline.run()
     assert (one.status, one.books) == ("done", ALL)
-    assert world.now < 1
-    assert world.peeks == 0  # a run that goes well leaves the queues alone
-    assert next(shown[0].status for shown in world.shown if shown[0].id) == "reading"
+    assert pipeline.now < 1
+    assert pipeline.peeks == 0  # a run that goes well leaves the queues alone
+    assert next(shown[0].status for shown in pipeline.shown if shown[0].id) == "reading"
 
 
 def test_books_that_balance_by_chance_before_reading_has_ended_do_not_end_it() -> None:
-    world = World(lambda now: known("reading", Books()) if now < 30 else known("done", ALL))
-    assert world.run().books == ALL
+    pipeline = ScriptedPipeline(lambda now: known("reading", Books()) if now < 30 else known("done", ALL))
+    assert pipeline.run().books == ALL
 
 
 def test_rows_that_wait_in_a_queue_keep_it_waiting() -> None:
     half = Books(read=2, accepted=2, created=1, mailed=1)
-    world = World(lambda now: known("done", half if now < 60 else ALL), queued_until=60)
-    assert world.run().books == ALL
+    pipeline = ScriptedPipeline(lambda now: known("done", half if now < 60 else ALL), queued_until=60)
+    assert pipeline.run().books == ALL
 
 
 def test_when_the_queues_are_empty_and_nothing_changes_it_ends_unbalanced() -> None:
     lost = Books(read=2, accepted=2, created=1, mailed=1)
-    world = World(lambda _: known("done", lost))
-    one = world.run()
+    pipeline = ScriptedPipeline(lambda _: known("done", lost))
+    one = pipeline.run()
     assert not one.balanced
-    assert REST <= world.now < REST + 5
+    assert REST <= pipeline.now < REST + 5
 
 
 def test_what_nobody_ever_reads_ends_when_no_queue_could_give_it_again() -> None:
-    world = World(lambda _: Import("a.csv", "key"))
-    assert world.run().status == "waiting"
-    assert world.now >= STALL + VISIBILITY
+    pipeline = ScriptedPipeline(lambda _: Import("a.csv", "key"))
+    assert pipeline.run().status == "waiting"
+    assert pipeline.now >= STALL + VISIBILITY
 
 
 def test_a_message_that_is_stuck_ends_it_too() -> None:
-    world = World(lambda _: known("done", Books(read=1, accepted=1)), queued_until=10**9)
-    assert not world.run().balanced
-    assert STALL + VISIBILITY <= world.now < STALL + VISIBILITY + 20
+    pipeline = ScriptedPipeline(lambda _: known("done", Books(read=1, accepted=1)), queued_until=10**9)
+    assert not pipeline.run().balanced
+    assert STALL + VISIBILITY <= pipeline.now < STALL + VISIBILITY + 20
 
 
 def test_dead_lettered_chunks_balance_the_books() -> None:
-    world = World(lambda _: known("done", Books(read=2, accepted=2)), dead={"id": {2, 3}})
-    one = world.run()
+    pipeline = ScriptedPipeline(lambda _: known("done", Books(read=2, accepted=2)), dead={"id": {2, 3}})
+    one = pipeline.run()
     assert one.balanced
     assert one.books.failed == 2
-    assert QUIET <= world.now < REST
+    assert QUIET <= pipeline.now < REST
 
 
 def test_an_upload_that_could_not_be_read_has_failed_with_the_reason() -> None:
-    world = World(lambda _: Import("a.csv", "key"), given_up={"key": ("id", "ValueError: no")})
-    one = world.run()
+    pipeline = ScriptedPipeline(lambda _: Import("a.csv", "key"), given_up={"key": ("id", "ValueError: no")})
+    one = pipeline.run()
     assert (one.status, one.id, one.reason) == ("failed", "id", "ValueError: no")
     assert not one.balanced
-    assert world.now < STALL
+    assert pipeline.now < STALL
 
 
 def test_an_upload_that_a_later_attempt_has_read_has_not_failed() -> None:
     def ledger(now: float) -> Import:
         return known("reading", Books()) if now < 3 else known("done", ALL)
 
-    assert World(ledger, given_up={"key": ("id", "ValueError: no")}).run().status == "done"
+    assert ScriptedPipeline(ledger, given_up={"key": ("id", "ValueError: no")}).run().status == "done"

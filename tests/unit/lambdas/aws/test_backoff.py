@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.aws.backoff import pause
 
-from ...conftest import Clock
+from ...helpers.clock import Clock
 
 
 def test_pauses_grow_and_are_never_in_step(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ import pytest
 from lambdas.aws.dynamodb.outcomes import TableError
 from lambdas.aws.errors import is_set_up_fault, kind_of
 
-from ...fakes import client_error
+from ...helpers.fakes import client_error
 
 
 @pytest.mark.parametrize(

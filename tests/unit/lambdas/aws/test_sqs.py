@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from lambdas.aws.sqs import Message, QueueError, printable_reason, send
 
-from ...conftest import Clock
-from ...fakes import SQS_BATCH_BYTES, FakeSqs, Lost, client_error
+from ...helpers.clock import Clock
+from ...helpers.fakes import SQS_BATCH_BYTES, FakeSqs, Lost, client_error
 
 QUEUE = "https://sqs/queue"
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from lambdas.core.import_ledger import MAIL_COUNTERS, chunk_part
 
-from ...cloud import IMPORT, IMPORTS, Cloud
-from ...fakes import Killed, Lost, client_error, kill
+from ...helpers.cloud import IMPORT, IMPORTS, Cloud
+from ...helpers.fakes import Killed, Lost, client_error, kill
 
 ENTRY = {"key": "uploads/users.csv", "started_at": "2026-11-23T10:00:00.000Z", "size": 10}
 

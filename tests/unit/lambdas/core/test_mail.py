@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lambdas.core.mail import MailError, from_queue, from_stream
 
-from ...cloud import IMPORT, image, mail, stream_record
+from ...helpers.cloud import IMPORT, image, mail, stream_record
 
 MESSAGE = json.loads(mail("a@example.com", 2).body())
 

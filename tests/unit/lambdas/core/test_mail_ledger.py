@@ -20,9 +20,9 @@ from lambdas.core.mail_entries import (
 )
 from lambdas.core.mail_ledger import Change
 
-from ...cloud import MAILS, Cloud, mail, mails
-from ...conftest import Clock
-from ...fakes import Lost, client_error, invalid
+from ...helpers.clock import Clock
+from ...helpers.cloud import MAILS, Cloud, mail, mails
+from ...helpers.fakes import Lost, client_error, invalid
 
 pytestmark = pytest.mark.usefixtures("clock")
 MAIL = mail("a@example.com", 2)

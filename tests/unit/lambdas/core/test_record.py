@@ -8,7 +8,7 @@ import pytest
 from lambdas.core.chunk import Chunk
 from lambdas.core.record import records_of
 
-from ...cloud import IMPORT
+from ...helpers.cloud import IMPORT
 
 NOW = "2026-11-23T10:00:00.000Z"
 

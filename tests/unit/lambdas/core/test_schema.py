@@ -10,7 +10,8 @@ from lambdas.core.constraints import CONSTRAINTS
 from lambdas.core.schema import RESERVED, SchemaError, parse_schema
 from lambdas.core.values import KINDS
 
-from ...support import ROOT, USERS
+from ....program import ROOT
+from ...helpers.csv_files import USERS
 
 
 def document(*fields: dict[str, Any], **properties: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lambdas.core.upload import Upload, uploads
 
-from ...support import s3_event
+from ...helpers.s3_events import s3_event
 
 
 def keys(event: dict[str, Any]) -> list[str]:

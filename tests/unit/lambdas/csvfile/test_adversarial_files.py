@@ -7,7 +7,7 @@ import pytest
 
 from lambdas.csvfile.header import ImportRejected
 
-from ...support import parse
+from ...helpers.csv_files import parse
 
 HEAD = b"email,first_name,last_name\n"
 ANN, BOB = b"ann@example.com,Ann,Lee\n", b"bob@example.com,Bob,Ray\n"

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from lambdas.core.schema import parse_schema
 from lambdas.csvfile.columns import CellError, Column
 
-from ...support import ROOT, USERS
+from ....program import ROOT
+from ...helpers.csv_files import USERS
 from .frictionless_differences import DIFFERENCES, Difference
 
 MISSING = ["", "NA", "-"]

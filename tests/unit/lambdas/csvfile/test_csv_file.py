@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lambdas.csvfile.csv_file import open_csv
 from lambdas.csvfile.header import DELIMITERS, ImportRejected
 
-from ...support import (
+from ...helpers.csv_files import (
     TEXTS,
     USERS,
     Outcome,

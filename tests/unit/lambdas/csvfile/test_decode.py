@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lambdas.csvfile.decode import PIECE_BYTES, SourceError, utf8_pieces
 
-from ...support import cut, cuts, limits
+from ...helpers.csv_files import cut, cuts, limits
 
 UTF16 = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
 texts = st.text(st.characters(codec="utf-8"), max_size=80)

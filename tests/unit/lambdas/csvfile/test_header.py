@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lambdas.core.schema import header_name
 from lambdas.csvfile.header import DELIMITERS, Header, ImportRejected, find_delimiter, read_header
 
-from ...support import USERS, schema_of
+from ...helpers.csv_files import USERS, schema_of
 
 
 def rejection(*cells: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lambdas.csvfile.decode import PIECE_BYTES, SourceError, utf8_pieces
 from lambdas.csvfile.read import MAX_CSV_ROW_BYTES, Block, Problem, RowReader
 
-from ...support import awkward_texts, csv_text, cut, cuts, delimiters, limits, rows_by_csv
+from ...helpers.csv_files import awkward_texts, csv_text, cut, cuts, delimiters, limits, rows_by_csv
 
 TOO_LONG = "longer than"
 

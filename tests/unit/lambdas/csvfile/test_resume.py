@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lambdas.csvfile.csv_file import Bookmark, CsvFile, open_csv, reopen_csv
 from lambdas.csvfile.validate import Parsed
 
-from ...support import TEXTS, awkward_texts, cut, cuts, delimiters, limits
+from ...helpers.csv_files import TEXTS, awkward_texts, cut, cuts, delimiters, limits
 
 Steps = list[tuple[Parsed, Bookmark | None]]
 ENCODINGS: dict[str, Callable[[str], bytes]] = {

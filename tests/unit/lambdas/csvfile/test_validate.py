@@ -13,7 +13,7 @@ from lambdas.csvfile.header import read_header
 from lambdas.csvfile.read import Block, Problem
 from lambdas.csvfile.validate import Parsed, RowEncoder
 
-from ...support import TEXTS, schema_of
+from ...helpers.csv_files import TEXTS, schema_of
 
 TYPED = schema_of(
     {"name": "n", "type": "integer", "constraints": {"minimum": 0}},

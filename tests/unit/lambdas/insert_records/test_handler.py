@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 from lambdas.aws.errors import SetUpFault
 from lambdas.insert_records import handler as module
 
-from ...cloud import (
+from ...helpers.cloud import (
     DEAD_LETTERS,
     IMPORTS,
     USERS,
@@ -24,7 +24,7 @@ from ...cloud import (
     failed_messages,
     queue_message,
 )
-from ...fakes import Step, client_error
+from ...helpers.fakes import Step, client_error
 
 pytestmark = pytest.mark.usefixtures("clock")
 RECEIVES = 5

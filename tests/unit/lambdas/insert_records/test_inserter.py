@@ -11,8 +11,8 @@ from lambdas.aws.sqs import QueueError
 from lambdas.core.chunk import MAX_CHUNK_BYTES, parse_chunk
 from lambdas.insert_records.inserter import Counts
 
-from ...cloud import DEAD_LETTERS, IMPORT, IMPORTS, USERS, Cloud, chunk
-from ...fakes import Killed, Lost, client_error, kill
+from ...helpers.cloud import DEAD_LETTERS, IMPORT, IMPORTS, USERS, Cloud, chunk
+from ...helpers.fakes import Killed, Lost, client_error, kill
 
 pytestmark = pytest.mark.usefixtures("clock")
 LARGE = "x" * 400 * 1024

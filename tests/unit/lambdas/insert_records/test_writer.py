@@ -11,10 +11,10 @@ from lambdas.core.chunk import Chunk
 from lambdas.core.record import Record, records_of
 from lambdas.insert_records.writer import put_always, put_if_absent
 
-from ...cloud import IMPORT, KEYS, USERS
-from ...conftest import Clock
-from ...fakes import Lost, client_error, invalid
-from ...fakes_dynamodb import FakeDynamoDB
+from ...helpers.clock import Clock
+from ...helpers.cloud import IMPORT, KEYS, USERS
+from ...helpers.fakes import Lost, client_error, invalid
+from ...helpers.fakes_dynamodb import FakeDynamoDB
 
 pytestmark = pytest.mark.usefixtures("clock")
 

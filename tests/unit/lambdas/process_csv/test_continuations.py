@@ -14,9 +14,9 @@ from lambdas.core.upload import Upload, continuation_event, continuation_number,
 from lambdas.csvfile.decode import PIECE_BYTES
 from lambdas.process_csv.s3_object import ImportInterrupted
 
-from ...fakes import Killed, kill
-from ...support import TEXTS, USERS, limits
-from .test_importer import HEAD, KEY, World, person
+from ...helpers.csv_files import TEXTS, USERS, limits
+from ...helpers.fakes import Killed, kill
+from ...helpers.imports import HEAD, KEY, ImportScenario, person
 
 PIECE = 4_096
 DATA = HEAD + b"".join(person(n) if n % 7 else b"bad,%d\n" % n for n in range(1, 2_001))
@@ -41,19 +41,23 @@ def after(blocks: int) -> Callable[[], bool]:
     return lambda: next(left) <= 0
 
 
-def world_of(data: bytes = DATA, *, gzipped: bool = False, schema: Schema = USERS) -> World:
-    return World(gzip.compress(data), KEY + ".gz", schema) if gzipped else World(data, schema=schema)
+def world_of(data: bytes = DATA, *, gzipped: bool = False, schema: Schema = USERS) -> ImportScenario:
+    return (
+        ImportScenario(gzip.compress(data), KEY + ".gz", schema)
+        if gzipped
+        else ImportScenario(data, schema=schema)
+    )
 
 
-def in_one_go(**of: Any) -> World:
+def in_one_go(**of: Any) -> ImportScenario:
     world = world_of(**of)
     world.run()
     assert not world.invited
     return world
 
 
-def run_on(world: World, hurried: Callable[[], bool] = always) -> int:
-    """Carry out what the function invokes itself for, until it does no more; gives how often."""
+def run_on(world: ImportScenario, hurried: Callable[[], bool] = always) -> int:
+    """Carry out what the function invokes itself for, until it does no more; returns how often."""
     for count in itertools.count():
         if not world.invited:
             return count
@@ -63,7 +67,7 @@ def run_on(world: World, hurried: Callable[[], bool] = always) -> int:
     raise AssertionError
 
 
-def same(world: World, other: World) -> None:
+def same(world: ImportScenario, other: ImportScenario) -> None:
     assert [world.entry[name] for name in COUNTS] == [other.entry[name] for name in COUNTS]
     assert world.chunks == other.chunks
     assert world.rejects == other.rejects
@@ -196,7 +200,7 @@ def test_a_slow_attempt_that_reads_to_the_end_ends_the_import() -> None:
 def test_gzip_that_breaks_off_in_a_row_too_long_to_hold_ends_a_continuation() -> None:
     rows = b"".join(map(person, range(20)))
     long = b"y@example.com," + b"x" * 1_600_000 + b',"a\nb\n' + b"c\n" * 300_000
-    world = World(gzip.compress(HEAD + rows + long)[:-9], KEY + ".gz")
+    world = ImportScenario(gzip.compress(HEAD + rows + long)[:-9], KEY + ".gz")
     world.run(hurried=after(1))
     summary = world.run(number=1, hurried=always)
     assert (summary["status"], summary["accepted"], summary["rejected"]) == ("done", 20, 1)

@@ -1,88 +1,26 @@
-import csv
 import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import pytest
-from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from lambdas.aws.limits import SQS_MESSAGE_BYTES
 from lambdas.aws.sqs import QueueError
-from lambdas.core.chunk import MAX_CHUNK_BYTES, MAX_ROW_BYTES, Chunk, parse_chunk
-from lambdas.core.import_ledger import ImportLedger
-from lambdas.core.schema import Schema
-from lambdas.core.upload import Upload
+from lambdas.core.chunk import MAX_CHUNK_BYTES, MAX_ROW_BYTES
 from lambdas.csvfile.decode import PIECE_BYTES
-from lambdas.process_csv.importer import Importer
 from lambdas.process_csv.packer import ChunkPacker, Packed
 from lambdas.process_csv.s3_object import ImportInterrupted
 
-from ...fakes import Calls, FakeSqs, Killed, client_error, kill
-from ...fakes_dynamodb import FakeDynamoDB
-from ...fakes_s3 import FakeS3
-from ...support import TEXTS, USERS
+from ...helpers.csv_files import TEXTS
+from ...helpers.fakes import Killed, client_error, kill
+from ...helpers.imports import HEAD, KEY, TABLE, ImportScenario, person
 
-KEY, QUEUE, TABLE = "uploads/a b.csv", "https://sqs/chunks", "imports"
-HEAD = b"email,first_name,last_name\n"
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-def person(n: int) -> bytes:
-    return b"p%d@example.com,Ann%d,Lee\n" % (n, n)
-
-
-class World:
-    """An upload, and the services as its import leaves them."""
-
-    def __init__(self, data: bytes, key: str = KEY, schema: Schema = USERS) -> None:
-        self.schema = schema
-        self.calls = Calls()
-        self.invited: list[Mapping[str, Any]] = []  # the events that the function invoked itself with
-        self.s3, self.sqs = FakeS3(self.calls), FakeSqs(self.calls)
-        self.dynamodb = FakeDynamoDB({TABLE: ("import_id", "part")}, self.calls)
-        self.s3.objects[key] = data
-        self.upload = Upload("bucket", key, FakeS3.etag(data), len(data), "0001")
-
-    def run(
-        self, rows_per_chunk: int = 100, number: int = 0, hurried: Callable[[], bool] = lambda: False
-    ) -> dict[str, Any]:
-        clients: list[Any] = [self.s3, self.sqs, self.dynamodb]
-        s3, sqs, dynamodb = clients
-        ledger = ImportLedger(dynamodb, TABLE)
-        importer = Importer(s3, sqs, ledger, QUEUE, self.schema, rows_per_chunk, self.invited.append)
-        return importer.run(self.upload, number, hurried)
-
-    @property
-    def chunks(self) -> list[Chunk]:
-        """The chunks in the queue, one of each number; those that were sent twice must be the same."""
-        chunks: dict[int, Chunk] = {}
-        for body in self.sqs.bodies(QUEUE):
-            chunk = parse_chunk(body)
-            assert chunks.setdefault(chunk.number, chunk) == chunk
-        return [chunks[number] for number in sorted(chunks)]
-
-    @property
-    def lines(self) -> list[int]:
-        return [line for chunk in self.chunks for line, _ in chunk.rows]
-
-    @property
-    def entry(self) -> dict[str, Any]:
-        """The import's entry in the ledger."""
-        (item,) = self.dynamodb.items(TABLE)
-        return {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
-
-    def report(self, name: str) -> bytes:
-        return self.s3.objects[f"reports/{self.upload.key}/{self.upload.import_id}/{name}"]
-
-    @property
-    def rejects(self) -> list[list[str]]:
-        return list(csv.reader(self.report("rejects.csv").decode("utf-8-sig").splitlines()))[1:]
-
-
 def test_rows_arrive_in_the_queue_and_the_books_say_so() -> None:
-    world = World(HEAD + person(1) + b"bad,Bob,Ray\n" + person(3))
+    world = ImportScenario(HEAD + person(1) + b"bad,Bob,Ray\n" + person(3))
     summary = world.run()
     (chunk,) = world.chunks
     assert (chunk.import_id, chunk.number) == (world.upload.import_id, 1)
@@ -100,26 +38,26 @@ def test_rows_arrive_in_the_queue_and_the_books_say_so() -> None:
 
 
 def test_without_rejects_there_is_no_report_of_them() -> None:
-    world = World(HEAD + person(1))
+    world = ImportScenario(HEAD + person(1))
     assert world.run()["rejects"] is None
     assert "rejects" not in world.entry
     assert [key.rpartition("/")[2] for key in world.s3.objects if key != KEY] == ["summary.json"]
 
 
 def test_unknown_columns_are_named_in_the_summary() -> None:
-    world = World(b"shoe size,email,first_name\n1,a@b.co,A\n")
+    world = ImportScenario(b"shoe size,email,first_name\n1,a@b.co,A\n")
     assert world.run()["unknown_columns"] == ["shoe size"]
 
 
 def test_a_header_alone_is_an_import_of_nothing() -> None:
-    world = World(HEAD)
+    world = ImportScenario(HEAD)
     assert world.run()["status"] == "done"
     assert (world.chunks, world.entry["read"], world.entry["chunks"]) == ([], 0, 0)
 
 
 @pytest.mark.parametrize("data", [b"", b"name\n" + person(1), b"\xff\xd8\xff\xe0"])
 def test_a_file_that_is_refused_as_a_whole_is_told_why(data: bytes) -> None:
-    world = World(data)
+    world = ImportScenario(data)
     summary = world.run()
     expected = {"status": "rejected", "read": 0, "accepted": 0, "rejected": 0, "chunks": 0}
     assert expected.items() <= world.entry.items()
@@ -138,13 +76,13 @@ def test_a_file_that_is_refused_as_a_whole_is_told_why(data: bytes) -> None:
     ],
 )
 def test_a_huge_header_fits_the_ledger(header: bytes) -> None:
-    world = World(header + b"\n")
+    world = ImportScenario(header + b"\n")
     world.run()
     assert len(str(world.entry)) < 5_000
 
 
 def test_chunks_have_as_many_rows_as_they_are_told() -> None:
-    world = World(HEAD + b"".join(map(person, range(1, 26))))
+    world = ImportScenario(HEAD + b"".join(map(person, range(1, 26))))
     assert world.run(rows_per_chunk=10)["chunks"] == 3
     assert [len(chunk.rows) for chunk in world.chunks] == [10, 10, 5]
     assert world.lines == list(range(2, 27))
@@ -152,7 +90,7 @@ def test_chunks_have_as_many_rows_as_they_are_told() -> None:
 
 @pytest.mark.parametrize("rows_per_chunk", [1, 100])
 def test_many_chunks_are_sent_in_few_calls(rows_per_chunk: int) -> None:
-    world = World(HEAD + b"".join(map(person, range(1, 5001))))
+    world = ImportScenario(HEAD + b"".join(map(person, range(1, 5001))))
     world.run(rows_per_chunk=rows_per_chunk)
     assert len(world.chunks) == 5000 // rows_per_chunk
     # Ten messages a call is what SQS allows.
@@ -160,12 +98,12 @@ def test_many_chunks_are_sent_in_few_calls(rows_per_chunk: int) -> None:
 
 
 DATA = HEAD + b"".join(person(n) if n % 7 else b"bad\n" for n in range(1, 2_001))
-DONE = World(DATA)
+DONE = ImportScenario(DATA)
 DONE.run()
 
 
 def test_an_event_that_is_delivered_again_changes_nothing() -> None:
-    world = World(DATA)
+    world = ImportScenario(DATA)
     first = world.run()
     calls = len(world.calls.made)
     entry = world.entry
@@ -180,7 +118,7 @@ def test_an_event_that_is_delivered_again_changes_nothing() -> None:
 @pytest.mark.parametrize("call", range(len(DONE.calls.made)))
 def test_an_import_that_was_killed_at_any_call_is_repeated_to_the_same_end(call: int) -> None:
     for when in ("before", "after"):
-        world = World(DATA)
+        world = ImportScenario(DATA)
         getattr(world.calls, when)[call] = kill
         with pytest.raises(Killed):
             world.run()
@@ -193,14 +131,14 @@ def test_an_import_that_was_killed_at_any_call_is_repeated_to_the_same_end(call:
 
 
 def test_messages_that_sqs_does_not_take_at_first_are_sent_again() -> None:
-    world = World(DATA)
+    world = ImportScenario(DATA)
     world.sqs.script("send_message_batch", world.sqs.refuse("0", "3"), world.sqs.refuse("0"))
     world.run()
     assert world.chunks == DONE.chunks
 
 
 def test_an_import_whose_messages_sqs_refuses_is_not_done() -> None:
-    world = World(DATA)
+    world = ImportScenario(DATA)
     world.sqs.script("send_message_batch", world.sqs.refuse("1", sender_fault=True))
     with pytest.raises(QueueError):
         world.run()
@@ -212,26 +150,26 @@ BIG = HEAD + b"".join(map(person, range(1, 30_000)))
 
 @pytest.mark.parametrize("length", [1, 1_000, PIECE_BYTES, PIECE_BYTES + 7])
 def test_a_broken_connection_changes_nothing(length: int) -> None:
-    whole, broken = World(BIG), World(BIG)
+    whole, broken = ImportScenario(BIG), ImportScenario(BIG)
     broken.s3.breaks = [(length, ConnectionClosedError(endpoint_url="https://s3"))] * 2
     whole.run()
     broken.run()
     assert broken.chunks == whole.chunks
 
 
-def gone(world: World) -> None:
+def gone(world: ImportScenario) -> None:
     del world.s3.objects[KEY]
 
 
-def overwritten(world: World) -> None:
+def overwritten(world: ImportScenario) -> None:
     world.s3.objects[KEY] = HEAD
 
 
 @pytest.mark.parametrize(("change", "word"), [(gone, "deleted"), (overwritten, "overwritten")])
 def test_an_object_that_changes_while_it_is_read_ends_the_import_there(
-    change: Callable[[World], None], word: str
+    change: Callable[[ImportScenario], None], word: str
 ) -> None:
-    world = World(BIG)
+    world = ImportScenario(BIG)
     world.s3.breaks = [(PIECE_BYTES + 10, None)]
     world.calls.before[2] = lambda: change(world)  # after the ledger's entry and the first connection
     summary = world.run()
@@ -245,9 +183,9 @@ def test_an_object_that_changes_while_it_is_read_ends_the_import_there(
 
 @pytest.mark.parametrize("change", [gone, overwritten])
 def test_an_object_that_changed_before_it_was_read_is_refused_with_that_reason(
-    change: Callable[[World], None],
+    change: Callable[[ImportScenario], None],
 ) -> None:
-    world = World(BIG)
+    world = ImportScenario(BIG)
     change(world)
     summary = world.run()
     assert summary["status"] == "rejected"
@@ -256,9 +194,9 @@ def test_an_object_that_changed_before_it_was_read_is_refused_with_that_reason(
 
 @pytest.mark.parametrize("change", [gone, overwritten])
 def test_an_attempt_does_not_end_early_what_another_beside_it_has_read_on(
-    change: Callable[[World], None],
+    change: Callable[[ImportScenario], None],
 ) -> None:
-    world = World(BIG)
+    world = ImportScenario(BIG)
     world.s3.breaks = [(PIECE_BYTES + 10, None)]
 
     def beside() -> None:
@@ -275,9 +213,9 @@ def test_an_attempt_does_not_end_early_what_another_beside_it_has_read_on(
 
 @pytest.mark.parametrize("change", [gone, overwritten])
 def test_a_repetition_does_not_end_otherwise_than_the_first_attempt_began(
-    change: Callable[[World], None],
+    change: Callable[[ImportScenario], None],
 ) -> None:
-    world = World(BIG)
+    world = ImportScenario(BIG)
     world.calls.after[2] = kill  # when the first chunks were sent
     with pytest.raises(Killed):
         world.run()
@@ -288,7 +226,7 @@ def test_a_repetition_does_not_end_otherwise_than_the_first_attempt_began(
 
 
 def test_what_the_services_refuse_otherwise_is_raised_for_lambda_to_repeat() -> None:
-    world = World(DATA)
+    world = ImportScenario(DATA)
     world.s3.script("get_object", client_error("AccessDenied", status=403))
     with pytest.raises(ClientError):
         world.run()
@@ -297,7 +235,7 @@ def test_what_the_services_refuse_otherwise_is_raised_for_lambda_to_repeat() -> 
 
 @pytest.mark.parametrize("key", ["uploads/люди 1+2 100%.csv", "uploads/" + "é" * 505 + ".csv"])
 def test_keys_of_any_kind_can_be_imported(key: str) -> None:
-    world = World(HEAD + person(1) + b"bad\n", key)
+    world = ImportScenario(HEAD + person(1) + b"bad\n", key)
     summary = world.run()
     assert summary["accepted"] == summary["rejected"] == 1
     assert summary["rejects"] in world.s3.objects
@@ -328,7 +266,7 @@ def test_a_chunk_is_full_by_rows_or_by_bytes(sizes: list[int]) -> None:
 
 def test_large_rows_travel_in_messages_and_calls_that_sqs_takes() -> None:
     rows = b"".join(b"%d,%s,\n" % (n, "漢".encode() * 60_000) for n in range(1, 8))
-    world = World(b"id,a,b\n" + rows, schema=TEXTS)
+    world = ImportScenario(b"id,a,b\n" + rows, schema=TEXTS)
     assert world.run()["accepted"] == 7
     assert [len(chunk.rows) for chunk in world.chunks] == [2, 2, 2, 1]
     # More than one such message is more than a call may hold; the fake refuses it as SQS does.

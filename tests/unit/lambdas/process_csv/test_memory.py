@@ -12,7 +12,8 @@ import pytest
 from lambdas.csvfile.csv_file import open_csv
 from lambdas.process_csv.reports import RejectsWriter
 
-from ...support import ROOT, USERS
+from ....program import ROOT
+from ...helpers.csv_files import USERS
 from .million_rows import ROWS
 
 MB = 1_000_000

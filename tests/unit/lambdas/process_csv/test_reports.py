@@ -16,8 +16,8 @@ from lambdas.csvfile.validate import Reject
 from lambdas.process_csv.rejects_upload import RejectsUpload, Sent
 from lambdas.process_csv.reports import RejectsWriter, put_summary, report_key
 
-from ...fakes_s3 import FakeS3
-from ...support import TEXTS, USERS, cells, csv_text, delimiters, parse
+from ...helpers.csv_files import TEXTS, USERS, cells, csv_text, delimiters, parse
+from ...helpers.fakes_s3 import FakeS3
 
 
 def report(

@@ -14,9 +14,9 @@ from lambdas.core.upload import Upload
 from lambdas.csvfile.decode import PIECE_BYTES, SourceError
 from lambdas.process_csv.s3_object import ImportInterrupted, object_pieces
 
-from ...conftest import Clock
-from ...fakes import client_error
-from ...fakes_s3 import FakeS3
+from ...helpers.clock import Clock
+from ...helpers.fakes import client_error
+from ...helpers.fakes_s3 import FakeS3
 
 KEY = "uploads/a b.csv"
 DATA = bytes(range(256)) * (PIECE_BYTES // 128) + b"end"

@@ -11,9 +11,9 @@ from lambdas.core.mail import Mail
 from lambdas.send_email import courier
 from lambdas.send_email.courier import CLAIMING_SECONDS, GROUP_SECONDS, SENDING_SECONDS, Owed
 
-from ...cloud import FAILURES, FUNCTION_TIMEOUT, Cloud, mail, mails
-from ...conftest import Clock
-from ...fakes import Killed, Lost, client_error, kill
+from ...helpers.clock import Clock
+from ...helpers.cloud import FAILURES, FUNCTION_TIMEOUT, Cloud, mail, mails
+from ...helpers.fakes import Killed, Lost, client_error, kill
 
 REJECTED = {"Status": "MESSAGE_REJECTED", "Error": "no"}
 PAUSED = {"Status": "ACCOUNT_SENDING_PAUSED"}

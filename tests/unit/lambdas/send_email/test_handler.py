@@ -16,7 +16,8 @@ from lambdas.aws.errors import SetUpFault
 from lambdas.send_email import handler as module
 from lambdas.send_email.patience import GIVE_UP_SECONDS, RENEW_SECONDS
 
-from ...cloud import (
+from ...helpers.clock import Clock
+from ...helpers.cloud import (
     FAILURES,
     FUNCTION_TIMEOUT,
     IMPORTS,
@@ -31,8 +32,7 @@ from ...cloud import (
     queue_message,
     stream_record,
 )
-from ...conftest import Clock
-from ...fakes import Killed, Step, client_error, kill
+from ...helpers.fakes import Killed, Step, client_error, kill
 
 MARKER = "erika.mustermann@example.com"
 THROTTLED = {"Status": "ACCOUNT_THROTTLED"}

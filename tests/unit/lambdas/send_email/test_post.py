@@ -16,8 +16,8 @@ from botocore.exceptions import (
 from lambdas.core.mail import Mail
 from lambdas.send_email.verdicts import Later, Refused, Sent, Unknown, Verdict
 
-from ...cloud import Cloud, mail, mails
-from ...fakes import client_error
+from ...helpers.cloud import Cloud, mail, mails
+from ...helpers.fakes import client_error
 
 URL = "https://email.us-east-1.amazonaws.com"
 

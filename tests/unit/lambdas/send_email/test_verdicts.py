@@ -17,7 +17,7 @@ from lambdas.send_email.verdicts import (
     Verdict,
 )
 
-from ...fakes import client_error
+from ...helpers.fakes import client_error
 
 JUDGE = Judge("Rowrelay <hello@example.com>", "ours")
 UNVERIFIED = "Email address is not verified. The following identities failed the check in region US-EAST-1: "

@@ -9,9 +9,9 @@ from lambdas.aws.backoff import ATTEMPTS
 from lambdas.aws.dynamodb.insert import insert_each
 from lambdas.aws.dynamodb.outcomes import Existing, Item, Refused, TableError, Written
 
-from ....conftest import Clock
-from ....fakes import Lost, client_error, invalid
-from ....fakes_dynamodb import FakeDynamoDB
+from ....helpers.clock import Clock
+from ....helpers.fakes import Lost, client_error, invalid
+from ....helpers.fakes_dynamodb import FakeDynamoDB
 
 pytestmark = pytest.mark.usefixtures("clock")
 TABLE = "table"

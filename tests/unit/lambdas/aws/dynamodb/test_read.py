@@ -8,8 +8,8 @@ from lambdas.aws.backoff import ATTEMPTS
 from lambdas.aws.dynamodb.outcomes import Item, TableError
 from lambdas.aws.dynamodb.read import read_each
 
-from ....conftest import Clock
-from ....fakes_dynamodb import FakeDynamoDB
+from ....helpers.clock import Clock
+from ....helpers.fakes_dynamodb import FakeDynamoDB
 
 pytestmark = pytest.mark.usefixtures("clock")
 TABLE = "table"

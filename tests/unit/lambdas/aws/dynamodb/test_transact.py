@@ -10,9 +10,9 @@ from lambdas.aws.backoff import ATTEMPTS
 from lambdas.aws.dynamodb.outcomes import Existing, Outcome, Refused, TableError, Written
 from lambdas.aws.dynamodb.transact import Operation, write_each
 
-from ....conftest import Clock
-from ....fakes import Lost, Step, client_error
-from ....fakes_dynamodb import FakeDynamoDB
+from ....helpers.clock import Clock
+from ....helpers.fakes import Lost, Step, client_error
+from ....helpers.fakes_dynamodb import FakeDynamoDB
 
 pytestmark = pytest.mark.usefixtures("clock")
 TABLE = "table"

@@ -1,7 +1,7 @@
 """One handler's work over clients that answer at once, in a process of its own; prints figures as JSON.
 
-python -m benchmarks.alone {process_csv,csv_reader} BYTES {plain,gzip}
-python -m benchmarks.alone {insert_records,send_email} ROWS
+python -m benchmarks.one_handler {process_csv,csv_reader} BYTES {plain,gzip}
+python -m benchmarks.one_handler {insert_records,send_email} ROWS
 """
 
 import collections
@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .instant import Instant, chunks_of, deliver, import_file, inserter_over, mails_of
 from .memory import peak_bytes
 from .rows import HEADER, lines, people
+from .stub_client import StubClient, chunks_of, deliver, import_file, inserter_over, mails_of
 
 _BLOCK_ROWS = 15_000  # a megabyte
 
@@ -37,7 +37,7 @@ class Repeated(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Put the next bytes into the buffer; gives how many."""
+        """Put the next bytes into the buffer; returns how many."""
         if not self._rest and self._times:
             self._times -= 1
             self._rest = memoryview(self._block)
@@ -62,7 +62,7 @@ def process_csv(size: int, form: str) -> tuple[int, float]:
     """Import a file: parse, validate, normalise, pack, send."""
     file = Repeated(size, gzipped=form == "gzip")
     summary: dict[str, Any] = {}
-    client = Instant(noting=False)
+    client = StubClient(record=False)
     seconds = _seconds(
         lambda: summary.update(import_file(f"people.csv{'.gz' * (form == 'gzip')}", file, client))
     )
@@ -73,14 +73,14 @@ def process_csv(size: int, form: str) -> tuple[int, float]:
 def insert_records(rows: int) -> tuple[int, float]:
     """Write the chunks of so many rows."""
     chunks = chunks_of(people(rows))
-    inserter = inserter_over(Instant(noting=False))
+    inserter = inserter_over(StubClient(record=False))
     return rows, _seconds(lambda: [inserter.insert(chunk) for chunk in chunks])
 
 
 def send_email(rows: int) -> tuple[int, float]:
     """Claim, send and record the mails of so many rows."""
     batches = [mails_of(chunk) for chunk in chunks_of(people(rows))]
-    client = Instant(noting=False)
+    client = StubClient(record=False)
 
     def deliver_all() -> None:
         for mails in batches:

@@ -27,15 +27,16 @@ _ANSWERS: dict[str, dict[str, Value]] = {
 }
 
 
-def answer(token: str, args: dict[str, Value]) -> dict[str, Value]:
-    """What a data source says.
+def data_source(token: str, args: dict[str, Value]) -> dict[str, Value]:
+    """Return what a data source reads.
 
     Raises:
         UnsupportedError: the embedded AWS does not know it, or is asked about another region.
     """
     if token not in _ANSWERS:
         raise UnsupportedError(
-            f"The embedded AWS does not know the call {token}. Add its answer in local/creators/calls.py."
+            f"The embedded AWS does not know the call {token}. "
+            "Add its answer in local/creators/data_sources.py."
         )
     if args.get("region", REGION) != REGION:
         raise UnsupportedError(f"{token} asks about {args['region']}: the embedded AWS has {REGION} only.")

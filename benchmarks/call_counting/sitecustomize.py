@@ -1,4 +1,4 @@
-"""Notes a function's calls to AWS; Python loads this by itself in a process whose path leads here.
+"""Writes down a function's calls to AWS; Python loads this by itself in a process whose path leads here.
 
 A line a call, `<operation> <entries> <bytes of messages> <write units>`, in a file of the process's own in
 COUNTS.
@@ -25,7 +25,7 @@ _UNITS = {
 }
 _KB = 1024
 _botocore: Any = BaseClient  # whose stubs do not know the method
-_really = _botocore._make_api_call
+_original = _botocore._make_api_call
 _file = (Path(os.environ["COUNTS"]) / str(os.getpid())).open("a", buffering=1)
 
 
@@ -60,7 +60,7 @@ def _counted(client: BaseClient, operation: str, params: Any) -> Any:
     size = sum(len(entry["MessageBody"]) for entry in entries if "MessageBody" in entry)
     units = _UNITS[operation] * sum(map(_kilobytes, entries or [params])) if operation in _UNITS else 0
     _file.write(f"{operation} {len(entries) or 1} {size} {units}\n")
-    return _really(client, operation, params)
+    return _original(client, operation, params)
 
 
 _botocore._make_api_call = _counted

@@ -1,10 +1,10 @@
-"""What the gate hands on, and when; the rest needs an emulator (tests/e2e/test_embedded_access.py)."""
+"""Which requests reach the emulator; the rest needs an emulator (tests/e2e/test_embedded_access.py)."""
 
 import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from local.gate import Gate
+from local.access_middleware import AccessMiddleware
 
 SIGNED = (
     b"AWS4-HMAC-SHA256 Credential=AKIASTRANGER/20260101/us-east-1/dynamodb/aws4_request, "
@@ -13,13 +13,13 @@ SIGNED = (
 
 
 class Run:
-    """A request to the gate: what came to the application and what was answered."""
+    """A request to the middleware: what came to the application and what was answered."""
 
     def __init__(self, scope: Mapping[str, Any], *messages: dict[str, Any]) -> None:
         self.scopes: list[Mapping[str, Any]] = []
         self.answers: list[Mapping[str, Any]] = []
         self.left = [*messages]
-        asyncio.run(Gate(self._app, 4)(scope, self._receive, self._send))
+        asyncio.run(AccessMiddleware(self._app, 4)(scope, self._receive, self._send))
 
     async def _app(self, scope: Mapping[str, Any], *_: Any) -> None:
         self.scopes.append(scope)

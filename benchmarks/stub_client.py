@@ -1,4 +1,4 @@
-"""The handlers over clients that answer at once, and note what they are asked."""
+"""The handlers over a stub in place of every boto3 client, which answers at once."""
 
 import io
 import json
@@ -31,19 +31,22 @@ _TIME_ENOUGH = 900.0
 
 
 @dataclass
-class Instant:
-    """A client of any service; `calls` are the operations, by boto3's method names, and their parameters.
+class StubClient:
+    """A client of any service.
 
-    Nothing is kept of them unless `noting`. `body` is what a file holds.
+    Attributes:
+        body: the object that GetObject returns.
+        record: whether to keep the calls.
+        calls: the operations, by boto3's method names, and their parameters.
     """
 
     body: Any = None
-    noting: bool = True
+    record: bool = True
     calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def __getattr__(self, operation: str) -> Any:
         def call(**parameters: Any) -> Any:
-            if self.noting:
+            if self.record:
                 self.calls.append((operation, parameters))
             return self._answer(operation, parameters)
 
@@ -60,8 +63,8 @@ class Instant:
         return {"Attributes": {}}
 
 
-def import_file(name: str, body: Any, client: Instant) -> dict[str, Any]:
-    """Have process_csv import a file; gives its summary."""
+def import_file(name: str, body: Any, client: StubClient) -> dict[str, Any]:
+    """Have process_csv import a file; returns its summary."""
     services: Any = client
     client.body = body
     importer = Importer(
@@ -72,7 +75,7 @@ def import_file(name: str, body: Any, client: Instant) -> dict[str, Any]:
 
 def chunks_of(data: bytes) -> list[str]:
     """The messages that process_csv makes of a file."""
-    client = Instant()
+    client = StubClient()
     import_file("people.csv", io.BytesIO(data), client)
     return [
         entry["MessageBody"]
@@ -82,7 +85,7 @@ def chunks_of(data: bytes) -> list[str]:
     ]
 
 
-def inserter_over(client: Instant) -> Inserter:
+def inserter_over(client: StubClient) -> Inserter:
     """What insert_records handles chunks with."""
     services: Any = client
     write = put_if_absent(services, USERS, "email")
@@ -90,7 +93,7 @@ def inserter_over(client: Instant) -> Inserter:
     return Inserter(services, ImportLedger(services, IMPORTS), write, find, "email", "dead-letters", False)
 
 
-def courier_over(client: Instant) -> Courier:
+def courier_over(client: StubClient) -> Courier:
     """What send_email delivers mails with."""
     services: Any = client
     parts = {"subject": "subject.txt", "text": "body.txt", "html": "body.html"}
@@ -100,14 +103,14 @@ def courier_over(client: Instant) -> Courier:
     return Courier(post, ledger, services, "failures", 60)
 
 
-def deliver(client: Instant, mails: Sequence[Mail]) -> None:
+def deliver(client: StubClient, mails: Sequence[Mail]) -> None:
     """Have send_email deliver mails."""
     courier_over(client).deliver(mails, lambda: _TIME_ENOUGH)
 
 
 def stream_records(chunk: str) -> list[dict[str, Any]]:
     """What the stream has of a chunk's records."""
-    client = Instant()
+    client = StubClient()
     inserter_over(client).insert(chunk)
     writes = [parameters for name, parameters in client.calls if name == "batch_execute_statement"]
     items = [_inserted(statement) for write in writes for statement in write["Statements"]]

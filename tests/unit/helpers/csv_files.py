@@ -1,4 +1,4 @@
-"""What the tests of the CSV code share: schemas, bytes in pieces, csv's own reading, an import's outcome."""
+"""What the tests of the CSV code share: schemas, bytes in pieces, csv's own reading, a file's outcome."""
 
 import csv
 import io
@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,8 @@ from lambdas.csvfile.csv_file import open_csv
 from lambdas.csvfile.header import DELIMITERS
 from lambdas.csvfile.validate import Reject
 
-ROOT = Path(__file__).parents[2]
+from ...program import ROOT
+
 USERS = parse_schema(json.loads((ROOT / "schemas" / "users.json").read_text(encoding="utf-8")))
 
 
@@ -131,25 +131,6 @@ def rows_by_csv(text: str, delimiter: str) -> list[CsvRow]:
         rows.append(CsvRow(start + 1, cells, size, problem))
         start = reader.line_num
     return rows
-
-
-def s3_event(
-    *keys: str, etag: str = "etag", size: int = 1, sequencer: str = "0055AED6DCD90281E5"
-) -> dict[str, Any]:
-    """S3's notification of objects by these keys, encoded as S3 encodes them."""
-    return {
-        "Records": [
-            {
-                "eventSource": "aws:s3",
-                "eventName": "ObjectCreated:Put",
-                "s3": {
-                    "bucket": {"name": "bucket"},
-                    "object": {"key": key, "eTag": etag, "size": size, "sequencer": sequencer},
-                },
-            }
-            for key in keys
-        ]
-    }
 
 
 delimiters = st.sampled_from(DELIMITERS)

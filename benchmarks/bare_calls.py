@@ -15,19 +15,19 @@ from botocore.config import Config
 from local.clients import Clients
 from local.emulator import REGION, Emulator, emulator
 
-from .instant import (
+from .rows import people
+from .stub_client import (
     CONFIGURATION_SET,
     IMPORTS,
     MAILS,
     SENDER,
     USERS,
-    Instant,
+    StubClient,
     chunks_of,
     deliver,
     inserter_over,
     mails_of,
 )
-from .rows import people
 
 THREADS = 4
 _MAILS_A_CALL = 50
@@ -41,8 +41,8 @@ _SERVICES = {
 Requests = Sequence[tuple[str, Mapping[str, Any]]]
 
 
-def limit(rows: int) -> float:
-    """Seconds for so many rows."""
+def bare_call_seconds(rows: int) -> float:
+    """Seconds that the bare calls for so many rows take."""
     works = [*_requests(chunks_of(people(rows)))]
     with emulator() as running:
         running.wait_until_ready()
@@ -63,7 +63,7 @@ def limit(rows: int) -> float:
 def _requests(chunks: Sequence[str]) -> Iterator[Requests]:
     """What belongs together, in order: a chunk's write, and the claim, mail and record of its mails."""
     for chunk in chunks:
-        client = Instant()
+        client = StubClient()
         inserter_over(client).insert(chunk)
         mails = mails_of(chunk)
         for start in range(0, len(mails), _MAILS_A_CALL):

@@ -1,10 +1,10 @@
-"""The process between us and the emulator, which sees to it that nothing is left behind.
+"""The process between us and the emulator, which makes sure that nothing is left behind.
 
 It lives in a session of its own (Ctrl-C in the terminal does not reach it), starts the emulator in a process
 group of its own, and waits on its standard input: that ends when our process closes it or dies, in whatever
 way (SIGKILL too). Then the emulator and the function workers it has spawned are killed, the folder removed.
 
-Run as `python -I -S guardian.py FOLDER LOG FD COMMAND…`: FOLDER is made, and removed; LOG in it takes the
+Run as `python -I -S supervisor.py FOLDER LOG FD COMMAND…`: FOLDER is made, and removed; LOG in it takes the
 emulator's output; FD is the socket that it is to answer on.
 Standard library only, so that it starts in some 15 ms.
 """

@@ -16,8 +16,8 @@ _BARE = "boto3"
 
 
 @dataclass(frozen=True)
-class Cold:
-    """Seconds that importing took, each time; and the same for boto3 in the same turns."""
+class ImportTimes:
+    """Seconds that importing a handler took, each time; and importing boto3 in the same turns."""
 
     seconds: list[float]
     bare: list[float]
@@ -28,12 +28,12 @@ class Cold:
         return [own / bare for own, bare in zip(self.seconds, self.bare, strict=True)]
 
 
-def cold_starts(repeats: int) -> dict[str, Cold]:
+def cold_starts(repeats: int) -> dict[str, ImportTimes]:
     """Import each handler in a new process, in turn with boto3; leaves out the first turn, which compiles."""
     modules = {_BARE: _BARE, **{function: f"lambdas.{function}.handler" for function in FUNCTIONS}}
     turns = [{name: _import_seconds(module) for name, module in modules.items()} for _ in range(repeats + 1)]
     bare = [turn[_BARE] for turn in turns[1:]]
-    return {function: Cold([turn[function] for turn in turns[1:]], bare) for function in FUNCTIONS}
+    return {function: ImportTimes([turn[function] for turn in turns[1:]], bare) for function in FUNCTIONS}
 
 
 def bundle_sizes() -> dict[str, int]:

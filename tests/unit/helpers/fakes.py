@@ -1,7 +1,7 @@
 """DynamoDB, SQS and SES as the handlers see them: their boto3 clients, in memory, made to fail on demand.
 
-`fakes_dynamodb.py` has the tables. What is not used by the handlers is not here; test_fakes.py holds
-DynamoDB's part against MiniStack.
+`fakes_dynamodb.py` has the tables. What is not used by the handlers is not here; test_fakes_dynamodb.py
+holds DynamoDB's part against MiniStack.
 """
 
 import pickle

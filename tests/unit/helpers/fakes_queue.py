@@ -22,7 +22,7 @@ class FakeQueues:
     _ids: Any = field(default_factory=count)
 
     def put(self, url: str, body: str, reason: str = "", sent_ms: int = SENT_MS) -> str:
-        """Send a message; gives its id."""
+        """Send a message; returns its id."""
         message_id = f"m{next(self._ids)}"
         message: dict[str, Any] = {
             "MessageId": message_id,

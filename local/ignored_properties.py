@@ -3,7 +3,7 @@
 _DELETION = "about deleting; the emulator's whole state is thrown away"
 _PROVIDER = "read by Pulumi's provider to notice changes; AWS never sees it"
 
-UNUSED: dict[str, dict[str, str]] = {
+IGNORED_PROPERTIES: dict[str, dict[str, str]] = {
     "aws:s3/bucket:Bucket": {"forceDestroy": _DELETION},
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {"skipDestroy": _DELETION},
     "aws:iam/role:Role": {"forceDetachPolicies": _DELETION},

@@ -1,4 +1,4 @@
-"""What lies between a handler and a service: every call of every client passes here, and may not arrive."""
+"""The network between a handler and a service: every call of every client passes here, and may not arrive."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from tests.unit.fakes import Killed
+from tests.unit.helpers.fakes import Killed
 
 from . import faults
 from .faults import Faults
@@ -17,7 +17,7 @@ _SLOW_SECONDS = 120.0  # at most
 
 
 @dataclass(frozen=True)
-class Line:
+class Network:
     """Carries calls, with what may happen to each before and after."""
 
     world: World

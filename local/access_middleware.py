@@ -1,12 +1,12 @@
-"""Who may talk to the emulator: whoever signs with the run's key, and the functions under their roles.
+"""Checks every request before the emulator sees it: signed with the run's key, or by a function's role.
 
-It creates functions, so it runs code, and any user of this machine and any web page in its browser can reach
-its port. So every request is signed, as on AWS, and the signature is checked here, before the emulator sees
-the request: MiniStack believes whoever calls itself root, and takes many paths on which it asks for nothing.
-Without a signature come in:
+The emulator creates functions and so runs code, and any user of this machine and any web page in its browser
+can reach its port. So every request must be signed, as on AWS, and the signature is verified here: MiniStack
+takes a request for root's that says so, and serves many paths without asking for a signature.
+Three kinds of requests need none:
 - the health check, which tells nothing of the run;
-- a form for a bucket: its policy is signed, and S3 checks that;
-- a browser's question whether it may send one: S3 answers by the bucket's CORS rules.
+- a form upload to a bucket: its policy is signed, and S3 verifies that;
+- a browser's CORS preflight for a bucket: S3 answers it by the bucket's CORS rules.
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
 """
@@ -26,7 +26,8 @@ from ministack.core.iam_evaluator import (
 from ministack.core.responses import _account_from_sts_session
 from ministack.core.router import detect_service
 
-from local.signature import Claim, Refused, Request, claim_of, request_of
+from local.errors import AccessRefusedError
+from local.signature import Claim, Request, claim_of, request_of
 
 Scope: TypeAlias = Mapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
@@ -36,8 +37,8 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 _HEALTH = ("GET", "/_ministack/health")
 
 
-class Gate:
-    """An ASGI application in front of the emulator's, which it hands what may come in."""
+class AccessMiddleware:
+    """An ASGI application in front of the emulator's, which gets the requests that are allowed."""
 
     def __init__(self, app: App, port: int) -> None:
         """Guard an emulator that answers on this port of the loopback interface."""
@@ -59,35 +60,37 @@ class Gate:
         request = request_of(scope)
         try:
             self._check_address(request)
-            if _of_a_web_page(request):
+            if _is_for_s3_to_check(request):
                 await self._app(scope, receive, send)
                 return
             self._check_origin(request)
             if (request.method, request.path) != _HEALTH:
                 claim = claim_of(request)
-                secret = _secret(claim)  # before the body: a stranger cannot have us keep a large one
+                secret = _secret_of(claim)  # before the body: a stranger cannot have us keep a large one
                 body = await _read(receive)
-                receive = _again(body, receive)
-                claim.prove(request, body, secret)
-        except Refused as refused:
+                receive = _replayed(body, receive)
+                claim.verify(request, body, secret)
+        except AccessRefusedError as refused:
             await _refuse(request, refused, receive, send)
         else:
             await self._app(scope, receive, _without_cors(send))
 
     def _check_address(self, request: Request) -> None:
-        """Refuse other names than ours: a web page's own name may have come to mean this machine."""
+        """Refuse other names than ours: a web page's own name may resolve to this machine (DNS rebinding)."""
         host = request.headers.get("host", "")
         if host not in self._hosts:
-            raise Refused("AccessDenied", f"Expected the host {min(self._hosts)}, got {host!r}.")
+            raise AccessRefusedError("AccessDenied", f"Expected the host {min(self._hosts)}, got {host!r}.")
 
     def _check_origin(self, request: Request) -> None:
         origin = request.headers.get("origin")
         if origin is not None and origin not in self._origins:
-            raise Refused("AccessDenied", f"Web pages of {origin!r} may only post forms to a bucket.")
+            raise AccessRefusedError(
+                "AccessDenied", f"Web pages of {origin!r} may only post forms to a bucket."
+            )
 
 
-def _of_a_web_page(request: Request) -> bool:
-    """Whether it is a form for a bucket or asks for a bucket's CORS rules, and is taken for nothing else."""
+def _is_for_s3_to_check(request: Request) -> bool:
+    """Whether MiniStack takes it for a form upload to a bucket or for a bucket's CORS preflight."""
     headers = request.headers
     form = (
         request.method == "POST"
@@ -95,18 +98,21 @@ def _of_a_web_page(request: Request) -> bool:
         and "authorization" not in headers
         and not request.query
     )
-    asks = request.method == "OPTIONS" and "origin" in headers
-    if not (form or asks) or detect_service(request.method, request.path, headers, request.query) != "s3":
+    preflight = request.method == "OPTIONS" and "origin" in headers
+    if (
+        not (form or preflight)
+        or detect_service(request.method, request.path, headers, request.query) != "s3"
+    ):
         return False
     bucket_and_key = ministack._s3_cors_target(headers["host"], request.path)
-    return bucket_and_key is not None and (asks or not bucket_and_key[1])
+    return bucket_and_key is not None and (preflight or not bucket_and_key[1])
 
 
-def _secret(claim: Claim) -> str:
+def _secret_of(claim: Claim) -> str:
     """The secret of the run's key or of one that the emulator has issued.
 
     Raises:
-        Refused: there is no such key, or its session token is another or too old.
+        AccessRefusedError: there is no such key, or its session token is another or too old.
     """
     try:
         account = _account_from_sts_session(claim.key_id) or find_iam_access_key_account(claim.key_id)
@@ -114,14 +120,16 @@ def _secret(claim: Claim) -> str:
     except AmbiguousAccessKeyError:
         found = None
     if found is None:
-        raise Refused("UnrecognizedClientException", "The security token included in the request is invalid.")
+        raise AccessRefusedError(
+            "UnrecognizedClientException", "The security token included in the request is invalid."
+        )
     if isinstance(found, CredentialResolutionError):
-        raise Refused(found.code, found.message)
+        raise AccessRefusedError(found.code, found.message)
     return str(found.secret_access_key)
 
 
 async def _read(receive: Receive) -> bytes:
-    """The whole body; MiniStack would read it whole as well."""
+    """The whole body, which MiniStack reads whole as well."""
     parts = []
     more = True
     while more:
@@ -131,18 +139,18 @@ async def _read(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
-    """What gives the body that has been read, then what is still to come."""
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that returns the body that has been read, then what is still to come."""
     left = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def give() -> dict[str, Any]:
+    async def replayed() -> dict[str, Any]:
         return left.pop() if left else await receive()
 
-    return give
+    return replayed
 
 
 def _without_cors(send: Send) -> Send:
-    """What sends a response less the headers by which MiniStack lets every web page read it."""
+    """A `send` that leaves out the headers by which MiniStack lets every web page read a response."""
 
     async def send_without(message: Mapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
@@ -156,7 +164,7 @@ def _less_cors(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, byte
     return [header for header in headers if not header[0].lower().startswith(b"access-control-")]
 
 
-async def _refuse(request: Request, refused: Refused, receive: Receive, send: Send) -> None:
+async def _refuse(request: Request, refused: AccessRefusedError, receive: Receive, send: Send) -> None:
     """Answer as the service does that the request is for, once its body is there: clients send all of it."""
     while (await receive()).get("more_body", False):
         pass

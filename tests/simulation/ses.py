@@ -7,10 +7,10 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from typing import Any
 
-from tests.unit.fakes import client_error
+from tests.unit.helpers.fakes import client_error
 
 from . import faults
-from .line import Line
+from .network import Network
 
 DAY = 24 * 60 * 60
 # Recipients by what becomes of their mail.
@@ -19,11 +19,11 @@ _THROTTLED = client_error("TooManyRequestsException", "too many requests", statu
 _PASSING = ("TRANSIENT_FAILURE", "FAILED")
 
 
-class PostOffice:
-    """SES behind an unreliable line; `sent` counts the mails that left, by address."""
+class SimulatedSes:
+    """SES behind an unreliable network; `sent` counts the mails that left, by address."""
 
-    def __init__(self, line: Line, *, daily_quota: int = 10**9) -> None:
-        self._line = line
+    def __init__(self, network: Network, *, daily_quota: int = 10**9) -> None:
+        self._network = network
         self.sent: Counter[str] = Counter()
         self.entries = 0
         self._daily_quota = daily_quota
@@ -34,7 +34,7 @@ class PostOffice:
         """Drop the open connections, of which there are none."""
 
     def send_bulk_email(self, **request: Any) -> Any:
-        return self._line.call("send_bulk_email", lambda: self._send(request), _THROTTLED, resends=False)
+        return self._network.call("send_bulk_email", lambda: self._send(request), _THROTTLED, resends=False)
 
     def _send(self, request: Mapping[str, Any]) -> Any:
         entries = request["BulkEmailEntries"]
@@ -52,7 +52,7 @@ class PostOffice:
         if status != "SUCCESS":
             return {"Status": status, "Error": "no"}
         self.sent[address] += 1
-        self._last_day.append(self._line.world.now)
+        self._last_day.append(self._network.world.now)
         return {"Status": status, "MessageId": f"message-{self.entries}"}
 
     def _status(self, address: str) -> str:
@@ -64,21 +64,21 @@ class PostOffice:
             return "ACCOUNT_DAILY_QUOTA_EXCEEDED"
         if self._closed(faults.RATE, 2):
             return "ACCOUNT_THROTTLED"
-        if self._line.faults.strike(faults.RECIPIENT):
-            return self._line.world.random.choice(_PASSING)
+        if self._network.faults.strike(faults.RECIPIENT):
+            return self._network.world.random.choice(_PASSING)
         return "SUCCESS"
 
     def _closed(self, kind: str, seconds: float) -> bool:
-        world = self._line.world
-        if world.now >= self._closed_until[kind] and self._line.faults.strike(kind):
+        world = self._network.world
+        if world.now >= self._closed_until[kind] and self._network.faults.strike(kind):
             self._closed_until[kind] = world.now + world.random.uniform(0, seconds)
-        return world.now < self._closed_until[kind] and not self._line.faults.calm
+        return world.now < self._closed_until[kind] and not self._network.faults.calm
 
     def _used_up(self) -> bool:
         """Whether the last 24 hours' mails are as many as the quota allows.
 
         https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas.html
         """
-        while self._last_day and self._last_day[0] <= self._line.world.now - DAY:
+        while self._last_day and self._last_day[0] <= self._network.world.now - DAY:
             self._last_day.popleft()
         return len(self._last_day) >= self._daily_quota

@@ -1,0 +1,32 @@
+"""The command `rowrelay`, run in this process against the pipeline of a test."""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.app import app
+from local.kept import Kept, announced
+
+from .pipeline import Pipeline
+
+
+@contextlib.contextmanager
+def found_by_commands(pipeline: Pipeline, cache: Path) -> Iterator[None]:
+    """Let the commands find this pipeline, and none that the developer keeps running."""
+    aws = pipeline.deployment
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(cache))
+        with announced(Kept(aws.endpoint, aws.access_key, aws.outputs)):
+            yield
+
+
+def rowrelay(*args: str) -> tuple[int, dict[str, Any]]:
+    """The exit code and the JSON of a command."""
+    result = CliRunner().invoke(app, [*args, "--json"])
+    assert result.stdout, result.output
+    return result.exit_code, json.loads(result.stdout)
