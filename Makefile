@@ -41,10 +41,11 @@ simulate: .venv/.ready ## the handlers under faults: SEEDS=100000 of them, or SE
 bench: .venv/.bench ## measure Rowrelay against the usual way: an hour; ARGS="costs" and others for parts
 	@$(BIN)/python -m benchmarks $(or $(ARGS),all)
 
-lint: .venv/.ready ## linters and types
+lint: .venv/.ready ## linters, types, and which way imports run
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
 
 format: .venv/.ready ## let the linter mend and lay out what it can
 	$(BIN)/ruff check --fix

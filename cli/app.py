@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from operations.errors import UsageProblem
+from operations.errors import UsageError
 
 from .cost import MAILS_A_DAY, MAILS_A_SECOND, Plan, run_cost
 from .decision import Options
-from .emulator import PORT
 from .options import Discard, DryRun, Json, Reason, StackName, Yes
 from .run import INTERRUPTED, run
 
@@ -51,10 +50,11 @@ def demo(files: Files = None, *, keep: Keep = False, port: Port = None, as_json:
 
 
 EmulatorPort = Annotated[int, typer.Option(min=1, max=65535, help="The emulator's port.")]
+_EMULATOR_PORT = 4566  # where Pulumi.local.yaml points the provider
 
 
 @app.command()
-def emulator(*, port: EmulatorPort = PORT) -> None:
+def emulator(*, port: EmulatorPort = _EMULATOR_PORT) -> None:
     """Run an empty AWS emulator until Ctrl-C, for `pulumi up --stack local`.
 
     It takes one key, its own, which is printed as two lines for the shell: type them where Pulumi runs.
@@ -234,7 +234,7 @@ def _decide(verb: str, mail: str | None, every: bool, stack: str | None, options
     def work() -> bool:
         if every == (mail is not None):
             got = "both" if every else "neither"
-            raise UsageProblem(f"held {verb}: expected a MAIL, or --all, got {got}: `rowrelay held list`.")
+            raise UsageError(f"held {verb}: expected a MAIL, or --all, got {got}: `rowrelay held list`.")
         return run_held(stack, verb, mail, options)
 
     run(work)

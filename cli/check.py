@@ -12,7 +12,7 @@ from lambdas.csvfile.csv_file import open_csv
 from lambdas.csvfile.decode import PIECE_BYTES
 from lambdas.csvfile.header import ImportRejected
 from lambdas.csvfile.validate import Reject
-from operations.errors import UsageProblem
+from operations.errors import UsageError
 
 from .files import check_files
 from .printer import Printer
@@ -42,7 +42,7 @@ def run_check(names: Sequence[str], *, schema: str | None, as_json: bool) -> boo
     """Check the files and print what is wrong with them; gives whether nothing is.
 
     Raises:
-        UsageProblem: a file or the schema cannot be read.
+        UsageError: a file or the schema cannot be read.
     """
     files, parsed = check_files(names), read_schema(Path(schema) if schema else SCHEMA)
     if as_json:
@@ -60,22 +60,20 @@ def read_schema(path: Path) -> Schema:
     """The Table Schema in a file.
 
     Raises:
-        UsageProblem: it cannot be read or used.
+        UsageError: it cannot be read or used.
     """
     expected = "expected a Table Schema in JSON"
     try:
         document = json.loads(path.read_bytes())
         if not isinstance(document, dict):
-            raise UsageProblem(f"{path}: {expected}, got JSON that is no object. Name another with --schema.")
+            raise UsageError(f"{path}: {expected}, got JSON that is no object. Name another with --schema.")
         return parse_schema(document)
     except OSError as error:
-        raise UsageProblem(f"{path} cannot be read ({error.strerror}): {expected}. Check the path.") from None
+        raise UsageError(f"{path} cannot be read ({error.strerror}): {expected}. Check the path.") from None
     except SchemaError as error:
-        raise UsageProblem(f"{path}: {error}") from None
+        raise UsageError(f"{path}: {error}") from None
     except ValueError as error:
-        raise UsageProblem(
-            f"{path}: {expected}, got no JSON ({error}). Name another with --schema."
-        ) from None
+        raise UsageError(f"{path}: {expected}, got no JSON ({error}). Name another with --schema.") from None
 
 
 def check_file(file: Path, schema: Schema, on_reject: Callable[[Reject], None]) -> Checked:

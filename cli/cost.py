@@ -9,9 +9,9 @@ from rich.table import Table
 
 from operations import idle, prices
 from operations.load import Load
+from operations.text import count
 
 from .printer import Printer
-from .text import count
 
 # A transaction takes two write units a KB, another write one. A record and a claim have less than one KB; a
 # receipt of fifty mails has five.

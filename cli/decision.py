@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from operations.errors import Unsuccessful, UsageProblem
-
-from .text import count
+from operations.errors import OperationError, UsageError
+from operations.text import count
 
 LINE_SECONDS = 1.0  # between two lines of progress, where the output is piped
 
@@ -39,18 +38,18 @@ def confirm(question: str, options: Options) -> None:
     """Go on if the operator says so.
 
     Raises:
-        UsageProblem: there is no terminal to ask at.
-        Unsuccessful: the operator said no.
+        UsageError: there is no terminal to ask at.
+        OperationError: the operator said no.
     """
     if options.yes:
         return
     if not sys.stdin.isatty():
-        raise UsageProblem(
+        raise UsageError(
             f"{question} Expected an answer, got no terminal to ask at: add --yes, or --dry-run to look."
         )
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise Unsuccessful("stopped, as you said; nothing was changed.")
+        raise OperationError("stopped, as you said; nothing was changed.")
 
 
 @contextlib.contextmanager

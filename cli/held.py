@@ -5,15 +5,15 @@ import json
 import sys
 from typing import Any
 
-from operations.errors import UsageProblem
+from operations.errors import UsageError
 from operations.mail_messages import HeldWork, MailLetters, columns_of, mail_in
 from operations.messages import taken
 from operations.stack import Stack, find_stack
+from operations.text import count
 
 from .decision import Options
 from .printer import Printer
 from .redrive import Redrive
-from .text import count
 
 _QUEUE = "notifier_failure_queue_url"
 
@@ -45,7 +45,7 @@ def run_held(stack_name: str | None, verb: str, mail_id: str | None, options: Op
     stack = find_stack(stack_name)
     letters = MailLetters.of(stack)
     if mail_id and mail_id not in letters.decisions.entries([mail_id]):
-        raise UsageProblem(
+        raise UsageError(
             f"expected the whole id of a mail, got {mail_id}, which no mail has:"
             f" rowrelay held list{stack.option} has those that are held"
         )

@@ -10,8 +10,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from operations.books import Books
 from operations.imports import Import, total
-
-from .text import count
+from operations.text import count
 
 LINE_SECONDS = 1.0  # between two lines, at least
 

@@ -12,16 +12,15 @@ from typing import Any
 
 from lambdas.aws.limits import SQS_BATCH_MESSAGES
 from lambdas.aws.sqs import Message, send
-from lambdas.core.mail import Mail, from_stream
+from lambdas.core.mail import LONGEST_WAIT_SECONDS, Mail, from_stream
 from lambdas.core.mail_entries import DEFERRED, Entry
-from lambdas.send_email.patience import LONGEST_WAIT_SECONDS
-from operations.errors import Unsuccessful
+from operations.errors import OperationError
 from operations.mail_messages import MailLetters
 from operations.stack import Stack, find_stack
+from operations.text import count
 
 from .decision import Options, confirm, counting
 from .printer import Printer
-from .text import count
 
 _HOUR = 60 * 60
 # Seconds after which what a mail waits for has had its time.
@@ -123,7 +122,7 @@ def _refuse_replace(stack: Stack) -> None:
     name = stack.outputs["functions"]["insert_records"]
     configuration = stack.client("lambda").get_function_configuration(FunctionName=name)
     if configuration["Environment"]["Variables"]["ON_CONFLICT"] == "replace":
-        raise Unsuccessful(
+        raise OperationError(
             "The table cannot be reconciled: expected on_conflict skip, got replace. A record that was"
             " replaced bears the import that wrote it last, its mail the first one: nobody can tell"
             " that it was mailed."

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from operations.messages import Letter, hidden, taken
+from operations.text import count
 
 from .decision import Options, confirm, counting
 from .printer import Printer
 from .survey import Survey, show_outcome, show_survey
-from .text import count
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -9,11 +9,11 @@ from lambdas.core.chunk import ChunkError, parse_chunk
 from operations.failed_invocation import reason_of
 from operations.messages import Letter
 from operations.stack import find_stack
+from operations.text import count
 
 from .decision import Options
 from .discard import Discard
 from .redrive import Redrive, Work
-from .text import count
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from lambdas.core.import_ledger import DONE, READING, REJECTED
 from operations.books import Books
 from operations.imports import Import, total
+from operations.text import count
 
-from .mails import Mail
-from .printer import Printer
-from .text import count, shown
+from .printer import Printer, shown
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+    from local.mailbox import SentMail
 
 SHOWN_REJECTS = 10  # of each import
 _REPORT_BYTES = 1024 * 1024  # of a rejects report that are read to show those
@@ -54,7 +55,7 @@ class Report:
                 self.printer.line(f"  … and {one.books.rejected - SHOWN_REJECTS:,} more")
             self.printer.line()
 
-    def mail(self, mail: Mail | None) -> None:
+    def mail(self, mail: "SentMail | None") -> None:
         """A mail that was sent."""
         if mail is None:
             return

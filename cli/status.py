@@ -13,10 +13,10 @@ from operations.messages import Letter
 from operations.queue_states import LOOKED_AT, QueueState, metered_age
 from operations.queues import Queues, dead_lines_of, failures_of
 from operations.stack import Stack, find_stack
+from operations.text import count
 
 from .printer import Printer
 from .report import Report
-from .text import count
 
 _WORKING = ("queue", "retry_queue")
 _DEAD, _INGEST, _NOTIFIER = _FAILING = ("dead_letter_queue", "ingest_failure_queue", "notifier_failure_queue")

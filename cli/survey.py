@@ -5,9 +5,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from operations.messages import HIDDEN
+from operations.text import count
 
 from .printer import Printer
-from .text import count
 
 _SHOWN = 20  # reasons, and letters that stay
 

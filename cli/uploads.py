@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from boto3.exceptions import S3UploadFailedError
 
-from operations.errors import Unsuccessful
+from operations.errors import OperationError
 from operations.imports import Import
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ def upload(s3: "S3Client", bucket: str, files: Mapping[str, Path]) -> list[Impor
     """Upload the files, in order, each to its key.
 
     Raises:
-        Unsuccessful: a file could not be read or stored.
+        OperationError: a file could not be read or stored.
     """
     imports = [Import(str(file), key) for key, file in files.items()]
     for one in imports:
         try:
             s3.upload_file(one.file, bucket, one.key)
         except (OSError, S3UploadFailedError) as error:
-            raise Unsuccessful(f"{one.file} could not be uploaded: {error}") from None
+            raise OperationError(f"{one.file} could not be uploaded: {error}") from None
     return imports

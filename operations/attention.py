@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
-from cli.text import count
-
 from .imports import Import
 from .queue_states import QueueState
+from .text import count
 
 # A mail that is neither counted nor queued so long after its import began is on its way no more.
 _MISSING = timedelta(hours=1)

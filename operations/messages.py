@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from lambdas.aws.limits import SQS_BATCH_MESSAGES
 from lambdas.aws.sqs import REASON
 
-from .errors import Unsuccessful
+from .errors import OperationError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -64,7 +64,7 @@ class Hand:
             return
         failed = self.sqs.delete_message_batch(QueueUrl=self.queue_url, Entries=entries).get("Failed", [])
         if failed:
-            raise Unsuccessful(
+            raise OperationError(
                 f"SQS did not delete {len(failed)} of {len(entries)} letters that were dealt with "
                 f"({failed[0]['Code']}): run the command again, to deal with them twice does no harm."
             )

@@ -9,14 +9,14 @@ import cli.demo
 from cli.app import app
 from cli.decision import Options
 from local.errors import EmulatorError
-from operations.errors import Unsuccessful, UsageProblem
+from operations.errors import OperationError, UsageError
 
 
 @pytest.mark.parametrize(
     ("error", "code", "told"),
     [
-        (UsageProblem("one", "two"), 2, ["rowrelay: one", "rowrelay: two"]),
-        (Unsuccessful("no luck"), 1, ["rowrelay: no luck"]),
+        (UsageError("one", "two"), 2, ["rowrelay: one", "rowrelay: two"]),
+        (OperationError("no luck"), 1, ["rowrelay: no luck"]),
         (EmulatorError("no port"), 1, ["rowrelay: no port"]),
         (OSError(28, "No space left on device"), 1, ["rowrelay: [Errno 28] No space left on device"]),
         (

@@ -7,7 +7,7 @@ import pytest
 
 from cli.decision import Options
 from cli.redrive import Redrive
-from operations.errors import Unsuccessful, UsageProblem
+from operations.errors import OperationError, UsageError
 from operations.messages import Letter
 
 from ..fakes import Killed
@@ -138,7 +138,7 @@ def test_letters_that_another_command_has_taken_are_told(capsys: pytest.CaptureF
 def test_without_a_terminal_nothing_is_done_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     sqs = queue("a")
     monkeypatch.setattr("sys.stdin", Terminal("y\n", terminal=False))
-    with pytest.raises(UsageProblem, match="add --yes, or --dry-run"):
+    with pytest.raises(UsageError, match="add --yes, or --dry-run"):
         redrive(sqs, Options())
     assert (sqs.bodies("dead"), sqs.hidden) == (["a"], set())
 
@@ -154,7 +154,7 @@ def test_the_operator_is_asked_and_obeyed(
     if sent:
         assert redrive(sqs, Options())
     else:
-        with pytest.raises(Unsuccessful, match="nothing was changed"):
+        with pytest.raises(OperationError, match="nothing was changed"):
             redrive(sqs, Options())
     assert sqs.bodies("work") == sent
     assert capsys.readouterr().err == "Send again 1 letter? [y/N] "

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from operations.errors import Unsuccessful
+from operations.errors import OperationError
 from operations.messages import hidden, taken
 
 from ..fakes_queue import SENT_MS, FakeQueues
@@ -60,7 +60,7 @@ def test_a_delete_that_sqs_refuses_is_told() -> None:
     sqs.refuse_deletes = 1
     with taken(sqs, "q") as hand:
         [letters] = hand.batches()
-        with pytest.raises(Unsuccessful, match="did not delete 1 of 2 letters"):
+        with pytest.raises(OperationError, match="did not delete 1 of 2 letters"):
             hand.delete(letters)
 
 
