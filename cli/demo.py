@@ -16,19 +16,19 @@ from local.emulator import REGION
 from local.kept import Kept, announced
 from local.mailbox import SentMail, first_sent
 from operations.errors import OperationError
-from operations.import_ledger import Ledger
-from operations.imports import Import, succeeded
+from operations.imports import Import, Ledger, succeeded
+from operations.project import ROOT
 from operations.queues import Queues
 from operations.text import count
+from operations.uploads import upload, waves
 from operations.watching import Watch
 
 from .files import check_files
 from .printer import Printer
 from .progress import progress
 from .report import Report
-from .uploads import upload
 
-SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "users.csv"
+SAMPLE = ROOT / "samples" / "users.csv"
 with contextlib.suppress(ValueError, OSError):
     SAMPLE = SAMPLE.relative_to(Path.cwd())  # shorter to show
 
@@ -115,19 +115,6 @@ def import_files(aws: Deployment, files: Sequence[Path], console: Console, *, wa
             uploaded = upload(aws.client("s3"), aws.outputs["bucket"], dict(zip(keys, wave, strict=True)))
             imports = watch.until_settled([*imports, *uploaded], show)
     return Outcome(imports, time.monotonic() - started, mail)
-
-
-def waves(files: Sequence[Path]) -> list[list[Path]]:
-    """The files in order, cut so that one given again goes up when its first import is done.
-
-    Else the two would share the rows between them, in any proportion.
-    """
-    cut: list[list[Path]] = [[]]
-    for file in files:
-        if file in cut[-1]:
-            cut.append([])
-        cut[-1].append(file)
-    return cut
 
 
 def _print(report: Report, aws: Deployment, outcome: Outcome) -> None:

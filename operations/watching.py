@@ -4,8 +4,7 @@ import time
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from .import_ledger import Ledger
-from .imports import FAILED, Import
+from .imports import FAILED, Import, Ledger
 from .queues import Queues
 
 # Seconds.

@@ -102,7 +102,9 @@ from operations.stack import find_stack
 find_stack("dev").client("sqs")
 print(*(name for name in sys.modules if name.startswith(("local.", "pulumi", "ministack"))))
 """
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.split() == ["local.errors"]
 
 

@@ -3,8 +3,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from operations.books import Books
-from operations.import_ledger import Ledger
-from operations.imports import Import
+from operations.imports import Import, Ledger
 from operations.queues import Queues
 from operations.watching import QUIET, REST, STALL, Watch
 
