@@ -15,7 +15,7 @@ from .printer import Printer
 
 
 def run_check(names: Sequence[str], *, schema: str | None, as_json: bool) -> bool:
-    """Check the files and print what is wrong with them; gives whether nothing is.
+    """Check the files and print what is wrong with them; returns whether nothing is.
 
     Raises:
         UsageError: a file or the schema cannot be read.

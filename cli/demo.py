@@ -42,7 +42,7 @@ class Outcome:
     mail: SentMail | None
 
     def as_json(self, aws: Deployment) -> str:
-        """The object that `--json` prints."""
+        """Returns what `--json` prints."""
         return json.dumps(
             {
                 "imports": [one.as_json() for one in self.imports],
@@ -55,7 +55,7 @@ class Outcome:
 
 
 def run_demo(names: Sequence[str], *, port: int | None, keep: bool, as_json: bool) -> bool:
-    """Deploy, import the files (by default a sample), show what became of them; gives whether all went well.
+    """Deploy, import the files (by default a sample), show the outcome; returns whether all went well.
 
     Raises:
         UsageError: a file cannot be read; before anything starts.

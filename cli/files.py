@@ -9,7 +9,7 @@ from operations.errors import UsageError
 
 
 def check_files(names: Sequence[str]) -> list[Path]:
-    """The paths of files that can be read.
+    """Returns the paths of files that can be read.
 
     Raises:
         UsageError: with a line for each that cannot.

@@ -47,7 +47,7 @@ class Options:
 
 
 def confirm(question: str, options: Options) -> None:
-    """Go on if the operator says so.
+    """Ask the operator, unless the options say not to.
 
     Raises:
         UsageError: there is no terminal to ask at.

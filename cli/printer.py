@@ -40,7 +40,7 @@ class Printer:
 
 
 def shown(value: str, limit: int = 500, *, lines: bool = False) -> str:
-    """The text with what would move or colour the terminal as U+FFFD, cut to `limit` characters.
+    """Returns the text with what would move or colour the terminal as U+FFFD, cut to `limit`.
 
     Args:
         value: Any text.

@@ -85,13 +85,13 @@ class Lines(nullcontext["Lines"]):
 
 
 def progress(console: Console) -> Bars | Lines:
-    """What suits the console."""
+    """Returns bars for a terminal, lines for anything else."""
     return Bars(console) if console.is_terminal else Lines(console)
 
 
 @contextlib.contextmanager
 def counting(console: Console, noun: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Progress towards `total`: a bar on a terminal, else a line a second; yields what adds to it."""
+    """Show progress towards `total`: a bar on a terminal, else a line a second; yields what adds to it."""
     if not console.is_terminal:
         yield _lines(console, noun, total)
         return

@@ -25,7 +25,7 @@ def run_redrive(queue: str, stack_name: str | None, options: Options) -> bool:
 
 
 def carry_out(redrive: Redrive, verb: str, options: Options) -> bool:
-    """Look, show, ask, do; returns whether none of the messages stays."""
+    """Survey, show, ask, and deal with what was shown; returns whether none of the messages stays."""
     out = sys.stdout
     with contextlib.redirect_stdout(sys.stderr if options.as_json else out):
         printer = Printer()
@@ -42,7 +42,7 @@ def carry_out(redrive: Redrive, verb: str, options: Options) -> bool:
 
 
 def _show_survey(printer: Printer, survey: Survey, verb: str) -> None:
-    """What would be done, and why each message is there."""
+    """Print what would be done, and why each message is there."""
     printer.line(f"{count(len(survey.chosen), 'letter')} to {verb}{':' if survey.chosen else '.'}")
     for reason, number in survey.reasons.most_common(_SHOWN):
         printer.line(f"  {number:,}: {reason}")
@@ -59,7 +59,7 @@ def _show_survey(printer: Printer, survey: Survey, verb: str) -> None:
 
 
 def _show_outcome(printer: Printer, survey: Survey) -> None:
-    """What was done."""
+    """Print what was done."""
     printer.line(f"{count(survey.done, 'letter')} done.")
     if survey.not_found:
         gone = count(survey.not_found, "letter")

@@ -1,4 +1,4 @@
-"""What `rowrelay demo` prints in the end."""
+"""What became of imports, as `rowrelay demo` and `rowrelay status` print it."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ class Report:
     printer: Printer
 
     def imports(self, imports: Sequence[Import]) -> None:
-        """The table of where every row ended, and what there is to say of single imports."""
+        """Print where every row ended, and what there is to say of single imports."""
         rows = [(one.file, _numbers(one.books)) for one in imports]
         if len(imports) > 1:
             rows.append(("All", _numbers(total(imports))))
@@ -44,7 +44,7 @@ class Report:
             self.printer.line()
 
     def rejects(self, s3: "S3Client", bucket: str, imports: Sequence[Import]) -> None:
-        """The first rejects of each import."""
+        """Print the first rejects of each import."""
         for one in imports:
             if not one.rejects:
                 continue
@@ -56,7 +56,7 @@ class Report:
             self.printer.line()
 
     def mail(self, mail: "SentMail | None") -> None:
-        """A mail that was sent."""
+        """Print a mail that was sent, if there is one."""
         if mail is None:
             return
         self.printer.line(f"One of the mails, to {mail.to}:")
@@ -68,7 +68,7 @@ class Report:
         self.printer.line()
 
     def totals(self, imports: Sequence[Import], seconds: float) -> None:
-        """How many rows in how many seconds, and whether they are all accounted for."""
+        """Print how many rows took how many seconds, and whether they are all accounted for."""
         books = total(imports)
         rate = f" ({books.read / seconds:,.0f} rows/s)" if books.read else ""
         balanced = all(one.balanced for one in imports)
@@ -79,7 +79,7 @@ class Report:
 
 
 def read_rejects(s3: "S3Client", bucket: str, key: str) -> Iterator[tuple[str, str]]:
-    """The first rejects of a report: line and reason."""
+    """Yields the first rejects of a report: line and reason."""
     head = s3.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{_REPORT_BYTES - 1}")["Body"].read()
     text = head.decode("utf-8-sig", "replace")
     # The report keeps its upload's delimiter, which stands between its own two columns.

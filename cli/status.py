@@ -29,7 +29,7 @@ def run_status(stack_name: str | None, *, limit: int, as_json: bool) -> bool:
 
 
 def show(printer: Printer, status: Status) -> None:
-    """Print it."""
+    """Print the status."""
     printer.line(f"Status of {status.stack.name}")
     printer.line()
     if status.imports:
@@ -46,7 +46,7 @@ def show(printer: Printer, status: Status) -> None:
 
 
 def _title(one: Import) -> str:
-    """The key, after when it was begun to the second, if it was."""
+    """Returns the key, after the second in which the import was begun."""
     return f"{(one.started_at or 'not begun')[:_SECOND].replace('T', ' ')} {one.key}"
 
 

@@ -37,7 +37,7 @@ class Checked:
 
 
 def read_schema(path: Path) -> Schema:
-    """The Table Schema in a file.
+    """Read the Table Schema in a file.
 
     Raises:
         UsageError: it cannot be read or used.

@@ -49,7 +49,7 @@ class Load:
     s3_gets: float = 0
 
     def dollars(self) -> dict[str, float]:
-        """The price, by service."""
+        """Returns the price, by service."""
         return {
             "SES": self.mails * prices.MAIL,
             "DynamoDB": self.write_units * prices.WRITE_UNIT,

@@ -23,7 +23,7 @@ class Failure:
 
 
 def parse_failure(body: str) -> Failure | None:
-    """The failed invocation in a message; none if it is of another kind."""
+    """Returns the failed invocation in a message; None if it is of another kind."""
     try:
         record = json.loads(body)
         event = record["requestPayload"]
@@ -34,7 +34,7 @@ def parse_failure(body: str) -> Failure | None:
 
 
 def reason_of(message: QueueMessage) -> str:
-    """Why a message is in its queue: as our functions say, or Lambda does."""
+    """Returns why a message is in its queue, as our functions say or Lambda does."""
     if message.reason:
         return message.reason
     try:

@@ -54,7 +54,7 @@ class IngestFailures:
     function_name: str
 
     def classify(self, message: QueueMessage) -> Resendable | Stuck:
-        """The objects must still be there."""
+        """Returns what it is: resendable if the objects are still there."""
         failure = parse_failure(message.body)
         if failure is None:
             return Stuck(
@@ -95,7 +95,7 @@ class DeadLetters:
     queue_url: str
 
     def classify(self, message: QueueMessage) -> Resendable | Stuck:
-        """Anyone who may can send anything to the work queue, and what is no chunk ends here."""
+        """Returns what it is: a chunk is resendable; anything else may come from whoever can send there."""
         try:
             chunk = parse_chunk(message.body)
         except ChunkError as error:

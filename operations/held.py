@@ -58,7 +58,7 @@ class HeldMails:
     mail_id: str | None = None
 
     def classify(self, message: QueueMessage) -> Resendable | None:
-        """Mails that are held, and those of which a command that was killed left the message."""
+        """Returns whether it is of a mail that is held, or was left by a command that was killed."""
         mail = mail_in(message)
         if mail is None or self.mail_id not in (None, mail.mail_id):
             return None

@@ -54,7 +54,7 @@ class Import:
         return self.status == DONE and self.books.written == self.books.accepted and not self.books.failed
 
     def as_json(self) -> dict[str, Any]:
-        """The entry in the output of `--json`."""
+        """Returns the entry in the output of `--json`."""
         return {
             "file": self.file,
             "key": self.key,
@@ -76,7 +76,12 @@ class Ledger:
     table: str
 
     def look(self, one: Import, dead_lines: Set[int] = frozenset()) -> Import:
-        """The import as the ledger knows it now (the newest of its key); as it was if the ledger does not."""
+        """Returns the import as the ledger knows it now (the newest of its key).
+
+        Args:
+            one: The import as it was known; it is returned as it is if the ledger does not know it.
+            dead_lines: Its lines that wait in the dead-letter queue.
+        """
         import_id = one.id or self._newest(one.key)
         if import_id is None:
             return one
@@ -89,7 +94,12 @@ class Ledger:
         return known if entry is None else _with_entry(known, entry)
 
     def newest(self, limit: int, dead_lines: Mapping[str, Set[int]]) -> list[Import]:
-        """The imports that were begun last, newest first; `dead_lines` as `look` takes them, by import."""
+        """Returns the imports that were begun last, newest first.
+
+        Args:
+            limit: How many.
+            dead_lines: By import, its lines that wait in the dead-letter queue.
+        """
         # Only the entry of an import itself is in the index.
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table, IndexName=KEY_INDEX)
         entries = (item for page in pages for item in page["Items"])
@@ -120,12 +130,12 @@ class Ledger:
 
 
 def total(imports: Iterable[Import]) -> Books:
-    """The books of several imports, added up."""
+    """Returns the books of several imports, added up."""
     return sum((one.books for one in imports), Books())
 
 
 def succeeded(imports: Iterable[Import]) -> bool:
-    """Whether every row is accounted for, and none failed or is held."""
+    """Returns whether every row is accounted for, and none failed or is held."""
     return all(one.balanced and not one.books.failed and not one.books.held for one in imports)
 
 

@@ -68,7 +68,7 @@ class RefusedMails:
     mails: MailMessages
 
     def classify(self, message: QueueMessage) -> Resendable | Stuck | None:
-        """A mail that is held, or was dropped, is another command's; what is no mail is stuck."""
+        """Returns what it is: a mail that is held, or was dropped, is another command's; no mail is stuck."""
         mail = mail_in(message)
         if mail is None:
             return _no_mail(message)

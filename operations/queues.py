@@ -46,7 +46,7 @@ class QueueState:
     def watch(
         self, messages: Generator[QueueMessage, None, None], reason: Callable[[QueueMessage], str]
     ) -> Iterator[QueueMessage]:
-        """The messages up to LOOKED_AT, noted as they pass."""
+        """Yields the messages up to LOOKED_AT, and notes their age and reason."""
         with contextlib.closing(messages):
             for message in itertools.islice(messages, LOOKED_AT):
                 self.oldest = max(self.oldest or 0.0, time.time() - message.sent_at)
@@ -54,7 +54,7 @@ class QueueState:
                 yield message
 
     def as_json(self) -> dict[str, Any]:
-        """The entry in the output of `--json`."""
+        """Returns the entry in the output of `--json`."""
         return {
             "queue": self.name,
             "messages": self.messages,
@@ -71,24 +71,24 @@ class Queues:
     outputs: Mapping[str, Any]
 
     def waiting(self, *names: str) -> int:
-        """Messages in these queues: visible, in flight, delayed."""
+        """Returns how many messages these queues have: visible, in flight, delayed."""
         return sum(self._attribute(name, attribute) for name in names for attribute in _DEPTH)
 
     def longest_retry(self, *names: str) -> int:
-        """Seconds after which a message that its handler did not finish is given to it again, at most."""
+        """Returns the most seconds after which a handler gets a message again that it did not finish."""
         return max(self._attribute(name, "VisibilityTimeout") for name in names)
 
     def dead_lines(self) -> dict[str, set[int]]:
-        """By import, the lines of the rows that wait in the dead-letter queue."""
+        """Returns, by import, the lines of the rows that wait in the dead-letter queue."""
         return dead_lines_of(self.messages("dead_letter_queue_url"))
 
     def ingest_failures(self) -> dict[str, tuple[str, str]]:
-        """By key, the import's id and the reason, of the uploads that could not be read for good."""
+        """Returns, by key, the id and the reason of the uploads that could not be read for good."""
         failures = failures_of(self.messages("ingest_failure_queue_url"))
         return {key: (import_id, reason) for key, import_id, reason in failures}
 
     def messages(self, name: str) -> Generator[QueueMessage, None, None]:
-        """What waits in a failure queue; it goes back at the end, or when this is closed."""
+        """Yields what waits in a failure queue; it goes back at the end, or when this is closed."""
         if self.waiting(name):
             with received(self.sqs, self.outputs[name]) as messages:
                 for batch in messages.batches():
@@ -100,7 +100,7 @@ class Queues:
 
 
 def dead_lines_of(messages: Iterable[QueueMessage]) -> dict[str, set[int]]:
-    """By import, the lines of the rows in the dead-letter queue."""
+    """Returns, by import, the lines of the rows in messages of the dead-letter queue."""
     lines: dict[str, set[int]] = {}
     for message in messages:
         try:
@@ -112,7 +112,7 @@ def dead_lines_of(messages: Iterable[QueueMessage]) -> dict[str, set[int]]:
 
 
 def failures_of(messages: Iterable[QueueMessage]) -> Iterator[tuple[str, str, str]]:
-    """Key, import and reason of each upload that process_csv gave up."""
+    """Yields key, import and reason of each upload that process_csv gave up."""
     for message in messages:
         if failure := parse_failure(message.body):
             for upload in failure.uploads:
@@ -120,7 +120,10 @@ def failures_of(messages: Iterable[QueueMessage]) -> Iterator[tuple[str, str, st
 
 
 def metered_age(cloudwatch: "CloudWatchClient", queue_url: str) -> float | None:
-    """The age of a queue's oldest message, as CloudWatch last heard; the embedded AWS does not measure it."""
+    """Returns the age in seconds of a queue's oldest message, as CloudWatch last heard.
+
+    None where CloudWatch does not know it, as in the embedded AWS.
+    """
     now = datetime.now(UTC)
     points = cloudwatch.get_metric_statistics(
         Namespace="AWS/SQS",

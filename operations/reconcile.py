@@ -8,8 +8,9 @@ from typing import Any
 
 from lambdas.aws.limits import SQS_BATCH_MESSAGES
 from lambdas.aws.sqs import Message, send
-from lambdas.core.mail import LONGEST_WAIT_SECONDS, Mail, from_stream
+from lambdas.core.mail import Mail, from_stream
 from lambdas.core.mail_entries import DEFERRED, Entry
+from lambdas.core.retry_delays import LONGEST_WAIT_SECONDS
 
 from .errors import OperationError
 from .mail_messages import MailMessages
@@ -74,7 +75,7 @@ def _why(entry: Entry | None, now: float) -> str | None:
 
 
 def _mail(record: dict[str, Any], key: str, now: float) -> Mail | None:
-    """The mail that the record is owed; none if it is too young, or of no import."""
+    """Returns the mail that the record is owed; None if it is too young, or of no import."""
     created_at = record.get("created_at", {}).get("S")
     if "import_id" not in record or not created_at:
         return None

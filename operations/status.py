@@ -26,7 +26,7 @@ class Attention:
     command: str
 
     def as_json(self) -> dict[str, str]:
-        """The entry in the output of `--json`."""
+        """Returns the entry in the output of `--json`."""
         return asdict(self)
 
 
@@ -75,7 +75,7 @@ def read_status(stack: Stack, limit: int) -> Status:
 
 
 def needed(imports: Sequence[Import], queues: Mapping[str, QueueState], option: str) -> list[Attention]:
-    """All that needs a decision; `option` goes with every command."""
+    """Returns all that needs a decision; `option` goes with every command."""
     failures = [
         (_INGEST, "upload", "could not be read", "redrive ingest --dry-run"),
         (_DEAD, "message", "with rows that could not be written", "redrive writer --dry-run"),
@@ -110,7 +110,7 @@ def _missing(one: Import) -> int:
 def _imports(
     stack: Stack, limit: int, dead_lines: Mapping[str, Set[int]], given_up: Mapping[str, tuple[str, str]]
 ) -> list[Import]:
-    """The newest imports in the ledger, after those that were given up and are not among them."""
+    """Returns the newest imports in the ledger, after those that were given up and are not among them."""
     ledger = Ledger(stack.client("dynamodb"), stack.outputs["import_ledger"])
     newest = ledger.newest(limit, dead_lines)
     ids = {one.id for one in newest}
@@ -120,7 +120,7 @@ def _imports(
 
 
 def _given_up(one: Import, given_up: Mapping[str, tuple[str, str]]) -> Import:
-    """The import as failed, if its letter says so and it has not ended since."""
+    """Returns the import as failed, if its message says so and it has not ended since."""
     if one.ended or one.id is None or one.id not in given_up:
         return one
     return replace(one, status=FAILED, reason=given_up[one.id][1])

@@ -13,9 +13,6 @@ from ..aws.limits import DYNAMODB_NUMBER_DIGITS
 from .chunk import is_import_id
 
 VERSION = 1
-# Between two attempts at a mail that SES puts off: of a day's quota, which SES counts over the last 24 hours,
-# little goes unused for so long.
-LONGEST_WAIT_SECONDS = 3 * 60 * 60
 _ID_CHARACTERS = 32
 _ID = re.compile(f"[0-9a-f]{{{_ID_CHARACTERS}}}")
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html

@@ -12,8 +12,9 @@ from operations.held import HeldMails
 from operations.mail_decisions import MailDecisions
 from operations.mail_messages import MailMessages, RefusedMails
 from operations.messages import QueueMessage
+from operations.redrive import Resendable, Stuck
 
-from ..cloud import MAILS, RETRIES, Cloud, mail
+from ..cloud import IMPORT, MAILS, RETRIES, Cloud, mail
 
 pytestmark = pytest.mark.usefixtures("clock")
 MAIL = mail("a@example.com", 2)
@@ -120,3 +121,28 @@ def test_a_second_message_of_a_mail_that_left_goes() -> None:
     assert queue.resend([message(2)]) == {}
     assert len(cloud.letters(RETRIES)) == 1
     assert +Counter(cloud.ended()) == {MAILED: 1}
+
+
+def test_refused_mails_are_sent_again_and_held_ones_left_to_a_decision() -> None:
+    cloud = Cloud()
+    queue = RefusedMails(mails(cloud))
+    end(cloud, "first", UNDELIVERABLE)
+    assert queue.classify(message(1)) == Resendable(f"mail {MAIL.mail_id} of import {IMPORT}, line 2")
+    cloud = Cloud()
+    end(cloud, "first", HELD)
+    assert RefusedMails(mails(cloud)).classify(message(1)) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "why"),
+    [
+        ('{"DDBStreamBatchInfo": {}}', "a batch of the stream", "rowrelay reconcile"),
+        ("{}", "a message from elsewhere", "it is no mail"),
+        ("no JSON", "a message from elsewhere", "it is no mail"),
+    ],
+)
+def test_what_is_no_mail_is_stuck(body: str, name: str, why: str) -> None:
+    found = RefusedMails(mails(Cloud())).classify(QueueMessage("m1", body, "", 0.0, "h1"))
+    assert isinstance(found, Stuck)
+    assert found.name == name
+    assert why in found.why
