@@ -28,7 +28,7 @@ help: ## this list
 demo: .venv/.ready ## deploy into the embedded AWS, import a sample, show where every row ended
 	@$(BIN)/rowrelay demo $(ARGS) $(FILES)
 
-test: lint engine ## linters, types and every test
+test: lint engine ## linters, types, imports and every test
 	$(BIN)/pytest -n 2 --dist loadfile
 
 # Without `pulumi` and `go`, the tests of the engine are skipped, and say so; in CI they fail.

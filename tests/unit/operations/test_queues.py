@@ -65,7 +65,7 @@ def test_what_is_no_failed_invocation_is_no_uploads_failure(body: str) -> None:
     assert looked.ingest_failures() == {}
 
 
-def test_waiting_adds_up_visible_in_flight_and_delayed_messages_of_all_queues() -> None:
+def test_waiting_adds_up_all_messages_of_all_queues_hidden_or_not() -> None:
     looked, _ = queues(dead=["a", "b"], main=["c"])
     assert looked.waiting("dead_letter_queue_url", "queue_url") == 3
 

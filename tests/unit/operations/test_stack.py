@@ -59,7 +59,7 @@ def test_the_one_kept_running_is_the_default() -> None:
     assert (sqs.meta.endpoint_url, key_of(sqs)) == ("http://127.0.0.1:1", key)
 
 
-def test_without_pulumi_a_named_stack_cannot_be_found_and_the_error_says_why() -> None:
+def test_without_pulumi_a_named_stack_is_not_found_and_the_error_says_why() -> None:
     with pytest.raises(OperationError, match="expected the Pulumi CLI, `pulumi`, on the PATH, got none"):
         find_stack("dev")
 

@@ -68,7 +68,7 @@ def test_it_ends_as_soon_as_the_books_balance() -> None:
     assert next(shown[0].status for shown in world.shown if shown[0].id) == "reading"
 
 
-def test_books_that_balance_by_chance_before_reading_has_ended_do_not_end_it() -> None:
+def test_books_that_balance_before_reading_has_ended_do_not_end_it() -> None:
     world = World(lambda now: known("reading", Books()) if now < 30 else known("done", ALL))
     assert world.run().books == ALL
 
