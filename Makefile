@@ -28,7 +28,7 @@ help: ## this list
 demo: .venv/.ready ## deploy into the embedded AWS, import a sample, show where every row ended
 	@$(BIN)/rowrelay demo $(ARGS) $(FILES)
 
-test: lint engine ## linters, types and every test
+test: lint engine ## linters, types, imports and every test
 	$(BIN)/pytest -n 2 --dist loadfile
 
 # Without `pulumi` and `go`, the tests of the engine are skipped, and say so; in CI they fail.
@@ -41,10 +41,11 @@ simulate: .venv/.ready ## the handlers under faults: SEEDS=100000 of them, or SE
 bench: .venv/.bench ## measure Rowrelay against the usual way: an hour; ARGS="costs" and others for parts
 	@$(BIN)/python -m benchmarks $(or $(ARGS),all)
 
-lint: .venv/.ready ## linters and types
+lint: .venv/.ready ## linters, types, and which way imports run
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
 
 format: .venv/.ready ## let the linter mend and lay out what it can
 	$(BIN)/ruff check --fix

@@ -2,7 +2,7 @@
 
 import math
 
-from operations.load import Load
+from operations.cost import Load
 from operations.prices import SQS_REQUEST_BYTES
 
 from .end_to_end import Run

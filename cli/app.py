@@ -7,12 +7,10 @@ from typing import Annotated
 
 import typer
 
-from operations.errors import UsageProblem
+from operations.cost import MAILS_A_DAY, MAILS_A_SECOND, Plan
+from operations.errors import UsageError
 
-from .cost import MAILS_A_DAY, MAILS_A_SECOND, Plan, run_cost
-from .decision import Options
-from .emulator import PORT
-from .options import Discard, DryRun, Json, Reason, StackName, Yes
+from .options import Discard, DryRun, Json, Options, Reason, StackName, Yes
 from .run import INTERRUPTED, run
 
 app = typer.Typer(
@@ -51,10 +49,11 @@ def demo(files: Files = None, *, keep: Keep = False, port: Port = None, as_json:
 
 
 EmulatorPort = Annotated[int, typer.Option(min=1, max=65535, help="The emulator's port.")]
+_EMULATOR_PORT = 4566  # where Pulumi.local.yaml points the provider
 
 
 @app.command()
-def emulator(*, port: EmulatorPort = PORT) -> None:
+def emulator(*, port: EmulatorPort = _EMULATOR_PORT) -> None:
     """Run an empty AWS emulator until Ctrl-C, for `pulumi up --stack local`.
 
     It takes one key, its own, which is printed as two lines for the shell: type them where Pulumi runs.
@@ -118,14 +117,12 @@ def redrive_ingest(
     """Import anew what process_csv gave up reading, such as for a permission that was missing.
 
     An upload that has expired or was overwritten cannot be read any more; its letter stays until
-    --discard. May be killed and
-    repeated: an import is one import however often it is sent.
+    --discard. May be killed and repeated: an import is one import however often it is sent.
 
     Exit codes: 0 every letter was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
     """
-    from .redrive_ingest import run_redrive_ingest
-
-    run(lambda: run_redrive_ingest(stack, Options(dry_run, yes, as_json, reason, discard)))
+    options = Options(dry_run=dry_run, yes=yes, as_json=as_json, reason=reason, discard=discard)
+    _redrive("ingest", stack, options)
 
 
 @redrive.command("writer")
@@ -140,15 +137,14 @@ def redrive_writer(
 ) -> None:
     """Send the rows that could not be written to the work queue again.
 
-    A message that is no chunk is not ours; it is shown, and stays until --discard.
-    May be killed and repeated: a row that is
-    in the table changes nothing there (if on_conflict is replace, it wins over a later import's).
+    A message that is no chunk is not ours; it is shown, and stays until --discard. May be killed and
+    repeated: a row that is in the table changes nothing there (if on_conflict is replace, it wins over a
+    later import's).
 
     Exit codes: 0 every letter was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
     """
-    from .redrive_writer import run_redrive_writer
-
-    run(lambda: run_redrive_writer(stack, Options(dry_run, yes, as_json, reason, discard)))
+    options = Options(dry_run=dry_run, yes=yes, as_json=as_json, reason=reason, discard=discard)
+    _redrive("writer", stack, options)
 
 
 @redrive.command("notifier")
@@ -168,9 +164,14 @@ def redrive_notifier(
 
     Exit codes: 0 every letter was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
     """
-    from .redrive_notifier import run_redrive_notifier
+    options = Options(dry_run=dry_run, yes=yes, as_json=as_json, reason=reason, discard=discard)
+    _redrive("notifier", stack, options)
 
-    run(lambda: run_redrive_notifier(stack, Options(dry_run, yes, as_json, reason, discard)))
+
+def _redrive(queue: str, stack: str | None, options: Options) -> None:
+    from .redrive import run_redrive
+
+    run(lambda: run_redrive(queue, stack, options))
 
 
 held = typer.Typer(no_args_is_help=True, help="Decide on mails of which nobody knows whether they left.")
@@ -206,7 +207,7 @@ def held_resend(
 
     Exit codes: 0 done, or none is held; 1 some stay, or you said no; 2 wrong usage.
     """
-    _decide("resend", mail, every, stack, Options(dry_run, yes, as_json))
+    _decide("resend", mail, every, stack, Options(dry_run=dry_run, yes=yes, as_json=as_json))
 
 
 @held.command("drop")
@@ -225,7 +226,7 @@ def held_drop(
 
     Exit codes: 0 done, or none is held; 1 some stay, or you said no; 2 wrong usage.
     """
-    _decide("drop", mail, every, stack, Options(dry_run, yes, as_json))
+    _decide("drop", mail, every, stack, Options(dry_run=dry_run, yes=yes, as_json=as_json))
 
 
 def _decide(verb: str, mail: str | None, every: bool, stack: str | None, options: Options) -> None:
@@ -234,7 +235,7 @@ def _decide(verb: str, mail: str | None, every: bool, stack: str | None, options
     def work() -> bool:
         if every == (mail is not None):
             got = "both" if every else "neither"
-            raise UsageProblem(f"held {verb}: expected a MAIL, or --all, got {got}: `rowrelay held list`.")
+            raise UsageError(f"held {verb}: expected a MAIL, or --all, got {got}: `rowrelay held list`.")
         return run_held(stack, verb, mail, options)
 
     run(work)
@@ -277,6 +278,8 @@ def cost(
 
     Exit codes: 0 shown; 2 wrong usage.
     """
+    from .cost import run_cost
+
     plan = Plan(rows, mails_a_second, mails_a_day)
     run(lambda: run_cost(plan, as_json=as_json))
 

@@ -2,47 +2,23 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from lambdas.core.import_ledger import DONE, REJECTED
-from lambdas.core.schema import Schema, SchemaError, parse_schema
-from lambdas.csvfile.csv_file import open_csv
-from lambdas.csvfile.decode import PIECE_BYTES
-from lambdas.csvfile.header import ImportRejected
+from lambdas.core.schema import Schema
 from lambdas.csvfile.validate import Reject
-from operations.errors import UsageProblem
+from operations.check import SCHEMA, Checked, check_file, read_schema
 
 from .files import check_files
 from .printer import Printer
 
-SCHEMA = Path(__file__).resolve().parent.parent / "schemas" / "users.json"
-
-
-@dataclass
-class Checked:
-    """What an import of the file would come to; `status` and `reason` as in the import ledger."""
-
-    file: str
-    status: str = DONE
-    reason: str | None = None
-    read: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    unknown_columns: list[str] = field(default_factory=list)
-
-    @property
-    def valid(self) -> bool:
-        """Whether it can be imported, every row of it."""
-        return self.status == DONE and not self.rejected
-
 
 def run_check(names: Sequence[str], *, schema: str | None, as_json: bool) -> bool:
-    """Check the files and print what is wrong with them; gives whether nothing is.
+    """Check the files and print what is wrong with them; returns whether nothing is.
 
     Raises:
-        UsageProblem: a file or the schema cannot be read.
+        UsageError: a file or the schema cannot be read.
     """
     files, parsed = check_files(names), read_schema(Path(schema) if schema else SCHEMA)
     if as_json:
@@ -54,46 +30,6 @@ def run_check(names: Sequence[str], *, schema: str | None, as_json: bool) -> boo
     checks = [check_file(file, parsed, _print_reject(printer, file)) for file in files]
     _print(printer, checks)
     return all(checked.valid for checked in checks)
-
-
-def read_schema(path: Path) -> Schema:
-    """The Table Schema in a file.
-
-    Raises:
-        UsageProblem: it cannot be read or used.
-    """
-    expected = "expected a Table Schema in JSON"
-    try:
-        document = json.loads(path.read_bytes())
-        if not isinstance(document, dict):
-            raise UsageProblem(f"{path}: {expected}, got JSON that is no object. Name another with --schema.")
-        return parse_schema(document)
-    except OSError as error:
-        raise UsageProblem(f"{path} cannot be read ({error.strerror}): {expected}. Check the path.") from None
-    except SchemaError as error:
-        raise UsageProblem(f"{path}: {error}") from None
-    except ValueError as error:
-        raise UsageProblem(
-            f"{path}: {expected}, got no JSON ({error}). Name another with --schema."
-        ) from None
-
-
-def check_file(file: Path, schema: Schema, on_reject: Callable[[Reject], None]) -> Checked:
-    """Read the whole file, in constant memory; `on_reject` is called with every row that is rejected."""
-    checked = Checked(str(file))
-    try:
-        with file.open("rb") as data:
-            csv = open_csv(file.name, iter(lambda: data.read(PIECE_BYTES), b""), schema)
-            checked.unknown_columns = csv.header.unknown
-            for parsed in csv:
-                checked.accepted += len(parsed.accepted)
-                checked.rejected += len(parsed.rejects)
-                for reject in parsed.rejects:
-                    on_reject(reject)
-    except ImportRejected as rejected:
-        return Checked(str(file), REJECTED, str(rejected))
-    checked.read = checked.accepted + checked.rejected
-    return checked
 
 
 def _document(file: Path, schema: Schema) -> dict[str, Any]:

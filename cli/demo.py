@@ -14,21 +14,21 @@ from rich.console import Console
 from local.embedded import Deployment, embedded_aws
 from local.emulator import REGION
 from local.kept import Kept, announced
-from operations.errors import Unsuccessful
-from operations.import_ledger import Ledger
-from operations.imports import Import, succeeded
+from local.mailbox import SentMail, first_sent
+from operations.errors import OperationError
+from operations.imports import Import, Ledger, succeeded
+from operations.project import ROOT
 from operations.queues import Queues
+from operations.text import count
+from operations.uploads import upload, waves
 from operations.watching import Watch
 
 from .files import check_files
-from .mails import Mail, first_mail
 from .printer import Printer
 from .progress import progress
 from .report import Report
-from .text import count
-from .uploads import upload
 
-SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "users.csv"
+SAMPLE = ROOT / "samples" / "users.csv"
 with contextlib.suppress(ValueError, OSError):
     SAMPLE = SAMPLE.relative_to(Path.cwd())  # shorter to show
 
@@ -39,10 +39,10 @@ class Outcome:
 
     imports: list[Import]
     seconds: float
-    mail: Mail | None
+    mail: SentMail | None
 
     def as_json(self, aws: Deployment) -> str:
-        """The object that `--json` prints."""
+        """Returns what `--json` prints."""
         return json.dumps(
             {
                 "imports": [one.as_json() for one in self.imports],
@@ -55,11 +55,11 @@ class Outcome:
 
 
 def run_demo(names: Sequence[str], *, port: int | None, keep: bool, as_json: bool) -> bool:
-    """Deploy, import the files (by default a sample), show what became of them; gives whether all went well.
+    """Deploy, import the files (by default a sample), show the outcome; returns whether all went well.
 
     Raises:
-        UsageProblem: a file cannot be read; before anything starts.
-        Unsuccessful, EmbeddedAwsError: the run could not be made.
+        UsageError: a file cannot be read; before anything starts.
+        OperationError, EmbeddedAwsError: the run could not be made.
     """
     files = check_files(names) or [SAMPLE]
     out = sys.stdout
@@ -86,7 +86,7 @@ def _deployed(port: int | None) -> Iterator[tuple[Deployment, Printer]]:
                 from pulumi import RunError  # not before: it would hold up the emulator's start
 
                 if isinstance(error, RunError):  # Pulumi's own for what a user is told without a traceback
-                    raise Unsuccessful(str(error)) from None
+                    raise OperationError(str(error)) from None
                 raise
         yield aws, printer
 
@@ -94,7 +94,7 @@ def _deployed(port: int | None) -> Iterator[tuple[Deployment, Printer]]:
 def import_files(aws: Deployment, files: Sequence[Path], console: Console, *, want_mail: bool) -> Outcome:
     """Upload the files and watch until every row has ended."""
     started = time.monotonic()
-    mail: Mail | None = None
+    mail: SentMail | None = None
     imports: list[Import] = []
     watch = Watch(
         Ledger(aws.client("dynamodb"), aws.outputs["import_ledger"]), Queues(aws.client("sqs"), aws.outputs)
@@ -105,7 +105,7 @@ def import_files(aws: Deployment, files: Sequence[Path], console: Console, *, wa
             nonlocal mail
             shown.show(imports)
             if want_mail and mail is None and any(one.books.mailed for one in imports):
-                mail = first_mail(aws)
+                mail = first_sent(aws.endpoint, aws.access_key)
 
         for wave in waves(files):
             keys = [
@@ -115,19 +115,6 @@ def import_files(aws: Deployment, files: Sequence[Path], console: Console, *, wa
             uploaded = upload(aws.client("s3"), aws.outputs["bucket"], dict(zip(keys, wave, strict=True)))
             imports = watch.until_settled([*imports, *uploaded], show)
     return Outcome(imports, time.monotonic() - started, mail)
-
-
-def waves(files: Sequence[Path]) -> list[list[Path]]:
-    """The files in order, cut so that one given again goes up when its first import is done.
-
-    Else the two would share the rows between them, in any proportion.
-    """
-    cut: list[list[Path]] = [[]]
-    for file in files:
-        if file in cut[-1]:
-            cut.append([])
-        cut[-1].append(file)
-    return cut
 
 
 def _print(report: Report, aws: Deployment, outcome: Outcome) -> None:

@@ -6,9 +6,6 @@ import threading
 
 from local.emulator import emulator
 
-# What Pulumi.local.yaml points the provider at.
-PORT = 4566
-
 
 def run_emulator(port: int) -> bool:
     """Serve an empty emulator until Ctrl-C.

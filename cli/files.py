@@ -5,18 +5,18 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from operations.errors import UsageProblem
+from operations.errors import UsageError
 
 
 def check_files(names: Sequence[str]) -> list[Path]:
-    """The paths of files that can be read.
+    """Returns the paths of files that can be read.
 
     Raises:
-        UsageProblem: with a line for each that cannot.
+        UsageError: with a line for each that cannot.
     """
     problems = [problem for problem in map(_problem, names) if problem]
     if problems:
-        raise UsageProblem(*problems)
+        raise UsageError(*problems)
     return [Path(name) for name in names]
 
 

@@ -1,8 +1,12 @@
-"""The options that several commands take."""
+"""The options that several commands take, and the question before something is changed."""
 
+import sys
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
+
+from operations.errors import OperationError, UsageError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; all else on stderr.")]
 StackName = Annotated[
@@ -21,3 +25,40 @@ Discard = Annotated[
 Reason = Annotated[
     str | None, typer.Option("--reason", metavar="TEXT", help="Only letters with this text in their reason.")
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How the operator wants it.
+
+    Attributes:
+        dry_run: Show what would be done, and change nothing.
+        yes: Do it without asking.
+        as_json: Print one JSON object on stdout; all else on stderr.
+        reason: Only what has this text in its reason.
+        discard: Delete letters that nothing can be done with, and no others.
+    """
+
+    dry_run: bool = False
+    yes: bool = False
+    as_json: bool = False
+    reason: str | None = None
+    discard: bool = False
+
+
+def confirm(question: str, options: Options) -> None:
+    """Ask the operator, unless the options say not to.
+
+    Raises:
+        UsageError: there is no terminal to ask at.
+        OperationError: the operator said no.
+    """
+    if options.yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(
+            f"{question} Expected an answer, got no terminal to ask at: add --yes, or --dry-run to look."
+        )
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise OperationError("stopped, as you said; nothing was changed.")

@@ -1,14 +1,14 @@
-"""What both commands print with."""
+"""Printing to a terminal or a pipe, with text from files and mails made safe and short."""
 
+import unicodedata
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .text import shown
-
 PIPED_WIDTH = 120  # columns, where there is no terminal to ask
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode's control, format, surrogate … categories
 
 
 class Printer:
@@ -37,3 +37,17 @@ class Printer:
         for name, numbers in rows:
             table.add_row(Text(shown(name), overflow="fold"), *(f"{number:,}" for number in numbers))
         self.console.print(table, "")
+
+
+def shown(value: str, limit: int = 500, *, lines: bool = False) -> str:
+    """Returns the text with what would move or colour the terminal as U+FFFD, cut to `limit`.
+
+    Args:
+        value: Any text.
+        limit: Characters.
+        lines: Keep line breaks and tabs.
+    """
+    kept = "\n\t" if lines else ""
+    value = value.replace("\r\n", "\n")
+    safe = (c if c in kept or unicodedata.category(c) not in _HIDDEN else "\ufffd" for c in value[:limit])
+    return "".join(safe) + ("…" if len(value) > limit else "")

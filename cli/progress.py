@@ -1,17 +1,17 @@
-"""The rows on their way: bars on a terminal, lines where the output is piped."""
+"""Progress, of rows on their way or of anything counted: bars on a terminal, lines where it is piped."""
 
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from operations.books import Books
 from operations.imports import Import, total
-
-from .text import count
+from operations.text import count
 
 LINE_SECONDS = 1.0  # between two lines, at least
 
@@ -85,5 +85,30 @@ class Lines(nullcontext["Lines"]):
 
 
 def progress(console: Console) -> Bars | Lines:
-    """What suits the console."""
+    """Returns bars for a terminal, lines for anything else."""
     return Bars(console) if console.is_terminal else Lines(console)
+
+
+@contextlib.contextmanager
+def counting(console: Console, noun: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show progress towards `total`: a bar on a terminal, else a line a second; yields what adds to it."""
+    if not console.is_terminal:
+        yield _lines(console, noun, total)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(f"{noun}s", total=total)
+        yield lambda number: progress.advance(task, number)
+
+
+def _lines(console: Console, noun: str, total: int) -> Callable[[int], None]:
+    done, due = 0, time.monotonic() + LINE_SECONDS
+
+    def add(number: int) -> None:
+        nonlocal done, due
+        done += number
+        if time.monotonic() >= due:
+            due = time.monotonic() + LINE_SECONDS
+            console.print(f"{done:,} of {count(total, noun)}", soft_wrap=True)
+
+    return add

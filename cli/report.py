@@ -1,4 +1,4 @@
-"""What `rowrelay demo` prints in the end."""
+"""What became of imports, as `rowrelay demo` and `rowrelay status` print it."""
 
 import csv
 import io
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from lambdas.core.import_ledger import DONE, READING, REJECTED
 from operations.books import Books
 from operations.imports import Import, total
+from operations.text import count
 
-from .mails import Mail
-from .printer import Printer
-from .text import count, shown
+from .printer import Printer, shown
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+    from local.mailbox import SentMail
 
 SHOWN_REJECTS = 10  # of each import
 _REPORT_BYTES = 1024 * 1024  # of a rejects report that are read to show those
@@ -31,7 +32,7 @@ class Report:
     printer: Printer
 
     def imports(self, imports: Sequence[Import]) -> None:
-        """The table of where every row ended, and what there is to say of single imports."""
+        """Print where every row ended, and what there is to say of single imports."""
         rows = [(one.file, _numbers(one.books)) for one in imports]
         if len(imports) > 1:
             rows.append(("All", _numbers(total(imports))))
@@ -43,7 +44,7 @@ class Report:
             self.printer.line()
 
     def rejects(self, s3: "S3Client", bucket: str, imports: Sequence[Import]) -> None:
-        """The first rejects of each import."""
+        """Print the first rejects of each import."""
         for one in imports:
             if not one.rejects:
                 continue
@@ -54,8 +55,8 @@ class Report:
                 self.printer.line(f"  … and {one.books.rejected - SHOWN_REJECTS:,} more")
             self.printer.line()
 
-    def mail(self, mail: Mail | None) -> None:
-        """A mail that was sent."""
+    def mail(self, mail: "SentMail | None") -> None:
+        """Print a mail that was sent, if there is one."""
         if mail is None:
             return
         self.printer.line(f"One of the mails, to {mail.to}:")
@@ -67,7 +68,7 @@ class Report:
         self.printer.line()
 
     def totals(self, imports: Sequence[Import], seconds: float) -> None:
-        """How many rows in how many seconds, and whether they are all accounted for."""
+        """Print how many rows took how many seconds, and whether they are all accounted for."""
         books = total(imports)
         rate = f" ({books.read / seconds:,.0f} rows/s)" if books.read else ""
         balanced = all(one.balanced for one in imports)
@@ -78,7 +79,7 @@ class Report:
 
 
 def read_rejects(s3: "S3Client", bucket: str, key: str) -> Iterator[tuple[str, str]]:
-    """The first rejects of a report: line and reason."""
+    """Yields the first rejects of a report: line and reason."""
     head = s3.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{_REPORT_BYTES - 1}")["Body"].read()
     text = head.decode("utf-8-sig", "replace")
     # The report keeps its upload's delimiter, which stands between its own two columns.

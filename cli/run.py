@@ -7,9 +7,9 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.errors import EmbeddedAwsError
-from operations.errors import Unsuccessful, UsageProblem
+from operations.errors import OperationError, UsageError
 
-from .text import shown
+from .printer import shown
 
 OK, NOT_OK, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -20,9 +20,9 @@ def run(work: Callable[[], bool]) -> None:
         code = OK if work() else NOT_OK
     except KeyboardInterrupt:
         code = _complain(INTERRUPTED, "stopped; nothing is left running.")
-    except UsageProblem as problem:
+    except UsageError as problem:
         code = _complain(USAGE, *map(str, problem.args))
-    except (Unsuccessful, EmbeddedAwsError, BotoCoreError, ClientError, OSError) as error:
+    except (OperationError, EmbeddedAwsError, BotoCoreError, ClientError, OSError) as error:
         code = _complain(NOT_OK, str(error))
     raise typer.Exit(code)
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from local.access_key import AccessKey
+from .access_key import AccessKey
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Kept:
 
 
 def folder() -> Path:
-    """Where each that runs has a file: the user's cache, which nobody else can write to."""
+    """Returns where each that runs has a file: the user's cache, which nobody else can write to."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rowrelay"
 
 
@@ -50,7 +50,7 @@ def announced(kept: Kept) -> Iterator[None]:
 
 
 def find_kept() -> Kept | None:
-    """The one that was started last, if one is running; removes the files of those that are not."""
+    """Returns the one that was started last, if one is running; removes the files of those that are not."""
     found = [(path.stat().st_mtime, kept) for path in folder().glob("*.json") if (kept := _read(path))]
     return max(found, key=lambda each: each[0])[1] if found else None
 

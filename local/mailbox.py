@@ -1,12 +1,14 @@
 """What SES has taken: MiniStack hands out all mails at an address of its own, which AWS does not have."""
 
 import json
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import HTTPClientError
 from botocore.httpsession import URLLib3Session
 
 from .access_key import AccessKey
@@ -16,8 +18,32 @@ from .errors import EmulatorError
 _TIMEOUT = 30  # seconds
 
 
+@dataclass(frozen=True)
+class SentMail:
+    """A mail as it went out."""
+
+    sender: str
+    to: str
+    subject: str
+    text: str
+
+
+def first_sent(endpoint: str, access_key: AccessKey) -> SentMail | None:
+    """Returns the first mail that was sent; None if there is none, or the emulator does not say.
+
+    The emulator hands out all of them, and stands still while it does: ask early, when they are few.
+    """
+    try:
+        mail = next(iter(read(endpoint, access_key)), None)
+    except (HTTPClientError, EmulatorError):
+        return None  # a mail to show is no part of the result
+    if mail is None:
+        return None
+    return SentMail(mail["Source"], ", ".join(mail["To"]), mail["Subject"], mail["BodyText"])
+
+
 def read(endpoint: str, access_key: AccessKey) -> list[dict[str, Any]]:
-    """All mails in the order in which SES took them, by MiniStack's names for their parts.
+    """Returns all mails in the order in which SES took them, by MiniStack's names for their parts.
 
     The emulator stands still while it hands them out, which takes a second for some 50,000.
 

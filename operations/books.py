@@ -47,7 +47,7 @@ class Books:
         )
 
     def with_mails_of(self, other: "Books") -> "Books":
-        """These books with the other's mails."""
+        """Returns these books with the other's mails."""
         return replace(self, **{name: getattr(other, name) for name in _OF_MAILS})
 
     def __add__(self, other: "Books") -> "Books":

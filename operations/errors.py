@@ -1,9 +1,9 @@
 """What the command tells its user instead of a traceback."""
 
 
-class UsageProblem(Exception):
-    """The command was called wrongly; each argument is one line: what, expected, got, what to do."""
+class OperationError(Exception):
+    """What was asked could not be done; the message says what happened and what to do."""
 
 
-class Unsuccessful(Exception):
-    """The command could not do its work; the message says what happened and what to do."""
+class UsageError(OperationError):
+    """It was asked for wrongly; each argument is one line: what, expected, got, what to do."""

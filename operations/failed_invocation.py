@@ -1,4 +1,4 @@
-"""Letters that Lambda writes of invocations that failed for good.
+"""Messages that Lambda writes of invocations that failed for good.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from lambdas.core.upload import Upload, uploads
 
-from .messages import Letter
+from .messages import QueueMessage
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Failure:
 
 
 def parse_failure(body: str) -> Failure | None:
-    """The failed invocation in a letter; none if it is of another kind."""
+    """Returns the failed invocation in a message; None if it is of another kind."""
     try:
         record = json.loads(body)
         event = record["requestPayload"]
@@ -33,12 +33,12 @@ def parse_failure(body: str) -> Failure | None:
     return Failure(event, found, _reason(record)) if found else None
 
 
-def reason_of(letter: Letter) -> str:
-    """Why a letter is in its queue: as our functions say, or Lambda does."""
-    if letter.reason:
-        return letter.reason
+def reason_of(message: QueueMessage) -> str:
+    """Returns why a message is in its queue, as our functions say or Lambda does."""
+    if message.reason:
+        return message.reason
     try:
-        record = json.loads(letter.body)
+        record = json.loads(message.body)
     except (ValueError, RecursionError):
         record = None
     return _reason(record) if isinstance(record, dict) and "requestContext" in record else "no reason given"

@@ -1,16 +1,23 @@
-"""An import as the command shows it."""
+"""Imports as the import ledger knows them."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
-from typing import Any
+import heapq
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
-from lambdas.core.import_ledger import DONE, REJECTED
+from lambdas.core.import_ledger import DONE, IMPORT, REJECTED
 
-from .books import Books
+from .books import MAILS, Books, books_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 # Besides the ledger's own statuses reading, done and rejected:
 WAITING = "waiting"  # uploaded; the ledger does not know of it yet
 FAILED = "failed"  # the function that reads it gave up
+
+KEY_INDEX = "by_key"
+_TEXTS = ("status", "reason", "summary", "rejects", "started_at")
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Import:
         return self.status == DONE and self.books.written == self.books.accepted and not self.books.failed
 
     def as_json(self) -> dict[str, Any]:
-        """The entry in the output of `--json`."""
+        """Returns the entry in the output of `--json`."""
         return {
             "file": self.file,
             "key": self.key,
@@ -61,11 +68,77 @@ class Import:
         }
 
 
+@dataclass(frozen=True)
+class Ledger:
+    """The import ledger of a deployed pipeline."""
+
+    dynamodb: "DynamoDBClient"
+    table: str
+
+    def look(self, one: Import, dead_lines: Set[int] = frozenset()) -> Import:
+        """Returns the import as the ledger knows it now (the newest of its key).
+
+        Args:
+            one: The import as it was known; it is returned as it is if the ledger does not know it.
+            dead_lines: Its lines that wait in the dead-letter queue.
+        """
+        import_id = one.id or self._newest(one.key)
+        if import_id is None:
+            return one
+        if one.all_created:  # the chunks of a large import take long to read, and will not change
+            mails = books_of(self._items(import_id, MAILS))
+            return replace(one, books=one.books.with_mails_of(mails))
+        items = self._items(import_id)
+        entry = next((item for item in items if item["part"]["S"] == IMPORT), None)
+        known = replace(one, id=import_id, books=books_of(items, dead_lines))
+        return known if entry is None else _with_entry(known, entry)
+
+    def newest(self, limit: int, dead_lines: Mapping[str, Set[int]]) -> list[Import]:
+        """Returns the imports that were begun last, newest first.
+
+        Args:
+            limit: How many.
+            dead_lines: By import, its lines that wait in the dead-letter queue.
+        """
+        # Only the entry of an import itself is in the index.
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table, IndexName=KEY_INDEX)
+        entries = (item for page in pages for item in page["Items"])
+        newest = heapq.nlargest(limit, entries, key=lambda item: item["started_at"]["S"])
+        ids = [(entry["key"]["S"], entry["import_id"]["S"]) for entry in newest]
+        return [self.look(Import(key, key, i), dead_lines.get(i, frozenset())) for key, i in ids]
+
+    def _newest(self, key: str) -> str | None:
+        answer = self.dynamodb.query(
+            TableName=self.table,
+            IndexName=KEY_INDEX,
+            KeyConditionExpression="#key = :key",
+            ExpressionAttributeNames={"#key": "key"},
+            ExpressionAttributeValues={":key": {"S": key}},
+            ScanIndexForward=False,
+            Limit=1,
+        )
+        return answer["Items"][0]["import_id"]["S"] if answer["Items"] else None
+
+    def _items(self, import_id: str, first: str = " ") -> list[Mapping[str, Any]]:
+        pages = self.dynamodb.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="import_id = :id AND part >= :first",
+            ExpressionAttributeValues={":id": {"S": import_id}, ":first": {"S": first}},
+            ConsistentRead=True,
+        )
+        return [item for page in pages for item in page["Items"]]
+
+
 def total(imports: Iterable[Import]) -> Books:
-    """The books of several imports, added up."""
+    """Returns the books of several imports, added up."""
     return sum((one.books for one in imports), Books())
 
 
 def succeeded(imports: Iterable[Import]) -> bool:
-    """Whether every row is accounted for, and none failed or is held."""
+    """Returns whether every row is accounted for, and none failed or is held."""
     return all(one.balanced and not one.books.failed and not one.books.held for one in imports)
+
+
+def _with_entry(one: Import, entry: Mapping[str, Any]) -> Import:
+    texts = {name: entry[name]["S"] for name in _TEXTS if name in entry}
+    return replace(one, **texts)

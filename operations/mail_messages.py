@@ -1,4 +1,4 @@
-"""The letters of the notifier's failure queue: mails that were refused or are held, and what is no mail."""
+"""The messages of the notifier's failure queue: mails that were refused or are held, and what is no mail."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from lambdas.aws.sqs import Message, send
 from lambdas.core.import_ledger import ImportLedger
 from lambdas.core.mail import Mail, MailError, from_queue
-from lambdas.core.mail_entries import DEFERRED, Entry
+from lambdas.core.mail_entries import Entry
 
-from .failed_invocation import reason_of
-from .mail_decisions import MailDecisions, is_done, is_dropped, is_held, may_be_sent_again
-from .messages import Letter
+from .mail_decisions import MailDecisions, is_done, may_be_sent_again
+from .messages import QueueMessage
+from .redrive import Resendable, Stuck
 from .stack import Stack
 
 if TYPE_CHECKING:
@@ -20,16 +20,14 @@ if TYPE_CHECKING:
 
 _STREAM_BATCH = "DDBStreamBatchInfo"
 _GIVEN_UP = "Lambda gave up a batch of the stream: `rowrelay reconcile` finds the records it had"
-# What `_columns` leaves out: the records' own bookkeeping.
-_BOOKKEEPING = ("import_id", "import_line", "created_at")
 
 
 @dataclass(frozen=True)
-class MailLetters:
+class MailMessages:
     """What the commands on mails have in common.
 
     `seen` are the claims under which a command saw mails first ("": under none): what was decided of a mail
-    is not done to it once it has been sent anew, by another letter of it or another command.
+    is not done to it once it has been sent anew, by another message of it or another command.
     """
 
     decisions: MailDecisions
@@ -38,136 +36,77 @@ class MailLetters:
     seen: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, stack: Stack) -> "MailLetters":
-        """Those of a deployed stack."""
+    def of(cls, stack: Stack) -> "MailMessages":
+        """Returns those of a deployed stack."""
         dynamodb = stack.client("dynamodb")
         imports = ImportLedger(dynamodb, stack.outputs["import_ledger"])
         decisions = MailDecisions(dynamodb, stack.outputs["mail_ledger"], imports)
         return cls(decisions, stack.client("sqs"), stack.outputs["retry_queue_url"])
 
-    def entry(self, letter: Letter) -> Entry | None:
-        """What the mail ledger has of the letter's mail."""
-        mail = mail_in(letter)
-        entry = self.decisions.entries([mail.mail_id]).get(mail.mail_id) if mail else None
-        if mail:
-            self.seen.setdefault(mail.mail_id, entry.claim if entry else "")
+    def entry(self, mail: Mail) -> Entry | None:
+        """Returns what the mail ledger has of the mail."""
+        entry = self.decisions.entries([mail.mail_id]).get(mail.mail_id)
+        self.seen.setdefault(mail.mail_id, entry.claim if entry else "")
         return entry
 
-    def send(self, letters: Sequence[Letter]) -> Mapping[str, str]:
-        """Send the mails that may leave (reopened first); gives why some letters stay."""
-        mails = [mail for letter in letters if (mail := mail_in(letter))]
+    def send(self, messages: Sequence[QueueMessage]) -> Mapping[str, str]:
+        """Send the mails that may leave (reopened first); returns why some messages stay, by message id."""
+        mails = [mail for message in messages if (mail := mail_in(message))]
         stay = self.decisions.reopen(mails, self.seen)
         entries = self.decisions.entries([mail.mail_id for mail in mails])
         again = [m for m in mails if m.mail_id not in stay and not is_done(entries.get(m.mail_id))]
-        # Its patience begins anew, too.
+        # The time after which it is given up begins anew, too.
         fresh = [replace(mail, since=None) for mail in again]
         send(self.sqs, self.retry_queue_url, [Message(mail.body()) for mail in fresh])
-        return by_letter(letters, stay)
+        return by_message(messages, stay)
 
 
 @dataclass(frozen=True)
-class NotifierWork:
-    """Sends mails again that were refused; those that are held need a decision of their own."""
+class RefusedMails:
+    """Mails that were refused are sent again; those that are held need a decision of their own."""
 
-    letters: MailLetters
-    verb: str = "send again"
+    mails: MailMessages
 
-    def reason(self, letter: Letter) -> str:
-        """What SES said of the mail."""
-        return reason_of(letter)
+    def classify(self, message: QueueMessage) -> Resendable | Stuck | None:
+        """Returns what it is: a mail that is held, or was dropped, is another command's; no mail is stuck."""
+        mail = mail_in(message)
+        if mail is None:
+            return _no_mail(message)
+        entry = self.mails.entry(mail)
+        return Resendable(name_of(mail)) if may_be_sent_again(entry) or is_done(entry) else None
 
-    def name(self, letter: Letter) -> str:
-        """The mail's id, import and line."""
-        return name_of(letter)
-
-    def concerns(self, letter: Letter) -> bool:
-        """All but mails that are held, or dropped."""
-        entry = self.letters.entry(letter)
-        return mail_in(letter) is None or may_be_sent_again(entry) or is_done(entry)
-
-    def refuses(self, letter: Letter) -> str | None:
-        """What is no mail: Lambda's note of a batch, or a message from elsewhere."""
-        if mail_in(letter):
-            return None
-        return _GIVEN_UP if _is_stream_batch(letter) else "it is no mail"
-
-    def do(self, letters: Sequence[Letter]) -> Mapping[str, str]:
+    def resend(self, messages: Sequence[QueueMessage]) -> Mapping[str, str]:
         """Reopen the mails, and queue them."""
-        return self.letters.send(letters)
+        return self.mails.send(messages)
 
 
-@dataclass(frozen=True)
-class HeldWork:
-    """Sends or drops mails that are held: the operator knows, or decides, what nobody here does."""
-
-    letters: MailLetters
-    verb: str  # "resend" or "drop"
-    mail_id: str | None = None
-
-    def reason(self, letter: Letter) -> str:
-        """Why it is held."""
-        return reason_of(letter)
-
-    def name(self, letter: Letter) -> str:
-        """The mail's id, import and line."""
-        return name_of(letter)
-
-    def concerns(self, letter: Letter) -> bool:
-        """Mails that are held, and those of which a command that was killed left the letter."""
-        mail = mail_in(letter)
-        if mail is None or self.mail_id not in (None, mail.mail_id):
-            return False
-        entry = self.letters.entry(letter)
-        left_over = (
-            is_dropped(entry) if self.verb == "drop" else entry is not None and entry.state == DEFERRED
-        )
-        return is_held(entry) or left_over
-
-    def refuses(self, letter: Letter) -> str | None:  # noqa: ARG002
-        """Nothing."""
-        return None
-
-    def do(self, letters: Sequence[Letter]) -> Mapping[str, str]:
-        """Resend or drop."""
-        if self.verb == "resend":
-            return self.letters.send(letters)
-        mails = [mail for letter in letters if (mail := mail_in(letter))]
-        return by_letter(letters, self.letters.decisions.drop(mails, self.letters.seen))
-
-
-def mail_in(letter: Letter) -> Mail | None:
-    """The mail in a letter; none if it holds none."""
+def mail_in(message: QueueMessage) -> Mail | None:
+    """Returns the mail in a message; None if it holds none."""
     try:
-        return from_queue(letter.body)
+        return from_queue(message.body)
     except MailError:
         return None
 
 
-def name_of(letter: Letter) -> str:
-    """What the letter is, on a line."""
-    mail = mail_in(letter)
-    if mail is None:
-        return "a batch of the stream" if _is_stream_batch(letter) else "a message from elsewhere"
+def name_of(mail: Mail) -> str:
+    """Returns what the mail is, on a line."""
     return f"mail {mail.mail_id} of import {mail.import_id or '(none)'}, line {mail.line or '(none)'}"
 
 
-def columns_of(mail: Mail) -> dict[str, str]:
-    """Whom the mail is to, as the record has it."""
-    return {name: value for name, value in mail.values().items() if name not in _BOOKKEEPING}
-
-
-def by_letter(letters: Sequence[Letter], stay: Mapping[str, str]) -> dict[str, str]:
-    """Why letters stay, by message id, from why their mails do."""
+def by_message(messages: Sequence[QueueMessage], stay: Mapping[str, str]) -> dict[str, str]:
+    """Returns why messages stay, by message id, from why their mails do."""
     return {
-        letter.message_id: stay[mail.mail_id]
-        for letter in letters
-        if (mail := mail_in(letter)) and mail.mail_id in stay
+        message.message_id: stay[mail.mail_id]
+        for message in messages
+        if (mail := mail_in(message)) and mail.mail_id in stay
     }
 
 
-def _is_stream_batch(letter: Letter) -> bool:
+def _no_mail(message: QueueMessage) -> Stuck:
     try:
-        document = json.loads(letter.body)
+        document = json.loads(message.body)
     except ValueError:
-        return False
-    return isinstance(document, dict) and _STREAM_BATCH in document
+        document = None
+    if isinstance(document, dict) and _STREAM_BATCH in document:
+        return Stuck("a batch of the stream", _GIVEN_UP)
+    return Stuck("a message from elsewhere", "it is no mail")

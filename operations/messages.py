@@ -1,4 +1,4 @@
-"""The letters in a queue that an operator empties: taken out a batch at a time, deleted once done with."""
+"""Messages of a queue that an operator empties: received a batch at a time, deleted once dealt with."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -10,66 +10,78 @@ from botocore.exceptions import ClientError
 from lambdas.aws.limits import SQS_BATCH_MESSAGES
 from lambdas.aws.sqs import REASON
 
-from .errors import Unsuccessful
+from .errors import OperationError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
-# Seconds for which a letter that was taken is hidden from others. One that is not given back, because the
-# command was killed, comes back by itself after that.
-HIDDEN = 300
-# Seconds to wait for a letter: without, SQS asks only some of its servers, and none may mean little.
+# For so long a message that was received is hidden from others. One that is not put back, because the command
+# was killed, comes back by itself after that.
+VISIBILITY_SECONDS = 300
+# How long to wait for a message: without, SQS asks only some of its servers, and none may mean little.
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
-_WAIT = 1
-# 120,000 are taken: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
-_ALL_HIDDEN = "OverLimit"
+_WAIT_SECONDS = 1
+# 120,000 are in flight: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+_TOO_MANY_IN_FLIGHT = "OverLimit"
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A message; `reason` says why it is here, and is empty where SQS itself moved it."""
+class QueueMessage:
+    """A message as it was received.
+
+    Attributes:
+        message_id: SQS's, the same at every receive.
+        body: Its text.
+        reason: Why it is in a failure queue; empty where SQS itself moved it.
+        sent_at: Unix seconds; where SQS moved it, of when it was first sent.
+        handle: The receipt handle.
+    """
 
     message_id: str
     body: str
     reason: str
-    sent_at: float  # seconds since 1970; where SQS moved it, since it was first sent
+    sent_at: float
     handle: str = field(compare=False)
 
 
 @dataclass
-class Hand:
-    """Letters that are being taken out of a queue."""
+class ReceivedMessages:
+    """The messages that are being received from a queue."""
 
     sqs: "SQSClient"
     queue_url: str
     _handles: dict[str, str] = field(default_factory=dict)
 
-    def batches(self) -> Iterator[list[Letter]]:
-        """Each letter once, up to ten at a time, until no more are to be seen."""
+    def batches(self) -> Iterator[list[QueueMessage]]:
+        """Yields each message once, up to ten at a time, until no more are to be seen."""
         seen: set[str] = set()
-        while letters := self._receive():
-            self._handles |= {letter.message_id: letter.handle for letter in letters}
-            new = [letter for letter in letters if letter.message_id not in seen]
+        while messages := self._receive():
+            self._handles |= {message.message_id: message.handle for message in messages}
+            new = [message for message in messages if message.message_id not in seen]
             if not new:
-                return  # those that were taken first have come back
-            seen.update(letter.message_id for letter in new)
+                return  # those that were received first have come back
+            seen.update(message.message_id for message in new)
             yield new
 
-    def delete(self, letters: Sequence[Letter]) -> None:
-        """Delete letters that are done with; the rest goes back when the hand is emptied."""
-        done = [letter.message_id for letter in letters]
+    def delete(self, messages: Sequence[QueueMessage]) -> None:
+        """Delete messages of one batch that are dealt with.
+
+        Raises:
+            OperationError: SQS did not delete all of them.
+        """
+        done = [message.message_id for message in messages]
         entries: Any = [{"Id": str(n), "ReceiptHandle": self._handles.pop(i)} for n, i in enumerate(done)]
         if not entries:
             return
         failed = self.sqs.delete_message_batch(QueueUrl=self.queue_url, Entries=entries).get("Failed", [])
         if failed:
-            raise Unsuccessful(
+            raise OperationError(
                 f"SQS did not delete {len(failed)} of {len(entries)} letters that were dealt with "
                 f"({failed[0]['Code']}): run the command again, to deal with them twice does no harm."
             )
 
-    def give_back(self) -> None:
+    def put_back(self) -> None:
         """Show what was not deleted to others again."""
         handles = list(self._handles.values())
         self._handles.clear()
@@ -78,46 +90,46 @@ class Hand:
                 {"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": 0}
                 for n, handle in enumerate(handles[start : start + SQS_BATCH_MESSAGES])
             ]
-            # What fails comes back after HIDDEN.
+            # What fails comes back after VISIBILITY_SECONDS.
             self.sqs.change_message_visibility_batch(QueueUrl=self.queue_url, Entries=entries)
 
-    def _receive(self) -> list[Letter]:
+    def _receive(self) -> list[QueueMessage]:
         try:
             answer = self.sqs.receive_message(
                 QueueUrl=self.queue_url,
                 MaxNumberOfMessages=SQS_BATCH_MESSAGES,
-                VisibilityTimeout=HIDDEN,
-                WaitTimeSeconds=_WAIT,
+                VisibilityTimeout=VISIBILITY_SECONDS,
+                WaitTimeSeconds=_WAIT_SECONDS,
                 MessageAttributeNames=[REASON],
                 MessageSystemAttributeNames=["SentTimestamp"],
             )
         except ClientError as error:
-            if error.response["Error"]["Code"].endswith(_ALL_HIDDEN):
+            if error.response["Error"]["Code"].endswith(_TOO_MANY_IN_FLIGHT):
                 return []
             raise
-        return [_letter(message) for message in answer.get("Messages", [])]
+        return [_queue_message(message) for message in answer.get("Messages", [])]
 
 
 @contextlib.contextmanager
-def taken(sqs: "SQSClient", queue_url: str) -> Iterator[Hand]:
-    """Take letters out of the queue; on leaving, whatever was not deleted goes back."""
-    hand = Hand(sqs, queue_url)
+def received(sqs: "SQSClient", queue_url: str) -> Iterator[ReceivedMessages]:
+    """Receive a queue's messages; on leaving, whatever was not deleted goes back."""
+    messages = ReceivedMessages(sqs, queue_url)
     try:
-        yield hand
+        yield messages
     finally:
-        hand.give_back()
+        messages.put_back()
 
 
-def hidden(sqs: "SQSClient", queue_url: str) -> int:
-    """Letters that another command has taken, or one that was killed less than HIDDEN ago."""
+def count_in_flight(sqs: "SQSClient", queue_url: str) -> int:
+    """Returns how many messages are hidden: received by another command, or by one that was killed lately."""
     name: Any = "ApproximateNumberOfMessagesNotVisible"
     answer = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=[name])
     return int(answer["Attributes"][name])
 
 
-def _letter(message: "MessageTypeDef") -> Letter:
+def _queue_message(message: "MessageTypeDef") -> QueueMessage:
     attributes = message.get("MessageAttributes", {})
-    return Letter(
+    return QueueMessage(
         message_id=message["MessageId"],
         body=message["Body"],
         reason=attributes[REASON]["StringValue"] if REASON in attributes else "",

@@ -7,17 +7,17 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
 
-from local.access_key import AccessKey
-from local.clients import Clients
-from local.embedded import ROOT
-from local.kept import find_kept
+from .errors import OperationError, UsageError
+from .project import ROOT
 
-from .errors import Unsuccessful, UsageProblem
+# A stack on AWS needs none of the embedded AWS's modules, so they are imported where they are needed.
+if TYPE_CHECKING:
+    from local.access_key import AccessKey
 
 # https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
 _AWS_QUEUE = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/")
@@ -32,7 +32,7 @@ class Stack:
         name: What to call it in a message.
         option: What to add to another command for the same stack: " --stack dev", or nothing.
         outputs: The stack's outputs, by the names that the program gives them.
-        client: Gives the client of a service, by boto3's name for it.
+        client: Returns the client of a service, by boto3's name for it.
     """
 
     name: str
@@ -42,29 +42,38 @@ class Stack:
 
 
 def find_stack(name: str | None) -> Stack:
-    """The stack of this name, or the embedded AWS that is kept running.
+    """Find the stack of this name, or the embedded AWS that is kept running.
+
+    Args:
+        name: The Pulumi stack's name; None for the embedded AWS.
 
     Raises:
-        UsageProblem: no name, and none is kept running.
-        Unsuccessful: Pulumi is not installed, or does not know the stack or its outputs.
+        UsageError: no name, and none is kept running.
+        OperationError: Pulumi is not installed, or does not know the stack or its outputs.
     """
     if name is not None:
         outputs = _outputs(name)
         return Stack(f"stack {name}", f" --stack {name}", outputs, _clients(outputs["queue_url"]))
+    return _kept_stack()
+
+
+def _kept_stack() -> Stack:
+    from local.kept import find_kept
+
     kept = find_kept()
     if kept is None:
-        raise UsageProblem(
+        raise UsageError(
             "no stack: expected --stack NAME, or an embedded AWS that is kept running, got neither. "
             "Name a deployed stack, or run `rowrelay demo --keep` in another terminal."
         )
-    clients = Clients(kept.endpoint, kept.access_key)
-    return Stack(f"the embedded AWS at {kept.endpoint}", "", kept.outputs, clients.client)
+    client = _emulator_clients(kept.endpoint, kept.access_key)
+    return Stack(f"the embedded AWS at {kept.endpoint}", "", kept.outputs, client)
 
 
 def _outputs(name: str) -> Mapping[str, Any]:
     pulumi = shutil.which("pulumi")
     if pulumi is None:
-        raise Unsuccessful(
+        raise OperationError(
             f"The outputs of stack {name} cannot be read: expected the Pulumi CLI, `pulumi`, on the PATH, "
             f"got none. Install it ({_INSTALL}) and log in to where the stack is kept."
         )
@@ -72,30 +81,38 @@ def _outputs(name: str) -> Mapping[str, Any]:
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if ended.returncode:
         told = ended.stderr.strip() or f"exit code {ended.returncode}"
-        raise Unsuccessful(f"`pulumi stack output --stack {name}` failed: {told}")
+        raise OperationError(f"`pulumi stack output --stack {name}` failed: {told}")
     outputs: dict[str, Any] = json.loads(ended.stdout)
     if "queue_url" not in outputs:
-        raise Unsuccessful(
+        raise OperationError(
             f"Stack {name} has no output queue_url, so it is not deployed: run `pulumi up --stack {name}`."
         )
     return outputs
 
 
 def _clients(queue_url: str) -> Callable[[str], Any]:
-    """Clients for where the queue is: a region of AWS, or an emulator that `pulumi up` deployed to."""
+    """Returns clients for where the queue is: a region of AWS, or an emulator `pulumi up` deployed to."""
     aws = _AWS_QUEUE.match(queue_url)
     if aws:
         session = boto3.Session(region_name=aws[1])
         return lambda service: session.client(service)  # type: ignore[call-overload]  # literal names only
     emulator = urlsplit(queue_url)
-    return Clients(f"{emulator.scheme}://{emulator.netloc}", _key_in_environment()).client
+    return _emulator_clients(f"{emulator.scheme}://{emulator.netloc}", _key_in_environment())
 
 
-def _key_in_environment() -> AccessKey:
-    """The emulator's key, as Pulumi's provider takes it, too."""
+def _emulator_clients(endpoint: str, access_key: "AccessKey") -> Callable[[str], Any]:
+    from local.clients import Clients
+
+    return Clients(endpoint, access_key).client
+
+
+def _key_in_environment() -> "AccessKey":
+    """Returns the emulator's key from where Pulumi's provider takes it, too."""
+    from local.access_key import AccessKey
+
     key_id, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
     if not key_id or not secret:
-        raise UsageProblem(
+        raise UsageError(
             "the stack is in an emulator: expected its key as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in "
             "the environment, got none. Type the two lines that `rowrelay emulator` printed."
         )

@@ -4,8 +4,7 @@ import time
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from .import_ledger import Ledger
-from .imports import FAILED, Import
+from .imports import FAILED, Import, Ledger
 from .queues import Queues
 
 # Seconds.
@@ -39,7 +38,7 @@ class Watch:
     _given_up: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def until_settled(self, imports: Sequence[Import], show: Show) -> list[Import]:
-        """The imports as they are in the end; `show` is called with them after every look.
+        """Returns the imports as they are in the end; `show` is called with them after every look.
 
         It ends when all are balanced; when reading has ended, the queues are empty and nothing changes any
         more; or when nothing has changed for so long that nothing will.

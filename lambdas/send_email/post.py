@@ -14,8 +14,8 @@ from botocore.exceptions import (
 from ..aws.limits import SES_BULK_DESTINATIONS
 from ..core.mail import Mail
 from ..core.mail_template import MailTemplate
+from ..core.retry_delays import FIRST_WAIT_SECONDS
 from ..core.values import is_email
-from .patience import FIRST_WAIT_SECONDS
 from .verdicts import Judge, Later, Refused, Unknown, Verdict
 
 if TYPE_CHECKING:

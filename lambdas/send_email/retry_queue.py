@@ -7,8 +7,8 @@ from typing import Any
 
 from ..aws.sqs import postpone, send
 from ..core.mail import Mail, from_queue
+from ..core.retry_delays import FIRST_WAIT_SECONDS, GIVE_UP_SECONDS, RENEW_SECONDS, wait_after
 from .courier import Courier, Owed
-from .patience import FIRST_WAIT_SECONDS, GIVE_UP_SECONDS, RENEW_SECONDS, wait_after
 
 
 @dataclass(frozen=True)

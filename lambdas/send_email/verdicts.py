@@ -14,7 +14,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ..aws.errors import is_set_up_code, kind_of
-from .patience import FIRST_WAIT_SECONDS
+from ..core.retry_delays import FIRST_WAIT_SECONDS
 
 # The sending rate recovers within a second; everything else takes longer.
 RATE_SECONDS = 1

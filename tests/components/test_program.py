@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from components import BufferedWriter, CsvIngest, StreamNotifier
-from operations import idle
+from operations import cost
 
 from .conftest import ROOT
 from .recording import Recording, record_program, stack_config
@@ -42,11 +42,11 @@ def test_what_it_costs_while_idle_is_of_what_there_is(stack: Recording) -> None:
     mappings = stack.all("lambda/eventSourceMapping:EventSourceMapping")
     queues = {q.name for q in stack.all("sqs/queue:Queue")}
     polled = [m for m in mappings if m.inputs["eventSourceArn"].rpartition(":")[2] in queues]
-    assert len(polled) == idle.POLLED_QUEUES
+    assert len(polled) == cost.POLLED_QUEUES
     # With a concurrency of its own a mapping polls by five, else it might by two.
     assert all(m.inputs["scalingConfig"]["maximumConcurrency"] for m in polled)
-    assert len(stack.all("cloudwatch/metricAlarm:MetricAlarm")) == idle.ALARMS
-    assert len(stack.all("cloudwatch/dashboard:Dashboard")) == idle.DASHBOARDS
+    assert len(stack.all("cloudwatch/metricAlarm:MetricAlarm")) == cost.ALARMS
+    assert len(stack.all("cloudwatch/dashboard:Dashboard")) == cost.DASHBOARDS
 
 
 def test_every_resource_belongs_to_a_component_and_is_named_after_it(stack: Recording) -> None:

@@ -92,7 +92,7 @@ class Accounts:
     @cached_property
     def failed(self) -> set[int]:
         """The lines in the dead-letter queue; each says why."""
-        letters = list(self.pipeline.watch.queues.letters("dead_letter_queue_url"))
+        letters = list(self.pipeline.watch.queues.messages("dead_letter_queue_url"))
         assert all(letter.reason for letter in letters)
         chunks = [json.loads(letter.body) for letter in letters]
         return {line for chunk in chunks if chunk["import"] == self.one.id for line, _ in chunk["rows"]}
@@ -111,7 +111,7 @@ class Accounts:
     @cached_property
     def set_apart(self) -> dict[int, str]:
         """By line, the mails in the failure queue, and what the mail ledger says of them; each says why."""
-        letters = list(self.pipeline.watch.queues.letters("notifier_failure_queue_url"))
+        letters = list(self.pipeline.watch.queues.messages("notifier_failure_queue_url"))
         assert all(letter.reason for letter in letters)
         bodies = [json.loads(letter.body) for letter in letters]
         items = self.pipeline.items("mail_ledger")

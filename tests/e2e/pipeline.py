@@ -10,8 +10,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from lambdas.core.mail import Mail, from_stream
 from local.embedded import Deployment
-from operations.import_ledger import Ledger
-from operations.imports import Import
+from operations.imports import Import, Ledger
 from operations.queues import Queues
 from operations.watching import Watch
 

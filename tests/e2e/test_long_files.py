@@ -20,6 +20,6 @@ def test_a_file_that_takes_several_invocations_of_which_some_are_killed(faults: 
     accounts.check()
     assert faults.outstanding() == set()
     assert set(accounts.created.values()) == uploaded.addresses
-    assert not list(faults.pipeline.watch.queues.letters("ingest_failure_queue_url"))
+    assert not list(faults.pipeline.watch.queues.messages("ingest_failure_queue_url"))
     [entry] = [item for item in faults.pipeline.items("import_ledger") if item["part"] == "import"]
     assert entry["continuation"] >= 2

@@ -131,7 +131,7 @@ def test_without_one_action_no_file_is_continued(faults: Faults, policy: str, si
     faults.pipeline.upload("users.csv", MostlyBad("denied", 200_000).data)
 
     def given_up() -> list[str]:
-        letters = faults.pipeline.watch.queues.letters("ingest_failure_queue_url")
+        letters = faults.pipeline.watch.queues.messages("ingest_failure_queue_url")
         return [reason_of(letter) for letter in letters]
 
     until(lambda: bool(given_up()), 60)

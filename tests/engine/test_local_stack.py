@@ -11,8 +11,7 @@ import pytest
 from local import mailbox
 from local.clients import Clients
 from local.emulator import Emulator
-from operations.import_ledger import Ledger
-from operations.imports import Import
+from operations.imports import Import, Ledger
 from operations.queues import Queues
 from operations.watching import Watch
 

@@ -20,8 +20,7 @@ from lambdas.insert_records.writer import put_always
 from lambdas.process_csv import importer, packer, s3_object
 from lambdas.send_email import courier, post, verdicts
 from lambdas.send_email import handler as mail_handler
-from operations import mail_decisions
-from operations import mail_messages as mail_letters
+from operations import mail_decisions, mail_messages
 
 from .substitutes import Stage
 
@@ -223,7 +222,7 @@ def a_reopened_mail_still_counted(patch: Patch) -> None:
 
 
 def a_reopened_mail_not_queued(patch: Patch) -> None:
-    patch.setattr(mail_letters, "send", lambda *_: None)
+    patch.setattr(mail_messages, "send", lambda *_: None)
 
 
 MUTANTS: tuple[Callable[[Patch], None], ...] = (

@@ -7,17 +7,18 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from cli.redrive import Work
 from lambdas.core.import_ledger import ImportLedger
+from operations.held import HeldMails
 from operations.mail_decisions import MailDecisions
-from operations.mail_messages import HeldWork, MailLetters, NotifierWork, mail_in
-from operations.messages import Letter
+from operations.mail_messages import MailMessages, RefusedMails, mail_in
+from operations.messages import QueueMessage
+from operations.redrive import FailureQueue, Resendable
 
 from .pipeline import DEAD_LETTERS, FAILURES, IMPORTS, INGEST_FAILURES, MAILS, RETRIES, WORK, Pipeline
 from .queues import Stored
 from .world import Process
 
-# Each looks at every letter anew, so that with many letters it might be killed for ever.
+# Each looks at every message anew, so that with many of them it might be killed for ever.
 _ATTEMPTS_IN_ANY_WEATHER = 100
 
 
@@ -39,31 +40,36 @@ def mend_mails(pipeline: Pipeline) -> None:
     sqs: Any = pipeline.queues
     decisions = MailDecisions(dynamodb, MAILS, ImportLedger(dynamodb, IMPORTS))
 
-    def left(letter: Letter) -> bool:
-        mail = mail_in(letter)
+    def left(message: QueueMessage) -> bool:
+        mail = mail_in(message)
         return mail is not None and pipeline.mail.sent[mail.values()["email"]] > 0
 
-    def letters() -> MailLetters:
-        return MailLetters(decisions, sqs, RETRIES)
+    def mails() -> MailMessages:
+        return MailMessages(decisions, sqs, RETRIES)
 
-    _do(pipeline, lambda: NotifierWork(letters()), lambda _: True)
-    _do(pipeline, lambda: HeldWork(letters(), "resend"), lambda letter: not left(letter))
-    _do(pipeline, lambda: HeldWork(letters(), "drop"), left)
+    _redrive(pipeline, "send again", lambda: RefusedMails(mails()), lambda _: True)
+    _redrive(pipeline, "resend", lambda: HeldMails(mails(), "resend"), lambda message: not left(message))
+    _redrive(pipeline, "drop", lambda: HeldMails(mails(), "drop"), left)
 
 
-def _do(pipeline: Pipeline, new_work: Callable[[], Work], chosen: Callable[[Letter], bool]) -> None:
-    """As cli.redrive does it, with the letters that were there, once more whenever it is killed."""
+def _redrive(
+    pipeline: Pipeline,
+    verb: str,
+    new_mails: Callable[[], FailureQueue],
+    chosen: Callable[[QueueMessage], bool],
+) -> None:
+    """As operations.redrive does it, with the messages that were there, once more whenever it is killed."""
     queue = pipeline.queues.by_url[FAILURES]
-    letters = list(map(_letter, queue.messages.values()))
+    messages = list(map(_queue_message, queue.messages.values()))
     killed = True
 
     def command() -> None:
-        for letter in letters:
-            here = letter.message_id in queue.messages
-            if here and work.concerns(letter) and not work.refuses(letter) and chosen(letter):
-                stay = work.do([letter])
-                if letter.message_id not in stay:
-                    queue.delete(letter.message_id)
+        for message in messages:
+            here = message.message_id in queue.messages
+            if here and isinstance(mails.classify(message), Resendable) and chosen(message):
+                stay = mails.resend([message])
+                if message.message_id not in stay:
+                    queue.delete(message.message_id)
 
     def ended(_: Any, error: BaseException | None) -> None:
         nonlocal killed
@@ -73,12 +79,12 @@ def _do(pipeline: Pipeline, new_work: Callable[[], Work], chosen: Callable[[Lett
     while killed:
         attempts += 1
         pipeline.faults.calm = calm or attempts > _ATTEMPTS_IN_ANY_WEATHER
-        work = new_work()
-        pipeline.world.spawn(Process(f"operator: {work.verb}"), command, ended)
+        mails = new_mails()
+        pipeline.world.spawn(Process(f"operator: {verb}"), command, ended)
         pipeline.world.run()
     pipeline.faults.calm = calm
 
 
-def _letter(message: Stored) -> Letter:
+def _queue_message(message: Stored) -> QueueMessage:
     reason = message.attributes.get("reason", {}).get("StringValue", "")
-    return Letter(message.message_id, message.body, reason, message.sent_at, message.message_id)
+    return QueueMessage(message.message_id, message.body, reason, message.sent_at, message.message_id)

@@ -7,16 +7,16 @@ from typer.testing import CliRunner
 
 import cli.demo
 from cli.app import app
-from cli.decision import Options
+from cli.options import Options
 from local.errors import EmulatorError
-from operations.errors import Unsuccessful, UsageProblem
+from operations.errors import OperationError, UsageError
 
 
 @pytest.mark.parametrize(
     ("error", "code", "told"),
     [
-        (UsageProblem("one", "two"), 2, ["rowrelay: one", "rowrelay: two"]),
-        (Unsuccessful("no luck"), 1, ["rowrelay: no luck"]),
+        (UsageError("one", "two"), 2, ["rowrelay: one", "rowrelay: two"]),
+        (OperationError("no luck"), 1, ["rowrelay: no luck"]),
         (EmulatorError("no port"), 1, ["rowrelay: no port"]),
         (OSError(28, "No space left on device"), 1, ["rowrelay: [Errno 28] No space left on device"]),
         (
@@ -104,7 +104,7 @@ def test_help_tells_the_exit_codes() -> None:
         assert "Exit codes: 0" in CliRunner().invoke(app, [*command.split(), "--help"]).stdout
 
 
-@pytest.mark.parametrize("queue", ["ingest", "writer"])
+@pytest.mark.parametrize("queue", ["ingest", "writer", "notifier"])
 def test_the_options_of_a_redrive_reach_it(monkeypatch: pytest.MonkeyPatch, queue: str) -> None:
     seen: list[object] = []
 
@@ -112,18 +112,14 @@ def test_the_options_of_a_redrive_reach_it(monkeypatch: pytest.MonkeyPatch, queu
         seen.extend(args)
         return False
 
-    monkeypatch.setattr(f"cli.redrive_{queue}.run_redrive_{queue}", run)
+    monkeypatch.setattr("cli.redrive.run_redrive", run)
     args = ["--stack", "dev", "--reason", "denied", "--dry-run", "--yes", "--json", "--discard"]
     assert CliRunner().invoke(app, ["redrive", queue, *args]).exit_code == 1
-    assert seen == ["dev", Options(dry_run=True, yes=True, as_json=True, reason="denied", discard=True)]
+    options = Options(dry_run=True, yes=True, as_json=True, reason="denied", discard=True)
+    assert seen == [queue, "dev", options]
 
 
 def test_the_sample_is_a_sample_of_everything() -> None:
     result = CliRunner().invoke(app, ["check", "--json", str(cli.demo.SAMPLE)])
     [document] = json.loads(result.stdout)["files"]
     assert (document["read"], document["accepted"], document["rejected"]) == (19, 12, 7)
-
-
-def test_a_file_given_again_waits_for_its_first_import() -> None:
-    a, b = Path("a.csv"), Path("b.csv")
-    assert cli.demo.waves([a, b, a, a, b]) == [[a, b], [a], [a, b]]

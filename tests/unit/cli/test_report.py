@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cli.mails import Mail
 from cli.printer import Printer
 from cli.report import SHOWN_REJECTS, Report, read_rejects
+from local.mailbox import SentMail
 from operations.books import Books
 from operations.imports import Import
 
@@ -85,7 +85,7 @@ def test_an_import_that_did_not_happen_says_why_and_several_are_added_up() -> No
 
 def test_a_mail_cannot_drive_the_terminal() -> None:
     report, out = printed(100)
-    report.mail(Mail("a@b", "c@d", "Hi\x1b]0;x\x07", "Hello\r\n\n[red]\x1b[2J\tthere"))
+    report.mail(SentMail("a@b", "c@d", "Hi\x1b]0;x\x07", "Hello\r\n\n[red]\x1b[2J\tthere"))
     assert "\x1b" not in out.getvalue()
     assert "\x07" not in out.getvalue()
     assert "  Hello\n\n  [red]" in out.getvalue()

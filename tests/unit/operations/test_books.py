@@ -51,7 +51,7 @@ def test_rows_of_a_chunk_that_sqs_dead_lettered_have_failed() -> None:
     assert books_of(items, {3, 4}).failed == 2
 
 
-def test_a_dead_letter_of_a_row_that_was_written_after_all_counts_once_as_created() -> None:
+def test_a_dead_letter_of_a_row_written_after_all_counts_as_created() -> None:
     assert books_of([chunk(1, created=[2], duplicates=[3])], {2, 3, 4}) == Books(
         created=1, duplicates=1, failed=1
     )

@@ -8,11 +8,13 @@ import pytest
 
 from lambdas.core.mail_entries import DEFERRED, HELD, MAILED, UNDELIVERABLE
 from lambdas.core.mail_ledger import Change
+from operations.held import HeldMails
 from operations.mail_decisions import MailDecisions
-from operations.mail_messages import HeldWork, MailLetters, NotifierWork
-from operations.messages import Letter
+from operations.mail_messages import MailMessages, RefusedMails
+from operations.messages import QueueMessage
+from operations.redrive import Resendable, Stuck
 
-from ..helpers.cloud import MAILS, RETRIES, Cloud, mail
+from ..helpers.cloud import IMPORT, MAILS, RETRIES, Cloud, mail
 
 pytestmark = pytest.mark.usefixtures("clock")
 MAIL = mail("a@example.com", 2)
@@ -25,51 +27,51 @@ def end(cloud: Cloud, claim: str, state: str) -> None:
     cloud.mails.change([Change(MAIL, claim, state, "because", queued=True)] if state != MAILED else [])
 
 
-def letters(cloud: Cloud) -> MailLetters:
+def mails(cloud: Cloud) -> MailMessages:
     services: Any = (cloud.dynamodb, cloud.sqs)
-    return MailLetters(MailDecisions(services[0], MAILS, cloud.imports), services[1], RETRIES)
+    return MailMessages(MailDecisions(services[0], MAILS, cloud.imports), services[1], RETRIES)
 
 
-def letter(number: int) -> Letter:
-    return Letter(f"m{number}", MAIL.body(), "because", 0.0, f"h{number}")
+def message(number: int) -> QueueMessage:
+    return QueueMessage(f"m{number}", MAIL.body(), "because", 0.0, f"h{number}")
 
 
-def work_of(cloud: Cloud, state: str) -> HeldWork | NotifierWork:
-    return HeldWork(letters(cloud), "resend") if state == HELD else NotifierWork(letters(cloud))
+def queue_of(cloud: Cloud, state: str) -> HeldMails | RefusedMails:
+    return HeldMails(mails(cloud), "resend") if state == HELD else RefusedMails(mails(cloud))
 
 
 @pytest.mark.parametrize("state", [HELD, UNDELIVERABLE])
-def test_a_second_letter_of_a_mail_that_was_sent_again_and_is_held_anew_stays(state: str) -> None:
+def test_a_second_message_of_a_mail_that_is_held_anew_stays(state: str) -> None:
     cloud = Cloud()
     end(cloud, "first", state)
-    work = work_of(cloud, state)
-    assert work.concerns(letter(1))
-    assert work.concerns(letter(2))
-    assert work.do([letter(1)]) == {}
+    queue = queue_of(cloud, state)
+    assert queue.classify(message(1))
+    assert queue.classify(message(2))
+    assert queue.resend([message(1)]) == {}
     end(cloud, "second", HELD)  # it may have left
-    assert list(work.do([letter(2)])) == ["m2"]
+    assert list(queue.resend([message(2)])) == ["m2"]
     assert cloud.states() == {MAIL.mail_id: HELD}
     assert len(cloud.letters(RETRIES)) == 1
     assert +Counter(cloud.ended()) == {HELD: 1}
 
 
-def test_a_mail_that_is_held_anew_is_not_dropped_by_an_earlier_decision() -> None:
+def test_a_mail_held_anew_is_not_dropped_by_an_earlier_decision() -> None:
     cloud = Cloud()
     end(cloud, "first", HELD)
-    drop = HeldWork(letters(cloud), "drop")
-    assert drop.concerns(letter(1))
-    assert HeldWork(letters(cloud), "resend").do([letter(1)]) == {}
+    drop = HeldMails(mails(cloud), "drop")
+    assert drop.classify(message(1))
+    assert HeldMails(mails(cloud), "resend").resend([message(1)]) == {}
     end(cloud, "second", HELD)
-    assert list(drop.do([letter(1)])) == ["m1"]
+    assert list(drop.resend([message(1)])) == ["m1"]
     assert cloud.states() == {MAIL.mail_id: HELD}
 
 
-def test_a_mail_that_nobody_had_claimed_is_not_reopened_once_it_is_held() -> None:
+def test_a_mail_nobody_had_claimed_is_not_reopened_once_it_is_held() -> None:
     cloud = Cloud()
-    work = NotifierWork(letters(cloud))
-    assert work.concerns(letter(1))
+    queue = RefusedMails(mails(cloud))
+    assert queue.classify(message(1))
     end(cloud, "another", HELD)  # another copy of it was sent meanwhile, and the answer lost
-    assert list(work.do([letter(1)])) == ["m1"]
+    assert list(queue.resend([message(1)])) == ["m1"]
     assert cloud.states() == {MAIL.mail_id: HELD}
     assert cloud.letters(RETRIES) == []
 
@@ -77,11 +79,11 @@ def test_a_mail_that_nobody_had_claimed_is_not_reopened_once_it_is_held() -> Non
 def test_a_mail_that_was_dropped_meanwhile_is_not_resent() -> None:
     cloud = Cloud()
     end(cloud, "first", HELD)
-    resend, drop = (HeldWork(letters(cloud), verb) for verb in ("resend", "drop"))
-    assert resend.concerns(letter(1))
-    assert drop.concerns(letter(1))
-    assert drop.do([letter(1)]) == {}
-    assert list(resend.do([letter(1)])) == ["m1"]
+    resend, drop = (HeldMails(mails(cloud), verb) for verb in ("resend", "drop"))
+    assert resend.classify(message(1))
+    assert drop.classify(message(1))
+    assert drop.resend([message(1)]) == {}
+    assert list(resend.resend([message(1)])) == ["m1"]
     assert cloud.letters(RETRIES) == []
     assert cloud.states() == {MAIL.mail_id: UNDELIVERABLE}
 
@@ -89,33 +91,58 @@ def test_a_mail_that_was_dropped_meanwhile_is_not_resent() -> None:
 def test_a_mail_that_was_resent_meanwhile_is_not_said_to_be_dropped() -> None:
     cloud = Cloud()
     end(cloud, "first", HELD)
-    resend, drop = (HeldWork(letters(cloud), verb) for verb in ("resend", "drop"))
-    assert drop.concerns(letter(1))
-    assert resend.concerns(letter(1))
-    assert resend.do([letter(1)]) == {}
-    assert list(drop.do([letter(1)])) == ["m1"]
+    resend, drop = (HeldMails(mails(cloud), verb) for verb in ("resend", "drop"))
+    assert drop.classify(message(1))
+    assert resend.classify(message(1))
+    assert resend.resend([message(1)]) == {}
+    assert list(drop.resend([message(1)])) == ["m1"]
     assert cloud.states() == {MAIL.mail_id: DEFERRED}
 
 
 def test_a_mail_that_was_given_up_begins_anew() -> None:
     cloud = Cloud()
     end(cloud, "first", UNDELIVERABLE)
-    old = Letter("m1", replace(MAIL, since=1_700_000_000).body(), "because", 0.0, "h1")
-    work = NotifierWork(letters(cloud))
-    assert work.concerns(old)
-    assert work.do([old]) == {}
+    old = QueueMessage("m1", replace(MAIL, since=1_700_000_000).body(), "because", 0.0, "h1")
+    queue = RefusedMails(mails(cloud))
+    assert queue.classify(old)
+    assert queue.resend([old]) == {}
     (again,) = cloud.letters(RETRIES)
     assert "since" not in again
 
 
-def test_a_second_letter_of_a_mail_that_left_goes() -> None:
+def test_a_second_message_of_a_mail_that_left_goes() -> None:
     cloud = Cloud()
     end(cloud, "first", HELD)
-    work = work_of(cloud, HELD)
-    assert work.concerns(letter(1))
-    assert work.do([letter(1)]) == {}
+    queue = queue_of(cloud, HELD)
+    assert queue.classify(message(1))
+    assert queue.resend([message(1)]) == {}
     assert cloud.states() == {MAIL.mail_id: DEFERRED}
     end(cloud, "second", MAILED)
-    assert work.do([letter(2)]) == {}
+    assert queue.resend([message(2)]) == {}
     assert len(cloud.letters(RETRIES)) == 1
     assert +Counter(cloud.ended()) == {MAILED: 1}
+
+
+def test_refused_mails_are_sent_again_and_held_ones_left_to_a_decision() -> None:
+    cloud = Cloud()
+    queue = RefusedMails(mails(cloud))
+    end(cloud, "first", UNDELIVERABLE)
+    assert queue.classify(message(1)) == Resendable(f"mail {MAIL.mail_id} of import {IMPORT}, line 2")
+    cloud = Cloud()
+    end(cloud, "first", HELD)
+    assert RefusedMails(mails(cloud)).classify(message(1)) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "why"),
+    [
+        ('{"DDBStreamBatchInfo": {}}', "a batch of the stream", "rowrelay reconcile"),
+        ("{}", "a message from elsewhere", "it is no mail"),
+        ("no JSON", "a message from elsewhere", "it is no mail"),
+    ],
+)
+def test_what_is_no_mail_is_stuck(body: str, name: str, why: str) -> None:
+    found = RefusedMails(mails(Cloud())).classify(QueueMessage("m1", body, "", 0.0, "h1"))
+    assert isinstance(found, Stuck)
+    assert found.name == name
+    assert why in found.why

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -6,8 +8,10 @@ import pytest
 
 from local.access_key import AccessKey
 from local.kept import Kept, announced
-from operations.errors import Unsuccessful, UsageProblem
+from operations.errors import OperationError, UsageError
 from operations.stack import find_stack
+
+from ...program import ROOT
 
 MINE = AccessKey("mine", "my-secret")
 
@@ -38,7 +42,7 @@ def key_of(client: Any) -> AccessKey:
 
 
 def test_without_a_name_or_one_that_is_kept_running_there_is_no_stack() -> None:
-    with pytest.raises(UsageProblem, match="run `rowrelay demo --keep`"):
+    with pytest.raises(UsageError, match="run `rowrelay demo --keep`"):
         find_stack(None)
 
 
@@ -55,8 +59,8 @@ def test_the_one_kept_running_is_the_default() -> None:
     assert (sqs.meta.endpoint_url, key_of(sqs)) == ("http://127.0.0.1:1", key)
 
 
-def test_without_pulumi_a_named_stack_cannot_be_found_and_the_error_says_why() -> None:
-    with pytest.raises(Unsuccessful, match="expected the Pulumi CLI, `pulumi`, on the PATH, got none"):
+def test_without_pulumi_a_named_stack_is_not_found_and_the_error_says_why() -> None:
+    with pytest.raises(OperationError, match="expected the Pulumi CLI, `pulumi`, on the PATH, got none"):
         find_stack("dev")
 
 
@@ -89,20 +93,35 @@ def test_a_named_stack_is_where_its_queue_is(
     assert (sqs.meta.region_name, sqs.meta.endpoint_url, key_of(sqs)) == (region, endpoint, MINE)
 
 
+def test_a_stack_on_aws_needs_no_module_of_the_emulator(pulumi: Any) -> None:
+    pulumi(json.dumps({"queue_url": "https://sqs.eu-central-1.amazonaws.com/123456789012/queue"}))
+    program = """
+import sys
+import cli.app, cli.status, cli.redrive, cli.held, cli.reconcile
+from operations.stack import find_stack
+find_stack("dev").client("sqs")
+print(*(name for name in sys.modules if name.startswith(("local.", "pulumi", "ministack"))))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["local.errors"]
+
+
 def test_an_emulators_key_is_wanted(pulumi: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     pulumi(json.dumps({"queue_url": "http://localhost:4566/000000000000/queue"}))
-    with pytest.raises(UsageProblem, match="Type the two lines that `rowrelay emulator` printed"):
+    with pytest.raises(UsageError, match="Type the two lines that `rowrelay emulator` printed"):
         find_stack("dev")
 
 
 def test_what_pulumi_says_is_told(pulumi: Any) -> None:
     pulumi("", "error: no stack named dev found", 255)
-    with pytest.raises(Unsuccessful, match="--stack dev` failed: error: no stack named dev found"):
+    with pytest.raises(OperationError, match="--stack dev` failed: error: no stack named dev found"):
         find_stack("dev")
 
 
 def test_a_stack_that_is_not_deployed_is_told(pulumi: Any) -> None:
     pulumi("{}")
-    with pytest.raises(Unsuccessful, match="not deployed: run `pulumi up --stack dev`"):
+    with pytest.raises(OperationError, match="not deployed: run `pulumi up --stack dev`"):
         find_stack("dev")

@@ -3,8 +3,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from operations.books import Books
-from operations.import_ledger import Ledger
-from operations.imports import Import
+from operations.imports import Import, Ledger
 from operations.queues import Queues
 from operations.watching import QUIET, REST, STALL, Watch
 
@@ -69,7 +68,7 @@ def test_it_ends_as_soon_as_the_books_balance() -> None:
     assert next(shown[0].status for shown in pipeline.shown if shown[0].id) == "reading"
 
 
-def test_books_that_balance_by_chance_before_reading_has_ended_do_not_end_it() -> None:
+def test_books_that_balance_before_reading_has_ended_do_not_end_it() -> None:
     pipeline = ScriptedPipeline(lambda now: known("reading", Books()) if now < 30 else known("done", ALL))
     assert pipeline.run().books == ALL
 

@@ -13,8 +13,8 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import ReadTimeoutError
 
 from lambdas.aws.errors import SetUpFault
+from lambdas.core.retry_delays import GIVE_UP_SECONDS, RENEW_SECONDS
 from lambdas.send_email import handler as module
-from lambdas.send_email.patience import GIVE_UP_SECONDS, RENEW_SECONDS
 
 from ...helpers.clock import Clock
 from ...helpers.cloud import (

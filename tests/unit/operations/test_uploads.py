@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from boto3.exceptions import S3UploadFailedError
 
-from cli.uploads import upload
-from operations.errors import Unsuccessful
+from operations.errors import OperationError
+from operations.uploads import upload, waves
 
 
 class FakeS3:
@@ -32,5 +32,10 @@ def test_every_file_goes_to_its_key_in_order() -> None:
 @pytest.mark.parametrize("error", [FileNotFoundError(2, "No such file"), S3UploadFailedError("denied")])
 def test_a_file_that_cannot_be_uploaded_is_named(error: Exception) -> None:
     s3: Any = FakeS3(error)
-    with pytest.raises(Unsuccessful, match=r"^b\.csv could not be uploaded: "):
+    with pytest.raises(OperationError, match=r"^b\.csv could not be uploaded: "):
         upload(s3, "bucket", {"uploads/1/b.csv": Path("b.csv")})
+
+
+def test_a_file_given_again_waits_for_its_first_import() -> None:
+    a, b = Path("a.csv"), Path("b.csv")
+    assert waves([a, b, a, a, b]) == [[a, b], [a], [a, b]]

@@ -3,10 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lambdas.core.import_ledger import DONE
-from operations.attention import needed
 from operations.books import Books
 from operations.imports import FAILED, Import
-from operations.queue_states import QueueState
+from operations.queues import QueueState
+from operations.status import needed
 
 NAMES = ("queue", "retry_queue", "dead_letter_queue", "ingest_failure_queue", "notifier_failure_queue")
 

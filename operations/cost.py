@@ -1,0 +1,131 @@
+"""What an import of so many rows costs on AWS, how long it takes, and what a month without imports costs."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from . import prices
+
+# A transaction takes two write units a KB, another write one. A record and a claim have less than one KB; a
+# receipt of fifty mails has five.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+_TRANSACTED, _PLAIN = 2, 1
+_RECEIPT_KB = 5
+_ROWS_A_CHUNK, _MAILS_A_CALL = 100, 50
+# What a message carries for a row, invocations, and the functions' GB-seconds: `make bench` measures them.
+_BYTES_A_ROW = 155
+_CHUNKS_AN_INVOCATION, _MAILS_AN_INVOCATION = 10, 1000
+_SECONDS_A_ROW = {"process_csv": 0.00006, "insert_records": 0.0007, "send_email": 0.0009}
+_GB = {"process_csv": 1769 / 1024, "insert_records": 1.0, "send_email": 1.0}
+# A new table on demand: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
+_NEW_TABLE_UNITS_A_SECOND = 4000
+# What SES often allows an account that has just left the sandbox; the console shows what it allows yours:
+# https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas.html
+MAILS_A_SECOND, MAILS_A_DAY = 14, 50_000
+_DAY = 86_400
+# What a deployed stack has, imports or not.
+POLLED_QUEUES = 2
+ALARMS = 15
+DASHBOARDS = 1
+# Lambda polls a queue by five long polls at once, where the mapping has a maximum concurrency:
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+_POLLERS = 5
+# The longest that a poll waits, which AWS does not promise that Lambda's do:
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/best-practices-setting-up-long-polling.html
+_POLL_SECONDS = 20
+_MONTH_SECONDS = 30 * _DAY
+
+
+@dataclass(frozen=True)
+class Load:
+    """Units of each service; `gb_seconds` of functions' memory and time."""
+
+    mails: float = 0
+    write_units: float = 0
+    sqs_requests: float = 0
+    invocations: float = 0
+    gb_seconds: float = 0
+    s3_puts: float = 0
+    s3_gets: float = 0
+
+    def dollars(self) -> dict[str, float]:
+        """Returns the price, by service."""
+        return {
+            "SES": self.mails * prices.MAIL,
+            "DynamoDB": self.write_units * prices.WRITE_UNIT,
+            "Lambda": self.invocations * prices.LAMBDA_REQUEST + self.gb_seconds * prices.LAMBDA_GB_SECOND,
+            "SQS": self.sqs_requests * prices.SQS_REQUEST,
+            "S3": self.s3_puts * prices.S3_PUT + self.s3_gets * prices.S3_GET,
+        }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An import to come: its rows, all of them good and new."""
+
+    rows: int
+    mails_a_second: float
+    mails_a_day: int
+
+    @property
+    def load(self) -> Load:
+        """What it makes AWS do."""
+        rows = self.rows
+        chunks = math.ceil(rows / _ROWS_A_CHUNK)
+        mail_calls = math.ceil(rows / _MAILS_A_CALL)
+        import_ledger = chunks * _PLAIN + mail_calls * _TRANSACTED
+        carried = math.ceil(rows * _BYTES_A_ROW / prices.SQS_REQUEST_BYTES)
+        writers = math.ceil(chunks / _CHUNKS_AN_INVOCATION)
+        return Load(
+            mails=rows,
+            write_units=self._record_units + self._mail_ledger_units + import_ledger,
+            sqs_requests=2 * carried + writers,  # sent, received, and deleted by the batch
+            invocations=1 + writers + math.ceil(rows / _MAILS_AN_INVOCATION),
+            gb_seconds=sum(rows * seconds * _GB[name] for name, seconds in _SECONDS_A_ROW.items()),
+            s3_puts=2,
+            s3_gets=1,
+        )
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """How long each limit makes it take; the longest counts."""
+        by_day = max(0, math.ceil(self.rows / self.mails_a_day) - 1) * _DAY
+        return {
+            "SES's sending rate": self.rows / self.mails_a_second,
+            "SES's daily quota": by_day,
+            "a new table": self._record_units / _NEW_TABLE_UNITS_A_SECOND,
+            "a new mail ledger": self._mail_ledger_units / _NEW_TABLE_UNITS_A_SECOND,
+        }
+
+    @property
+    def _record_units(self) -> int:
+        return self.rows * _PLAIN
+
+    @property
+    def _mail_ledger_units(self) -> int:
+        receipts = math.ceil(self.rows / _MAILS_A_CALL * _RECEIPT_KB)
+        return self.rows * _PLAIN + receipts * _TRANSACTED
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns what `--json` prints."""
+        return {
+            "rows": self.rows,
+            "dollars": self.load.dollars(),
+            "total_dollars": sum(self.load.dollars().values()),
+            "seconds": self.seconds,
+            "idle_dollars_a_month": idle_dollars_a_month(),
+            "prices": {"as_of": prices.AS_OF, "region": prices.REGION},
+        }
+
+
+def idle_dollars_a_month() -> dict[str, float]:
+    """Returns what a month without imports costs, besides what is stored; by what is charged.
+
+    Lambda's polls of the table's stream are not: https://aws.amazon.com/dynamodb/pricing/on-demand/
+    """
+    polls = POLLED_QUEUES * _POLLERS * _MONTH_SECONDS / _POLL_SECONDS
+    return {
+        "SQS, polled by Lambda": polls * prices.SQS_REQUEST,
+        "CloudWatch alarms": ALARMS * prices.ALARM_MONTH,
+        "CloudWatch dashboard": DASHBOARDS * prices.DASHBOARD_MONTH,
+    }

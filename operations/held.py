@@ -1,0 +1,112 @@
+"""Mails of which nobody knows whether they left: shown, sent after all, or dropped."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.core.mail import Mail
+from lambdas.core.mail_entries import DEFERRED, Entry
+
+from .errors import UsageError
+from .failed_invocation import reason_of
+from .mail_decisions import is_dropped, is_held
+from .mail_messages import MailMessages, by_message, mail_in, name_of
+from .messages import QueueMessage, received
+from .redrive import Redrive, Resendable
+from .stack import Stack
+
+_QUEUE_URL = "notifier_failure_queue_url"
+# The records' own bookkeeping, which says nothing of whom a mail is to.
+_BOOKKEEPING = ("import_id", "import_line", "created_at")
+
+
+@dataclass(frozen=True)
+class HeldMail:
+    """A mail that is held, and why."""
+
+    mail: Mail
+    reason: str
+
+    @property
+    def recipient(self) -> dict[str, str]:
+        """Whom the mail is to, as the record has it."""
+        return {name: value for name, value in self.mail.values().items() if name not in _BOOKKEEPING}
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns the entry in the output of `--json`."""
+        return {
+            "mail": self.mail.mail_id,
+            "import": self.mail.import_id,
+            "line": self.mail.line,
+            "reason": self.reason,
+            "record": self.recipient,
+        }
+
+
+@dataclass(frozen=True)
+class HeldMails:
+    """Mails that are held are sent or dropped: the operator knows, or decides, what nobody here does.
+
+    Attributes:
+        mails: What the commands on mails have in common.
+        verb: "resend" or "drop".
+        mail_id: The only one; by default all.
+    """
+
+    mails: MailMessages
+    verb: str
+    mail_id: str | None = None
+
+    def classify(self, message: QueueMessage) -> Resendable | None:
+        """Returns whether it is of a mail that is held, or was left by a command that was killed."""
+        mail = mail_in(message)
+        if mail is None or self.mail_id not in (None, mail.mail_id):
+            return None
+        entry = self.mails.entry(mail)
+        return Resendable(name_of(mail)) if is_held(entry) or self._left_over(entry) else None
+
+    def resend(self, messages: Sequence[QueueMessage]) -> Mapping[str, str]:
+        """Resend the mails, or drop them."""
+        if self.verb == "resend":
+            return self.mails.send(messages)
+        mails = [mail for message in messages if (mail := mail_in(message))]
+        return by_message(messages, self.mails.decisions.drop(mails, self.mails.seen))
+
+    def _left_over(self, entry: Entry | None) -> bool:
+        if self.verb == "drop":
+            return is_dropped(entry)
+        return entry is not None and entry.state == DEFERRED
+
+
+def held_mails(stack: Stack) -> list[HeldMail]:
+    """Returns the mails that are held, each once."""
+    queue = HeldMails(MailMessages.of(stack), "drop")
+    held: dict[str, HeldMail] = {}
+    with received(stack.client("sqs"), stack.outputs[_QUEUE_URL]) as messages:
+        for batch in messages.batches():
+            for message in batch:
+                mail = mail_in(message)
+                if mail and queue.classify(message):
+                    held[mail.mail_id] = HeldMail(mail, reason_of(message))
+    return list(held.values())
+
+
+def decision_on(stack: Stack, verb: str, mail_id: str | None) -> Redrive:
+    """Returns what resends or drops mails that are held.
+
+    Args:
+        stack: Where they are.
+        verb: "resend" or "drop".
+        mail_id: The mail's id; None for all that are held.
+
+    Raises:
+        UsageError: the mail ledger has no mail of this id.
+    """
+    mails = MailMessages.of(stack)
+    if mail_id and mail_id not in mails.decisions.entries([mail_id]):
+        raise UsageError(
+            f"expected the whole id of a mail, got {mail_id}, which no mail has:"
+            f" rowrelay held list{stack.option} has those that are held"
+        )
+    queue = HeldMails(mails, verb, mail_id)
+    return Redrive(sqs=stack.client("sqs"), queue_url=stack.outputs[_QUEUE_URL], queue=queue)

@@ -1,0 +1,177 @@
+"""What waits in a failure queue is dealt with again, once its cause is mended.
+
+In two passes: the first classifies the messages and puts them back, for the operator to decide; the second
+deals with those that were chosen, and no others, and deletes each only after that.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .failed_invocation import reason_of
+from .messages import QueueMessage, ReceivedMessages, count_in_flight, received
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+_NOT_DISCARDED = "it can be sent again, without --discard"
+
+
+@dataclass(frozen=True)
+class Resendable:
+    """A message that can be sent again; `name` says on a line what it is."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A message that nothing can be done with, and why."""
+
+    name: str
+    why: str
+
+
+class FailureQueue(Protocol):
+    """What one queue's messages are, and how they are sent again."""
+
+    def classify(self, message: QueueMessage) -> Resendable | Stuck | None:
+        """Returns what the message is; None if it is another command's. Changes nothing."""
+
+    def resend(self, messages: Sequence[QueueMessage]) -> Mapping[str, str]:
+        """Send messages again that are resendable, any of them perhaps not for the first time.
+
+        Returns:
+            Why some are to stay, by message id. The rest is deleted; a crash before that leaves it here.
+        """
+
+
+@dataclass(frozen=True)
+class Staying:
+    """A message that stays in the queue, and why."""
+
+    message_id: str
+    name: str
+    reason: str
+    why: str
+
+    def as_json(self) -> dict[str, str]:
+        """Returns the entry in the output of `--json`."""
+        return {"letter": self.message_id, "is": self.name, "reason": self.reason, "stays": self.why}
+
+
+@dataclass
+class Survey:
+    """What is in the queue, and what was done with it.
+
+    Attributes:
+        in_flight: Messages that others had received before.
+        chosen: The names of the messages to deal with, by message id.
+        reasons: Why those are in the queue.
+        stay: The messages that stay.
+        others: How many were left out by their reason, or are another command's.
+        done: How many were dealt with.
+    """
+
+    in_flight: int = 0
+    chosen: dict[str, str] = field(default_factory=dict)
+    reasons: Counter[str] = field(default_factory=Counter)
+    stay: list[Staying] = field(default_factory=list)
+    others: int = 0
+    done: int = 0
+
+    @property
+    def not_found(self) -> int:
+        """How many of those chosen were not in the queue any more, once all is done."""
+        return len(self.chosen) - self.done - sum(each.message_id in self.chosen for each in self.stay)
+
+    def as_json(self, *, dry_run: bool) -> dict[str, Any]:
+        """Returns what `--json` prints."""
+        return {
+            "chosen": len(self.chosen),
+            "reasons": dict(self.reasons.most_common()),
+            "other_reasons": self.others,
+            "dry_run": dry_run,
+            "done": self.done,
+            "stay": [each.as_json() for each in self.stay],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redrive:
+    """One queue's redrive.
+
+    Attributes:
+        sqs: The client.
+        queue_url: The failure queue.
+        queue: What its messages are.
+        reason: Only what has this text in its reason, in any case.
+        discard: Delete what nothing can be done with, and nothing else.
+    """
+
+    sqs: "SQSClient"
+    queue_url: str
+    queue: FailureQueue
+    reason: str | None = None
+    discard: bool = False
+
+    def survey(self) -> Survey:
+        """Look at the messages; changes nothing."""
+        survey = Survey(in_flight=count_in_flight(self.sqs, self.queue_url))
+        with received(self.sqs, self.queue_url) as messages:
+            for batch in messages.batches():
+                for message in batch:
+                    self._sort(message, survey)
+        return survey
+
+    def carry_out(self, survey: Survey, progress: Callable[[int], None]) -> None:
+        """Deal with what the survey chose, and no more: what fails anew is a new message, for the next time.
+
+        Args:
+            survey: What `survey` returned; what comes of it is noted in there.
+            progress: Called with the number of messages that were dealt with since the last call.
+        """
+        waiting = set(survey.chosen)
+        with received(self.sqs, self.queue_url) as messages:
+            for batch in messages.batches():
+                chosen = [message for message in batch if message.message_id in waiting]
+                if chosen:
+                    self._deal_with(chosen, messages, survey)
+                waiting -= {message.message_id for message in chosen}
+                progress(len(chosen))
+                if not waiting:
+                    break
+
+    def _sort(self, message: QueueMessage, survey: Survey) -> None:
+        reason = reason_of(message)
+        # To classify may take calls, which what is left out by its reason is not worth.
+        found = self.queue.classify(message) if self.discard or self._wants(reason) else None
+        if self.discard and isinstance(found, Stuck):
+            reason = _with_why(reason, found.why)
+        if found is None or not self._wants(reason):
+            survey.others += 1
+        elif isinstance(found, Stuck) == self.discard:
+            survey.chosen[message.message_id] = found.name
+            survey.reasons[reason] += 1
+        else:
+            why = found.why if isinstance(found, Stuck) else _NOT_DISCARDED
+            survey.stay.append(Staying(message.message_id, found.name, reason, why))
+
+    def _deal_with(self, chosen: Sequence[QueueMessage], messages: ReceivedMessages, survey: Survey) -> None:
+        stay = {} if self.discard else self.queue.resend(chosen)
+        messages.delete([message for message in chosen if message.message_id not in stay])
+        survey.done += len(chosen) - len(stay)
+        survey.stay += [
+            Staying(message.message_id, survey.chosen[message.message_id], reason_of(message), why)
+            for message in chosen
+            if (why := stay.get(message.message_id))
+        ]
+
+    def _wants(self, reason: str) -> bool:
+        return not self.reason or self.reason.lower() in reason.lower()
+
+
+def _with_why(reason: str, why: str) -> str:
+    """Returns why a message is in the queue and why it cannot be helped; once, if that is the same."""
+    return reason if why == reason else f"{reason}; {why}"
