@@ -29,6 +29,9 @@ class Alarms:
             {"QueueName": queue},
             0,
             description,
+            # A queue that nobody touches reports nothing after six hours, whatever is in it:
+            # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
+            treat_missing_data="ignore",
         )
 
     def alarm_on_age(self, name: str, queue: pulumi.Input[str], seconds: int, description: str) -> None:
@@ -83,6 +86,7 @@ class Alarms:
         threshold: int,
         description: str,
         statistic: str = "Maximum",
+        treat_missing_data: str = "notBreaching",
     ) -> None:
         actions = None if self.topic_arn is None else [self.topic_arn]
         aws.cloudwatch.MetricAlarm(
@@ -96,8 +100,8 @@ class Alarms:
             threshold=threshold,
             period=defaults.ALARM_PERIOD,
             evaluation_periods=1,
-            # A queue or function that nothing happens to reports nothing.
-            treat_missing_data="notBreaching",
+            # By default as for a function that nothing happens to, which reports nothing.
+            treat_missing_data=treat_missing_data,
             alarm_actions=actions,
             ok_actions=actions,
             opts=pulumi.ResourceOptions(parent=self.parent),

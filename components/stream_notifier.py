@@ -178,11 +178,21 @@ class StreamNotifier(pulumi.ComponentResource):
         # SES requires a template's right even of mails that bring their own. Policies for bulk mail grant it
         # under its name in the older API, too, as SES does not say which one it asks for.
         sending = ["ses:SendBulkEmail", "ses:SendBulkTemplatedEmail"]
+        templates = sender.arn("template/*", self)
+        return allow("SendMails", sending, *self._identities(plan), templates, self._configuration_set_arn)
+
+    def _identities(self, plan: StreamNotifierPlan) -> list[pulumi.Input[str]]:
+        """The identities by which SES may be asked to send."""
         # In the sandbox a recipient is an identity of this account, and SES asks for that one as well.
         # https://github.com/aws/aws-sdk-js/issues/3641
-        identity = sender.arn("identity/*", self) if plan.sandbox else self.identity_arn
-        templates = sender.arn("template/*", self)
-        return allow("SendMails", sending, identity, templates, self._configuration_set_arn)
+        if plan.sandbox:
+            return [sender.arn("identity/*", self)]
+        # An address that is an identity itself comes before its domain: so does its authorization.
+        # https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
+        own = plan.identity_arn is None and plan.new_identity == plan.address
+        return (
+            [self.identity_arn] if own else [self.identity_arn, sender.arn(f"identity/{plan.address}", self)]
+        )
 
     def _feed_from_stream(self, name: str, plan: StreamNotifierPlan, created: CreatedFunction) -> None:
         aws.lambda_.EventSourceMapping(

@@ -67,10 +67,14 @@ class StreamNotifierArgs(TypedDict):
 
 @dataclass(frozen=True)
 class StreamNotifierPlan:
-    """The arguments, checked, with every default filled in; `new_…` are names of what is to be created."""
+    """The arguments, checked, with every default filled in.
+
+    `address` is the sender's; `new_…` are names of what is to be created.
+    """
 
     stream_arn: pulumi.Input[str]
     sender: str
+    address: str
     new_identity: str
     identity_arn: pulumi.Input[str] | None
     new_configuration_set: str
@@ -96,6 +100,7 @@ def plan_stream_notifier(name: str, args: StreamNotifierArgs) -> StreamNotifierP
     plan = StreamNotifierPlan(
         stream_arn=arguments.resource("stream_arn", _ARN, "an ARN", required=True),
         sender=sender.encoded_sender(mail_from) if address else "",
+        address=address or "",
         new_identity=_new_identity(arguments, address),
         identity_arn=_identity_arn(arguments, address),
         new_configuration_set=sender.configuration_set_name(name),

@@ -102,9 +102,9 @@ def test_alarms_that_need_nobody_to_ask(local: Recording) -> None:
         assert alarms[name]["metricName"] == "ApproximateNumberOfMessagesVisible"
         assert alarms[name]["dimensions"] == {"QueueName": name.removesuffix("-depth")}
         assert alarms[name]["threshold"] == 0
-    for inputs in alarms.values():
+    for name, inputs in alarms.items():
         assert inputs["comparisonOperator"] == "GreaterThanThreshold"
-        assert inputs["treatMissingData"] == "notBreaching"
+        assert inputs["treatMissingData"] == ("ignore" if name in queues else "notBreaching")
         assert inputs["alarmDescription"]
         assert not {"alarmActions", "okActions"} & set(inputs)
 

@@ -79,11 +79,14 @@ def test_send_email(local: Recording) -> None:
     }
 
 
-@pytest.mark.parametrize(("stack", "identity"), [("dev", "*"), ("prod", "example.com")])
-def test_only_in_the_sandbox_may_recipients_identities_be_used(stack: str, identity: str) -> None:
+@pytest.mark.parametrize(
+    ("stack", "identities"), [("dev", {"*"}), ("prod", {"example.com", "welcome@example.com"})]
+)
+def test_recipients_identities_are_for_the_sandbox_alone(stack: str, identities: set[str]) -> None:
     sending = record_program(ROOT, stack).statements("notifier-send-email-policy")["SendMails"]
     configuration_set = arn("sesv2/configurationSet:ConfigurationSet", f"rowrelay-{stack}-notifier")
-    assert sending == (SENDING, {f"{SES}:identity/{identity}", f"{SES}:template/*", configuration_set})
+    allowed = {f"{SES}:identity/{identity}" for identity in identities}
+    assert sending == (SENDING, {*allowed, f"{SES}:template/*", configuration_set})
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

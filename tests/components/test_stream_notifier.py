@@ -111,7 +111,8 @@ def test_takes_resources_that_exist(with_others: Recording) -> None:
     statements = with_others.statements("n-send-email-policy")
     configuration_set = f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/ours"
     templates = f"arn:aws:ses:{REGION}:{ACCOUNT}:template/*"
-    assert statements["SendMails"][1] == {IDENTITY_ARN, templates, configuration_set}
+    address = f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/us@example.com"
+    assert statements["SendMails"][1] == {IDENTITY_ARN, address, templates, configuration_set}
     assert statements["KeepBooks"][1] == {LEDGER_ARN}
     outputs = with_others.component_outputs["n"]
     assert outputs["identity_arn"] == IDENTITY_ARN
