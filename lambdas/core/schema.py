@@ -141,10 +141,10 @@ def _field(entry: Any, where: str, problems: list[str]) -> Field:
     if not isinstance(constraints, Mapping):
         problems.append(f"{where}: constraints: expected an object, got {constraints!r}")
         constraints = {}
-    field = Field(entry["name"], kind, form, dict(constraints))
-    found = (constraint_problem(field, name, value) for name, value in constraints.items())
-    problems += filter(None, found)
-    return field
+    for name, value in constraints.items():
+        if problem := constraint_problem(kind, form, name, value):
+            problems.append(f"{where}: {problem}")
+    return Field(entry["name"], kind, form, dict(constraints))
 
 
 def _primary_key(value: Any, fields: list[Field], problems: list[str]) -> str:
