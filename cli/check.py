@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lambdas.core.import_ledger import DONE, REJECTED
+from lambdas.core.import_entries import ImportStatus
 from lambdas.core.schema import Schema, SchemaError, parse_schema
 from lambdas.csvfile.csv_file import open_csv
 from lambdas.csvfile.decode import PIECE_BYTES
@@ -25,7 +25,7 @@ class Checked:
     """What an import of the file would come to; `status` and `reason` as in the import ledger."""
 
     file: str
-    status: str = DONE
+    status: str = ImportStatus.DONE
     reason: str | None = None
     read: int = 0
     accepted: int = 0
@@ -35,7 +35,7 @@ class Checked:
     @property
     def valid(self) -> bool:
         """Whether it can be imported, every row of it."""
-        return self.status == DONE and not self.rejected
+        return self.status == ImportStatus.DONE and not self.rejected
 
 
 def run_check(names: Sequence[str], *, schema: str | None, as_json: bool) -> bool:
@@ -91,7 +91,7 @@ def check_file(file: Path, schema: Schema, on_reject: Callable[[Reject], None]) 
                 for reject in parsed.rejects:
                     on_reject(reject)
     except ImportRejected as rejected:
-        return Checked(str(file), REJECTED, str(rejected))
+        return Checked(str(file), ImportStatus.REJECTED, str(rejected))
     checked.read = checked.accepted + checked.rejected
     return checked
 

@@ -44,7 +44,7 @@ def run_held(stack_name: str | None, verb: str, mail_id: str | None, options: Op
     """Send or drop mails that are held, one or all; gives whether none of those stays."""
     stack = find_stack(stack_name)
     letters = MailLetters.of(stack)
-    if mail_id and mail_id not in letters.decisions.entries([mail_id]):
+    if mail_id and mail_id not in letters.decisions.ledger.entries([mail_id]):
         raise UsageProblem(
             f"expected the whole id of a mail, got {mail_id}, which no mail has:"
             f" rowrelay held list{stack.option} has those that are held"

@@ -13,7 +13,8 @@ from typing import Any
 from lambdas.aws.limits import SQS_BATCH_MESSAGES
 from lambdas.aws.sqs import Message, send
 from lambdas.core.mail import Mail, from_stream
-from lambdas.core.mail_entries import DEFERRED, Entry
+from lambdas.core.mail_entries import Entry, MailState
+from lambdas.core.reserved_columns import CREATED_AT, IMPORT_ID
 from lambdas.send_email.patience import LONGEST_WAIT_SECONDS
 from operations.errors import Unsuccessful
 from operations.mail_messages import MailLetters
@@ -68,7 +69,7 @@ def run_reconcile(stack_name: str | None, options: Options, *, queue: bool) -> b
 
 def missing_in(stack: Stack) -> Iterator[Missing]:
     """The imported records of which the mail ledger knows no mail, or one that nobody is at any more."""
-    ledger, now, key = MailLetters.of(stack).decisions, time.time(), _key(stack)
+    ledger, now, key = MailLetters.of(stack).decisions.ledger, time.time(), _key(stack)
     for records in _pages(stack):
         mails = [mail for record in records if (mail := _mail(record, key, now))]
         entries = ledger.entries([mail.mail_id for mail in mails])
@@ -83,15 +84,15 @@ def _why(entry: Entry | None, now: float) -> str | None:
     age = now - entry.changed_at
     if entry.unfinished and age >= _FINISHED_AFTER:
         return f"its mail was begun ({entry.state}) and not finished"
-    if entry.state == DEFERRED and age >= _TRIED_AFTER:
+    if entry.state == MailState.DEFERRED and age >= _TRIED_AFTER:
         return "its mail was put off, and not tried again"
     return None
 
 
 def _mail(record: dict[str, Any], key: str, now: float) -> Mail | None:
     """The mail that the record is owed; none if it is too young, or of no import."""
-    created_at = record.get("created_at", {}).get("S")
-    if "import_id" not in record or not created_at:
+    created_at = record.get(CREATED_AT, {}).get("S")
+    if IMPORT_ID not in record or not created_at:
         return None
     if now - datetime.fromisoformat(created_at).timestamp() < _BEGUN_AFTER:
         return None

@@ -5,16 +5,15 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from lambdas.core.import_ledger import IMPORT
+from lambdas.core.import_entries import IMPORT_ID, IMPORT_PART, KEY, KEY_INDEX, MAIL_PARTS, PART, STARTED_AT
 
-from .books import MAILS, books_of
+from .books import books_of
 from .imports import Import
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEY_INDEX = "by_key"
-_TEXTS = ("status", "reason", "summary", "rejects", "started_at")
+_TEXTS = ("status", "reason", "summary", "rejects", STARTED_AT)
 
 
 @dataclass(frozen=True)
@@ -30,10 +29,10 @@ class Ledger:
         if import_id is None:
             return one
         if one.all_created:  # the chunks of a large import take long to read, and will not change
-            mails = books_of(self._items(import_id, MAILS))
+            mails = books_of(self._items(import_id, MAIL_PARTS))
             return replace(one, books=one.books.with_mails_of(mails))
         items = self._items(import_id)
-        entry = next((item for item in items if item["part"]["S"] == IMPORT), None)
+        entry = next((item for item in items if item[PART]["S"] == IMPORT_PART), None)
         known = replace(one, id=import_id, books=books_of(items, dead_lines))
         return known if entry is None else _with_entry(known, entry)
 
@@ -42,8 +41,8 @@ class Ledger:
         # Only the entry of an import itself is in the index.
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table, IndexName=KEY_INDEX)
         entries = (item for page in pages for item in page["Items"])
-        newest = heapq.nlargest(limit, entries, key=lambda item: item["started_at"]["S"])
-        ids = [(entry["key"]["S"], entry["import_id"]["S"]) for entry in newest]
+        newest = heapq.nlargest(limit, entries, key=lambda item: item[STARTED_AT]["S"])
+        ids = [(entry[KEY]["S"], entry[IMPORT_ID]["S"]) for entry in newest]
         return [self.look(Import(key, key, i), dead_lines.get(i, frozenset())) for key, i in ids]
 
     def _newest(self, key: str) -> str | None:
@@ -51,17 +50,17 @@ class Ledger:
             TableName=self.table,
             IndexName=KEY_INDEX,
             KeyConditionExpression="#key = :key",
-            ExpressionAttributeNames={"#key": "key"},
+            ExpressionAttributeNames={"#key": KEY},
             ExpressionAttributeValues={":key": {"S": key}},
             ScanIndexForward=False,
             Limit=1,
         )
-        return answer["Items"][0]["import_id"]["S"] if answer["Items"] else None
+        return answer["Items"][0][IMPORT_ID]["S"] if answer["Items"] else None
 
     def _items(self, import_id: str, first: str = " ") -> list[Mapping[str, Any]]:
         pages = self.dynamodb.get_paginator("query").paginate(
             TableName=self.table,
-            KeyConditionExpression="import_id = :id AND part >= :first",
+            KeyConditionExpression=f"{IMPORT_ID} = :id AND {PART} >= :first",
             ExpressionAttributeValues={":id": {"S": import_id}, ":first": {"S": first}},
             ConsistentRead=True,
         )

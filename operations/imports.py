@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from lambdas.core.import_ledger import DONE, REJECTED
+from lambdas.core.import_entries import ImportStatus
 
 from .books import Books
 
@@ -34,17 +34,21 @@ class Import:
     @property
     def balanced(self) -> bool:
         """Whether it was read to its end and every row is accounted for: nothing is left to happen."""
-        return self.status in (DONE, REJECTED) and self.books.balanced
+        return self.status in (ImportStatus.DONE, ImportStatus.REJECTED) and self.books.balanced
 
     @property
     def ended(self) -> bool:
         """Whether its reading has ended; its rows may still be on their way."""
-        return self.status in (DONE, REJECTED, FAILED)
+        return self.status in (ImportStatus.DONE, ImportStatus.REJECTED, FAILED)
 
     @property
     def all_created(self) -> bool:
         """Whether only mails are to come: the rows' own books are closed, and none failed."""
-        return self.status == DONE and self.books.written == self.books.accepted and not self.books.failed
+        return (
+            self.status == ImportStatus.DONE
+            and self.books.written == self.books.accepted
+            and not self.books.failed
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The entry in the output of `--json`."""

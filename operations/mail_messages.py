@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from lambdas.aws.sqs import Message, send
 from lambdas.core.import_ledger import ImportLedger
 from lambdas.core.mail import Mail, MailError, from_queue
-from lambdas.core.mail_entries import DEFERRED, Entry
+from lambdas.core.mail_entries import Entry, MailState
+from lambdas.core.mail_ledger import MailLedger
+from lambdas.core.reserved_columns import RECORD_COLUMNS
 
 from .failed_invocation import reason_of
-from .mail_decisions import MailDecisions, is_done, is_dropped, is_held, may_be_sent_again
+from .mail_decisions import MailDecisions, is_done, is_held, may_be_sent_again
 from .messages import Letter
 from .stack import Stack
 
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
 
 _STREAM_BATCH = "DDBStreamBatchInfo"
 _GIVEN_UP = "Lambda gave up a batch of the stream: `rowrelay reconcile` finds the records it had"
-# What `_columns` leaves out: the records' own bookkeeping.
-_BOOKKEEPING = ("import_id", "import_line", "created_at")
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,13 @@ class MailLetters:
         """Those of a deployed stack."""
         dynamodb = stack.client("dynamodb")
         imports = ImportLedger(dynamodb, stack.outputs["import_ledger"])
-        decisions = MailDecisions(dynamodb, stack.outputs["mail_ledger"], imports)
-        return cls(decisions, stack.client("sqs"), stack.outputs["retry_queue_url"])
+        ledger = MailLedger(dynamodb, stack.outputs["mail_ledger"], imports)
+        return cls(MailDecisions(ledger), stack.client("sqs"), stack.outputs["retry_queue_url"])
 
     def entry(self, letter: Letter) -> Entry | None:
         """What the mail ledger has of the letter's mail."""
         mail = mail_in(letter)
-        entry = self.decisions.entries([mail.mail_id]).get(mail.mail_id) if mail else None
+        entry = self.decisions.ledger.entries([mail.mail_id]).get(mail.mail_id) if mail else None
         if mail:
             self.seen.setdefault(mail.mail_id, entry.claim if entry else "")
         return entry
@@ -57,7 +57,7 @@ class MailLetters:
         """Send the mails that may leave (reopened first); gives why some letters stay."""
         mails = [mail for letter in letters if (mail := mail_in(letter))]
         stay = self.decisions.reopen(mails, self.seen)
-        entries = self.decisions.entries([mail.mail_id for mail in mails])
+        entries = self.decisions.ledger.entries([mail.mail_id for mail in mails])
         again = [m for m in mails if m.mail_id not in stay and not is_done(entries.get(m.mail_id))]
         # Its patience begins anew, too.
         fresh = [replace(mail, since=None) for mail in again]
@@ -118,9 +118,9 @@ class HeldWork:
         if mail is None or self.mail_id not in (None, mail.mail_id):
             return False
         entry = self.letters.entry(letter)
-        left_over = (
-            is_dropped(entry) if self.verb == "drop" else entry is not None and entry.state == DEFERRED
-        )
+        if entry is None:
+            return False
+        left_over = entry.dropped if self.verb == "drop" else entry.state == MailState.DEFERRED
         return is_held(entry) or left_over
 
     def refuses(self, letter: Letter) -> str | None:  # noqa: ARG002
@@ -153,7 +153,7 @@ def name_of(letter: Letter) -> str:
 
 def columns_of(mail: Mail) -> dict[str, str]:
     """Whom the mail is to, as the record has it."""
-    return {name: value for name, value in mail.values().items() if name not in _BOOKKEEPING}
+    return {name: value for name, value in mail.values().items() if name not in RECORD_COLUMNS}
 
 
 def by_letter(letters: Sequence[Letter], stay: Mapping[str, str]) -> dict[str, str]:

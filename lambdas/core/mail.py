@@ -11,6 +11,7 @@ from typing import Any
 from ..aws.dynamodb.outcomes import Item
 from ..aws.limits import DYNAMODB_NUMBER_DIGITS
 from .chunk import is_import_id
+from .reserved_columns import IMPORT_ID, IMPORT_LINE
 
 VERSION = 1
 _ID_CHARACTERS = 32
@@ -78,8 +79,8 @@ def from_stream(record: Mapping[str, Any]) -> Mail | None:
         return None
     change = record["dynamodb"]
     image = change["NewImage"]
-    import_id = image.get("import_id", {}).get("S")
-    line = image.get("import_line", {}).get("N")
+    import_id = image.get(IMPORT_ID, {}).get("S")
+    line = image.get(IMPORT_LINE, {}).get("N")
     identity = json.dumps([change["Keys"], import_id, line], sort_keys=True)
     mail_id = hashlib.sha256(identity.encode()).hexdigest()[:_ID_CHARACTERS]
     # A table that is not ours may have attributes of these names, too.

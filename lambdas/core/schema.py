@@ -11,6 +11,7 @@ from typing import Any
 
 from ..aws.limits import PARTIQL_STATEMENT_CHARACTERS
 from .constraints import constraint_problem
+from .reserved_columns import RESERVED
 from .values import KINDS, Kind
 
 TYPES = tuple(dict.fromkeys(kind for kind, _ in KINDS))
@@ -18,8 +19,6 @@ KEY_TYPES: Mapping[str, str] = {"string": "S", "integer": "N"}
 # What a statement has room for besides the table's name (255) and the record's own three columns:
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementRequest.html
 _NAMES_CHARACTERS = PARTIQL_STATEMENT_CHARACTERS - 400
-# The record's own attributes, and the columns that the rejects report adds.
-RESERVED = frozenset({"import_id", "import_line", "created_at", "_line", "_reason"})
 _SCHEMA_PROPERTIES = frozenset(
     {"fields", "primaryKey", "missingValues", "$schema", "name", "title", "description"}
 )

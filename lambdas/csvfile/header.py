@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..core.reserved_columns import REPORT_COLUMNS
 from ..core.schema import Schema, header_name
 from .text import is_text
 
 DELIMITERS = (",", ";", "\t", "|")
-# A rejects report that is corrected and uploaded again has these; they are not the uploader's columns.
-REPORT_COLUMNS = ("_line", "_reason")
 # A reason must stay short whatever the file holds: it goes into the import ledger, too.
 _SHOWN_NAMES, _SHOWN_CHARACTERS = 20, 60
 
@@ -42,6 +41,7 @@ class Header:
 
     @property
     def _report_positions(self) -> set[int]:
+        """Of the columns that a rejects report has, which was corrected and uploaded again."""
         return {n for n, name in enumerate(self.names) if header_name(name) in REPORT_COLUMNS}
 
 

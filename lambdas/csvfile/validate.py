@@ -18,7 +18,7 @@ from .header import Header
 from .read import Block, Problem
 from .text import is_text
 
-# What a record has besides the row's columns: import_id, import_line, created_at, names and values.
+# What a record has besides the row's columns: those of `reserved_columns`, names and values.
 _RECORD_OVERHEAD_BYTES = 256
 # A row whose JSON is shorter than this is within DynamoDB's bound for certain, so it is not measured.
 _SMALL_ROW_CHARACTERS = DYNAMODB_ITEM_BYTES // 8

@@ -7,6 +7,7 @@ from ..aws.dynamodb.outcomes import Existing, Refused
 from ..aws.sqs import Message, send
 from ..core.chunk import Chunk, ChunkError, Row, parse_chunk
 from ..core.clock import now
+from ..core.import_entries import CREATED, DUPLICATES, FAILED
 from ..core.import_ledger import ImportLedger
 from ..core.record import Records, records_of
 from .writer import Find, Write
@@ -95,5 +96,5 @@ class Inserter:
         send(self.sqs, self.dead_letter_queue_url, letters)
 
     def _record(self, chunk: Chunk, created: list[int], duplicates: list[int], failed: list[int]) -> None:
-        lines = {"created": created, "duplicates": duplicates, "failed": failed}
+        lines = {CREATED: created, DUPLICATES: duplicates, FAILED: failed}
         self.ledger.record_chunk(chunk.import_id, chunk.number, lines)

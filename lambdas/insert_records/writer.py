@@ -11,6 +11,7 @@ from ..aws.dynamodb.outcomes import Existing, Item, Outcome, Refused, TableError
 from ..aws.dynamodb.read import read_each
 from ..aws.limits import DYNAMODB_BATCH_ITEMS
 from ..core.record import Record
+from ..core.reserved_columns import IMPORT_ID, IMPORT_LINE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -37,7 +38,7 @@ def _own_write(record: Record, outcome: Outcome) -> Outcome:
 
 
 def _is_own(record: Record, item: Item) -> bool:
-    return all(item.get(name) == record.item[name] for name in ("import_id", "import_line"))
+    return all(item.get(name) == record.item[name] for name in (IMPORT_ID, IMPORT_LINE))
 
 
 def find_written(dynamodb: "DynamoDBClient", table: str, key: str) -> Find:

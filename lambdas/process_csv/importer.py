@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..aws.sqs import Message, send
 from ..core.clock import now
-from ..core.import_ledger import READING, REJECTED, ImportLedger
+from ..core.import_entries import KEY, STARTED_AT, ImportStatus
+from ..core.import_ledger import ImportLedger
 from ..core.schema import Schema
 from ..core.upload import Upload, continuation_event
 from ..csvfile.decode import SourceError
@@ -53,7 +54,7 @@ class Importer:
         """
         attempt = uuid.uuid4().hex
         standing = self._enter(upload, number, attempt)
-        if standing["status"] != READING or _continuation(standing) > number:
+        if standing["status"] != ImportStatus.READING or _continuation(standing) > number:
             self._invite(upload, number + 1, standing)  # whoever left it there may have died before
             return standing
         first = standing["attempt"] == attempt
@@ -65,7 +66,7 @@ class Importer:
             if number:
                 raise ImportInterrupted(f"the schema changed while the file was read: {rejected}") from None
             counts = dict.fromkeys(("read", "accepted", "rejected", "chunks"), 0)
-            result = {"status": REJECTED, "reason": str(rejected), **counts}
+            result = {"status": ImportStatus.REJECTED, "reason": str(rejected), **counts}
             return self._finish(upload, standing, result)
         while checkpoint := self._read(reading, hurried):
             if left := self._leave(upload, number + 1, checkpoint):
@@ -74,7 +75,7 @@ class Importer:
 
     def _enter(self, upload: Upload, number: int, attempt: str) -> dict[str, Any]:
         if not number:
-            entry = {"bucket": upload.bucket, "key": upload.key, "size": upload.size, "started_at": now()}
+            entry = {"bucket": upload.bucket, KEY: upload.key, "size": upload.size, STARTED_AT: now()}
             entry |= {"rows_per_chunk": self.rows_per_chunk, "attempt": attempt}
             return self.ledger.begin(upload.import_id, entry)
         standing = self.ledger.go_on(upload.import_id, number, attempt)
@@ -131,13 +132,13 @@ class Importer:
 
         Whoever has begun it is repeated by Lambda, so that to invoke once more would only do its work twice.
         """
-        here = _continuation(standing) == number and standing["status"] == READING
+        here = _continuation(standing) == number and standing["status"] == ImportStatus.READING
         if here and "attempt" not in standing:
             self.invoke(continuation_event(upload, number))
 
     def _finish(self, upload: Upload, standing: Mapping[str, Any], result: dict[str, Any]) -> dict[str, Any]:
         at = {"import": upload.import_id, "bucket": upload.bucket, "key": upload.key, "size": upload.size}
-        summary = {**at, **result, "started_at": standing["started_at"], "finished_at": now()}
+        summary = {**at, **result, STARTED_AT: standing[STARTED_AT], "finished_at": now()}
         key = report_key(upload.key, upload.import_id, "summary.json")
         put_summary(self.s3, upload.bucket, key, summary)
         # The ledger's entry must fit an item, whatever the header holds.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..core.import_ledger import DONE
+from ..core.import_entries import ImportStatus
 from ..core.schema import Schema
 from ..core.upload import Upload
 from ..csvfile.csv_file import CsvFile, open_csv, reopen_csv
@@ -66,7 +66,7 @@ class Reading:
     def finish(self) -> dict[str, Any]:
         """Finish the report of the rejects; gives what the import came to."""
         return {
-            "status": DONE,
+            "status": ImportStatus.DONE,
             "reason": None,
             "read": self.packer.rows + self.rejects.count,
             "accepted": self.packer.rows,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..aws.limits import S3_KEY_BYTES
 from ..core.prefixes import REPORTS_PREFIX
-from ..csvfile.header import REPORT_COLUMNS, Header
+from ..core.reserved_columns import REPORT_COLUMNS
+from ..csvfile.header import Header
 from ..csvfile.text import printable
 from ..csvfile.validate import Reject
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from ..aws.limits import SES_BULK_DESTINATIONS, SQS_MAX_DELAY_SECONDS
 from ..aws.sqs import Message, send
 from ..core.mail import Mail
-from ..core.mail_entries import CLAIMED, DEFERRED, HELD, MAILED, UNDELIVERABLE, Entry
-from ..core.mail_ledger import Change, MailLedger
+from ..core.mail_entries import Entry, MailState
+from ..core.mail_ledger import MailLedger
+from ..core.mail_writes import Change
 from .post import Post
 from .verdicts import Later, Refused, Sent, Verdict
 
@@ -89,7 +90,7 @@ class Courier:
             claim = uuid.uuid4().hex
             taken = self.ledger.claim(group, claim)
             mine = [mail for mail in group if mail.mail_id not in taken]
-            changes = [Change(mail, claim, UNDELIVERABLE, mail.reason) for mail in mine]
+            changes = [Change(mail, claim, MailState.UNDELIVERABLE, mail.reason) for mail in mine]
             ended = self._record(changes)
             given_up += [mail for mail in mine if mail.mail_id in ended]
         return given_up
@@ -98,7 +99,7 @@ class Courier:
         self, mails: Sequence[Mail], closed: list[Later], seconds_left: Callable[[], float]
     ) -> list[Owed]:
         claim = uuid.uuid4().hex
-        taken = self.ledger.claim(mails, claim, lambda: seconds_left() >= CLAIMING_SECONDS)
+        taken = self.ledger.claim(mails, claim, in_time=lambda: seconds_left() >= CLAIMING_SECONDS)
         mine = [mail for mail in mails if mail.mail_id not in taken]
         verdicts = list(zip(mine, self._send(mine, seconds_left), strict=True)) if mine else []
         closed += [verdict for _, verdict in verdicts if isinstance(verdict, Later) and verdict.others]
@@ -125,7 +126,7 @@ class Courier:
         A mail that another invocation has taken over is none of them: it stays owed until that one is done.
         """
         written = self.ledger.change(changes)
-        apart = [change for change in written if change.state in (UNDELIVERABLE, HELD)]
+        apart = [change for change in written if change.state in (MailState.UNDELIVERABLE, MailState.HELD)]
         letters = [change.mail.because(change.reason) for change in apart]
         send(self.sqs, self.failure_queue_url, [Message(mail.body(), mail.reason) for mail in letters])
         # Counted as ended only now, when the letter is there.
@@ -151,14 +152,20 @@ def _groups(mails: Sequence[Mail]) -> Iterator[Sequence[Mail]]:
 
 def _take_over(mail: Mail, claim: str, entry: Entry) -> Change:
     """What an invocation that was killed did not finish: to be set aside now, by one invocation alone."""
-    state, reason = (HELD, _CRASHED) if entry.state == CLAIMED else (entry.state, entry.reason)
+    state, reason = (
+        (MailState.HELD, _CRASHED) if entry.state == MailState.CLAIMED else (entry.state, entry.reason)
+    )
     return Change(mail, claim, state, reason, over=entry)
 
 
 def _change(mail: Mail, claim: str, verdict: Verdict) -> Change:
     if isinstance(verdict, Sent):
-        return Change(mail, claim, MAILED, message_id=verdict.message_id)
+        return Change(mail, claim, MailState.MAILED, message_id=verdict.message_id)
     state = (
-        UNDELIVERABLE if isinstance(verdict, Refused) else DEFERRED if isinstance(verdict, Later) else HELD
+        MailState.UNDELIVERABLE
+        if isinstance(verdict, Refused)
+        else MailState.DEFERRED
+        if isinstance(verdict, Later)
+        else MailState.HELD
     )
     return Change(mail, claim, state, verdict.reason)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from lambdas.aws import sqs as queue
 from lambdas.aws.dynamodb import insert, transact
 from lambdas.aws.dynamodb.outcomes import Written
-from lambdas.core import import_ledger, mail_entries, mail_ledger
+from lambdas.core import import_ledger, mail_entries, mail_ledger, mail_writes
 from lambdas.core import upload as events
+from lambdas.core.mail_entries import MailState
 from lambdas.csvfile import read as rows
 from lambdas.csvfile.decode import SourceError
 from lambdas.csvfile.read import Place
@@ -20,7 +22,6 @@ from lambdas.insert_records.writer import put_always
 from lambdas.process_csv import importer, packer, s3_object
 from lambdas.send_email import courier, post, verdicts
 from lambdas.send_email import handler as mail_handler
-from operations import mail_decisions
 from operations import mail_messages as mail_letters
 
 from .substitutes import Stage
@@ -37,17 +38,13 @@ def a_claim_whatever_stands_there(patch: Patch) -> None:
 
 
 def a_claim_of_what_another_has_claimed(patch: Patch) -> None:
-    patch.setattr(mail_ledger, "DEFERRED", mail_entries.CLAIMED)
+    states = SimpleNamespace(**{**MailState.__members__, "DEFERRED": MailState.CLAIMED})
+    patch.setattr(mail_ledger, "MailState", states)
+    patch.setattr(mail_writes, "MailState", states)
 
 
 def a_claim_again_whatever_stands_there_now(patch: Patch) -> None:
-    original = mail_ledger.MailLedger._put
-
-    def put(self: Any, item: Any, condition: str, values: Any) -> Any:
-        made = original(self, item, condition, values)
-        return _unconditional(made) if ":deferred" in values else made
-
-    patch.setattr(mail_ledger.MailLedger, "_put", put)
+    _after(patch, mail_writes.MailWrites, "claim_again", _unconditional)
 
 
 def a_mail_taken_over_whose_claim_stays_open(patch: Patch) -> None:
@@ -55,13 +52,13 @@ def a_mail_taken_over_whose_claim_stays_open(patch: Patch) -> None:
 
 
 def a_receipt_for_a_claim_that_was_closed(patch: Patch) -> None:
-    original = mail_ledger.MailLedger._receipt
+    original = mail_writes.MailWrites.receipt
 
     def receipt(self: Any, claim: str, messages: Any) -> Any:
         made = original(self, claim, messages)
         return _unconditional(made) if messages else made
 
-    patch.setattr(mail_ledger.MailLedger, "_receipt", receipt)
+    patch.setattr(mail_writes.MailWrites, "receipt", receipt)
 
 
 def a_receipt_overlooked(patch: Patch) -> None:
@@ -219,7 +216,7 @@ def foreign_messages_dropped(patch: Patch) -> None:
 
 
 def a_reopened_mail_still_counted(patch: Patch) -> None:
-    patch.setattr(mail_decisions, "write_each", lambda dynamodb, puts, _: transact.write_each(dynamodb, puts))
+    patch.setattr(mail_ledger, "recounts_of", lambda *_: [])
 
 
 def a_reopened_mail_not_queued(patch: Patch) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from cli.redrive import Work
 from lambdas.core.import_ledger import ImportLedger
+from lambdas.core.mail_ledger import MailLedger
 from operations.mail_decisions import MailDecisions
 from operations.mail_messages import HeldWork, MailLetters, NotifierWork, mail_in
 from operations.messages import Letter
@@ -37,7 +38,7 @@ def mend_mails(pipeline: Pipeline) -> None:
     """Send again what was refused, and what is held and did not leave; drop what is held and did."""
     dynamodb: Any = pipeline.tables
     sqs: Any = pipeline.queues
-    decisions = MailDecisions(dynamodb, MAILS, ImportLedger(dynamodb, IMPORTS))
+    decisions = MailDecisions(MailLedger(dynamodb, MAILS, ImportLedger(dynamodb, IMPORTS)))
 
     def left(letter: Letter) -> bool:
         mail = mail_in(letter)

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.core.import_ledger import MAIL_COUNTERS, chunk_part
+from lambdas.core.import_entries import MAIL_COUNTERS, chunk_part
 
 from ...cloud import IMPORT, IMPORTS, Cloud
 from ...fakes import Killed, Lost, client_error, kill

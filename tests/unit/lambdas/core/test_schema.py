@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.core.constraints import CONSTRAINTS
-from lambdas.core.schema import RESERVED, SchemaError, parse_schema
+from lambdas.core.reserved_columns import RESERVED
+from lambdas.core.schema import SchemaError, parse_schema
 from lambdas.core.values import KINDS
 
 from ...support import ROOT, USERS
