@@ -12,7 +12,8 @@ from typing import Any
 
 from lambdas.aws.limits import SQS_BATCH_MESSAGES
 from lambdas.aws.sqs import Message, send
-from lambdas.core.mail import Mail, from_stream
+from lambdas.core.environment import Variable
+from lambdas.core.mail import Mail, mail_of_record
 from lambdas.core.mail_entries import Entry, MailState
 from lambdas.core.reserved_columns import CREATED_AT, IMPORT_ID
 from lambdas.send_email.patience import LONGEST_WAIT_SECONDS
@@ -96,8 +97,7 @@ def _mail(record: dict[str, Any], key: str, now: float) -> Mail | None:
         return None
     if now - datetime.fromisoformat(created_at).timestamp() < _BEGUN_AFTER:
         return None
-    change = {"Keys": {key: record[key]}, "NewImage": record}
-    return from_stream({"eventName": "INSERT", "dynamodb": change})
+    return mail_of_record({key: record[key]}, record)
 
 
 def _key(stack: Stack) -> str:
@@ -123,7 +123,7 @@ def _queue(printer: Printer, stack: Stack, mails: Sequence[Mail]) -> None:
 def _refuse_replace(stack: Stack) -> None:
     name = stack.outputs["functions"]["insert_records"]
     configuration = stack.client("lambda").get_function_configuration(FunctionName=name)
-    if configuration["Environment"]["Variables"]["ON_CONFLICT"] == "replace":
+    if configuration["Environment"]["Variables"][Variable.ON_CONFLICT] == "replace":
         raise Unsuccessful(
             "The table cannot be reconciled: expected on_conflict skip, got replace. A record that was"
             " replaced bears the import that wrote it last, its mail the first one: nobody can tell"

@@ -71,17 +71,26 @@ class Mail:
 
 
 def from_stream(record: Mapping[str, Any]) -> Mail | None:
-    """The mail owed for a stream record; none if it is no insertion.
+    """Returns the mail owed for a stream record; None if it is no insertion.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
     """
     if record["eventName"] != "INSERT":
         return None
     change = record["dynamodb"]
-    image = change["NewImage"]
+    return mail_of_record(change["Keys"], change["NewImage"])
+
+
+def mail_of_record(keys: Item, image: Item) -> Mail:
+    """Returns the mail owed to a record, with the same id whether it is read from the stream or the table.
+
+    Args:
+        keys: The attributes that are the record's key.
+        image: The whole record.
+    """
     import_id = image.get(IMPORT_ID, {}).get("S")
     line = image.get(IMPORT_LINE, {}).get("N")
-    identity = json.dumps([change["Keys"], import_id, line], sort_keys=True)
+    identity = json.dumps([keys, import_id, line], sort_keys=True)
     mail_id = hashlib.sha256(identity.encode()).hexdigest()[:_ID_CHARACTERS]
     # A table that is not ours may have attributes of these names, too.
     counted = import_id if is_import_id(import_id) else None
@@ -89,7 +98,7 @@ def from_stream(record: Mapping[str, Any]) -> Mail | None:
 
 
 def from_queue(body: str) -> Mail:
-    """The mail in a message of the retry queue.
+    """Returns the mail in a message of the retry queue.
 
     Raises:
         MailError: it is no mail of this version.

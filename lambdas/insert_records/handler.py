@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ..aws.clients import client
 from ..aws.errors import SetUpFault, is_set_up_fault, kind_of
-from ..core.environment import setting
+from ..core.environment import Variable, setting
 from ..core.import_ledger import ImportLedger
 from .inserter import Counts, Inserter
 from .writer import find_written, put_always, put_if_absent
@@ -20,15 +20,15 @@ logger = Logger()
 @cache
 def inserter() -> Inserter:
     """Made once a process, so that warm invocations reuse its connections."""
-    dynamodb, table, key = client("dynamodb"), setting("TABLE"), setting("KEY")
-    replace = setting("ON_CONFLICT") == "replace"
+    dynamodb, table, key = client("dynamodb"), setting(Variable.TABLE), setting(Variable.KEY)
+    replace = setting(Variable.ON_CONFLICT) == "replace"
     return Inserter(
         sqs=client("sqs"),
-        ledger=ImportLedger(dynamodb, setting("IMPORTS_TABLE")),
+        ledger=ImportLedger(dynamodb, setting(Variable.IMPORTS_TABLE)),
         write=put_always(dynamodb, table) if replace else put_if_absent(dynamodb, table, key),
         find=find_written(dynamodb, table, key),
         key=key,
-        dead_letter_queue_url=setting("DEAD_LETTER_QUEUE_URL"),
+        dead_letter_queue_url=setting(Variable.DEAD_LETTER_QUEUE_URL),
         last_wins=replace,
     )
 
@@ -68,7 +68,7 @@ def _handle(message: Mapping[str, Any], missing: set[str]) -> bool:
 
 
 def _last_attempt(message: Mapping[str, Any]) -> bool:
-    return int(message["attributes"]["ApproximateReceiveCount"]) >= int(setting("MAX_RECEIVE_COUNT"))
+    return int(message["attributes"]["ApproximateReceiveCount"]) >= int(setting(Variable.MAX_RECEIVE_COUNT))
 
 
 def _give_up(message: Mapping[str, Any], error: Exception) -> bool:

@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ..aws.clients import client
-from ..core.environment import bundled, setting
+from ..core.environment import FUNCTION_NAME, Variable, bundled, setting
 from ..core.import_ledger import ImportLedger
 from ..core.schema import parse_schema
 from ..core.upload import continuation_number, uploads
@@ -32,10 +32,10 @@ def importer() -> Importer:
     return Importer(
         s3=client("s3"),
         sqs=client("sqs"),
-        ledger=ImportLedger(client("dynamodb"), setting("IMPORTS_TABLE")),
-        queue_url=setting("QUEUE_URL"),
+        ledger=ImportLedger(client("dynamodb"), setting(Variable.IMPORTS_TABLE)),
+        queue_url=setting(Variable.QUEUE_URL),
         schema=parse_schema(bundled("schema.json")),
-        rows_per_chunk=int(setting("ROWS_PER_CHUNK")),
+        rows_per_chunk=int(setting(Variable.ROWS_PER_CHUNK)),
         invoke=invoke_again,
     )
 
@@ -59,7 +59,7 @@ def in_hurry(context: LambdaContext) -> Callable[[], bool]:
 def invoke_again(event: Mapping[str, Any]) -> None:
     """Invoke this function with an event, asynchronously; the client is made when a file is that long."""
     client("lambda").invoke(
-        FunctionName=setting("AWS_LAMBDA_FUNCTION_NAME"),
+        FunctionName=setting(FUNCTION_NAME),
         InvocationType="Event",
         Payload=json.dumps(event).encode(),
     )

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ..aws.clients import client
 from ..aws.errors import SetUpFault, kind_of
 from ..aws.sqs import Message, send
-from ..core.environment import bundled, setting
+from ..core.environment import Variable, bundled, setting
 from ..core.import_ledger import ImportLedger
 from ..core.mail import Mail, MailError, from_stream
 from ..core.mail_ledger import MailLedger
@@ -32,14 +32,16 @@ def courier() -> Courier:
         post=Post(
             ses=client("sesv2"),
             template=MailTemplate.parse(**bundled("mail.json")),
-            sender=setting("SENDER"),
-            configuration_set=setting("CONFIGURATION_SET"),
-            address_column=setting("ADDRESS_COLUMN"),
+            sender=setting(Variable.SENDER),
+            configuration_set=setting(Variable.CONFIGURATION_SET),
+            address_column=setting(Variable.ADDRESS_COLUMN),
         ),
-        ledger=MailLedger(dynamodb, setting("MAILS_TABLE"), ImportLedger(dynamodb, setting("IMPORTS_TABLE"))),
+        ledger=MailLedger(
+            dynamodb, setting(Variable.MAILS_TABLE), ImportLedger(dynamodb, setting(Variable.IMPORTS_TABLE))
+        ),
         sqs=client("sqs"),
-        failure_queue_url=setting("FAILURE_QUEUE_URL"),
-        function_timeout=int(setting("FUNCTION_TIMEOUT")),
+        failure_queue_url=setting(Variable.FAILURE_QUEUE_URL),
+        function_timeout=int(setting(Variable.FUNCTION_TIMEOUT)),
     )
 
 
@@ -72,7 +74,7 @@ def _from_stream(records: Sequence[Mapping[str, Any]], seconds_left: Callable[[]
     """
     mails = [mail for record in records if (mail := from_stream(record))]
     owed = courier().deliver(mails, seconds_left)
-    send(courier().sqs, setting("RETRY_QUEUE_URL"), [each.message() for each in owed])
+    send(courier().sqs, setting(Variable.RETRY_QUEUE_URL), [each.message() for each in owed])
     logger.info("mails from the stream", extra={"mails": len(mails), "to_retry": len(owed)})
     return []
 
@@ -92,7 +94,7 @@ def _from_queue(messages: Sequence[Mapping[str, Any]], seconds_left: Callable[[]
         except MailError as error:
             kept += [] if _set_aside(message["body"], str(error)) else [message["messageId"]]
     owed = _at_the_rate([letter.mail for letter in letters], seconds_left)
-    waiting = RetryQueue(courier(), setting("RETRY_QUEUE_URL")).keep(letters, owed)
+    waiting = RetryQueue(courier(), setting(Variable.RETRY_QUEUE_URL)).keep(letters, owed)
     logger.info("mails from the retry queue", extra={"mails": len(letters), "to_retry": len(waiting)})
     stay = kept + waiting
     missing = sorted({each.missing for each in owed if each.missing})
@@ -106,7 +108,7 @@ def _from_queue(messages: Sequence[Mapping[str, Any]], seconds_left: Callable[[]
 def _set_aside(body: str, reason: str) -> bool:
     """Whether what is no mail is in the failure queue now; if not, its neighbours are still to be sent."""
     try:
-        send(courier().sqs, setting("FAILURE_QUEUE_URL"), [Message(body, reason)])
+        send(courier().sqs, setting(Variable.FAILURE_QUEUE_URL), [Message(body, reason)])
     except Exception as error:
         logger.error("message not set aside", extra={"error": kind_of(error)})
         return False
