@@ -10,7 +10,7 @@ from lambdas.core.import_entries import ImportStatus
 from lambdas.core.schema import Schema, SchemaError, parse_schema
 from lambdas.csvfile.csv_file import open_csv
 from lambdas.csvfile.decode import PIECE_BYTES
-from lambdas.csvfile.header import ImportRejected
+from lambdas.csvfile.header import ImportRejectedError
 from lambdas.csvfile.validate import Reject
 from operations.errors import UsageProblem
 
@@ -90,7 +90,7 @@ def check_file(file: Path, schema: Schema, on_reject: Callable[[Reject], None]) 
                 checked.rejected += len(parsed.rejects)
                 for reject in parsed.rejects:
                     on_reject(reject)
-    except ImportRejected as rejected:
+    except ImportRejectedError as rejected:
         return Checked(str(file), ImportStatus.REJECTED, str(rejected))
     checked.read = checked.accepted + checked.rejected
     return checked

@@ -16,7 +16,7 @@ from lambdas.core.environment import Variable
 from lambdas.core.mail import Mail, mail_of_record
 from lambdas.core.mail_entries import Entry, MailState
 from lambdas.core.reserved_columns import CREATED_AT, IMPORT_ID
-from lambdas.send_email.patience import LONGEST_WAIT_SECONDS
+from lambdas.core.retry_delays import LONGEST_WAIT_SECONDS
 from operations.errors import Unsuccessful
 from operations.mail_messages import MailLetters
 from operations.stack import Stack, find_stack

@@ -23,7 +23,7 @@ _KEY = re.compile(r"kms(?!\.?Throttl)", re.IGNORECASE)
 _ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)")
 
 
-class SetUpFault(Exception):
+class SetUpError(Exception):
     """The deployment lacks something; says what. Raised once all that the invocation was given is safe."""
 
 
@@ -44,7 +44,7 @@ def kind_of(error: Exception) -> str:
     return " ".join(filter(None, (type(error).__name__, code_of(error), action)))
 
 
-def is_set_up_fault(error: Exception) -> bool:
+def is_set_up_error(error: Exception) -> bool:
     """Whether the error says that the deployment lacks something: a permission, a table, a queue, a key."""
     return is_set_up_code(code_of(error))
 

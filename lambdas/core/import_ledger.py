@@ -52,7 +52,7 @@ class ImportLedger:
             return _deserialized(error.response.get("Item", {}))
         return item
 
-    def go_on(self, import_id: str, number: int, attempt: str) -> dict[str, Any]:
+    def claim_continuation(self, import_id: str, number: int, attempt: str) -> dict[str, Any]:
         """Enter the first attempt at a continuation; gives the entry that stands, if there is one."""
         return self._change(
             import_id,
@@ -61,7 +61,7 @@ class ImportLedger:
             ExpressionAttributeValues={":number": _serialize(number), ":attempt": _serialize(attempt)},
         )
 
-    def leave(self, import_id: str, number: int, checkpoint: str) -> dict[str, Any]:
+    def hand_over(self, import_id: str, number: int, checkpoint: str) -> dict[str, Any]:
         """Note where continuation `number` goes on, unless another attempt has, or the import ends before.
 
         Gives the entry that stands.
@@ -77,7 +77,7 @@ class ImportLedger:
             ExpressionAttributeValues={name: _serialize(value) for name, value in values.items()},
         )
 
-    def repeat(self, import_id: str) -> bool:
+    def mark_repeated(self, import_id: str) -> bool:
         """Note that more than one attempt reads the import: none may end it early; False if one does."""
         return self._mark(import_id, "repeated", unless="ended_early")
 

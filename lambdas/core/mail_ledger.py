@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ..aws.dynamodb.insert import insert_each
-from ..aws.dynamodb.outcomes import Existing, Item, Outcome, Refused, TableError, Written
+from ..aws.dynamodb.outcomes import Item, ItemExists, ItemRefused, ItemWritten, Outcome, TableError
 from ..aws.dynamodb.read import read_each
 from ..aws.dynamodb.transact import Companions, Operation, write_each
 from ..aws.limits import DYNAMODB_BATCH_ITEMS
@@ -97,7 +97,7 @@ class MailLedger:
         written = [
             each
             for each, outcome in zip(rest, outcomes, strict=True)
-            if not isinstance(outcome, Existing) or each.stands_in(outcome.item)
+            if not isinstance(outcome, ItemExists) or each.stands_in(outcome.item)
         ]
         return received + written
 
@@ -124,7 +124,7 @@ class MailLedger:
                 self._writes.claimed(mail, claim) for mail in mails[start : start + DYNAMODB_BATCH_ITEMS]
             ]
             outcomes += _none_refused(insert_each(self._dynamodb, self._table, MAIL_ID, items))
-        existing = [outcome.item for outcome in outcomes if isinstance(outcome, Existing)]
+        existing = [outcome.item for outcome in outcomes if isinstance(outcome, ItemExists)]
         _check(in_time)
         entries = entries_in([*existing, *self._receipts(existing)])
         by_id = {mail.mail_id: mail for mail in mails}
@@ -138,7 +138,7 @@ class MailLedger:
         """Claim mails that are deferred, each if it still is; returns the entries after that."""
         puts = [self._writes.claim_again(mail, claim) for mail in mails]
         return {
-            mail.mail_id: Entry.of(outcome.item if isinstance(outcome, Existing) else put["Put"]["Item"])
+            mail.mail_id: Entry.of(outcome.item if isinstance(outcome, ItemExists) else put["Put"]["Item"])
             for mail, put, outcome in zip(mails, puts, self._write(puts), strict=True)
         }
 
@@ -148,12 +148,12 @@ class MailLedger:
         receipt = self._writes.receipt(mailed[0].claim, messages)
         (outcome,) = self._write([receipt], lambda _: self._counters(counts_of(mailed)))
         # A receipt that names them is this very one, written before, and the answer was lost.
-        return not isinstance(outcome, Existing) or set(messages) <= receipt_mails(outcome.item)
+        return not isinstance(outcome, ItemExists) or set(messages) <= receipt_mails(outcome.item)
 
     def _close(self, claims: Iterable[str]) -> set[str]:
         """See to it that claims have a receipt, if an empty one; returns the mails that receipts name."""
         outcomes = self._write([self._writes.receipt(claim, {}) for claim in sorted(claims)])
-        receipts = [outcome.item for outcome in outcomes if isinstance(outcome, Existing)]
+        receipts = [outcome.item for outcome in outcomes if isinstance(outcome, ItemExists)]
         return {mail_id for receipt in receipts for mail_id in receipt_mails(receipt)}
 
     def _decide(
@@ -165,7 +165,7 @@ class MailLedger:
             lambda which: self._counters(recounts_of([mails[n] for n in which], after)),
         )
         decided = zip(mails, outcomes, strict=True)
-        return [mail.mail_id for (mail, _), outcome in decided if not isinstance(outcome, Written)]
+        return [mail.mail_id for (mail, _), outcome in decided if not isinstance(outcome, ItemWritten)]
 
     def _counters(self, counts: Iterable[Count]) -> list[Operation]:
         by_import: dict[str, Counter[str]] = {}
@@ -202,6 +202,6 @@ def _check(in_time: Callable[[], bool]) -> None:
 
 def _none_refused(outcomes: list[Outcome]) -> list[Outcome]:
     for outcome in outcomes:
-        if isinstance(outcome, Refused):
+        if isinstance(outcome, ItemRefused):
             raise TableError(f"the mail ledger refused an entry: {outcome.reason}")
     return outcomes

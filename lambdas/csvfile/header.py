@@ -16,7 +16,7 @@ DELIMITERS = (",", ";", "\t", "|")
 _SHOWN_NAMES, _SHOWN_CHARACTERS = 20, 60
 
 
-class ImportRejected(Exception):
+class ImportRejectedError(Exception):
     """The file as a whole cannot be imported; says why."""
 
 
@@ -61,17 +61,17 @@ def read_header(cells: Sequence[str], schema: Schema) -> Header:
     """Match a file's first row with the schema.
 
     Raises:
-        ImportRejected: it is no text, names a column twice, or lacks a required column.
+        ImportRejectedError: it is no text, names a column twice, or lacks a required column.
     """
     if not all(map(is_text, cells)):
-        raise ImportRejected("this is no CSV: its first row is not text. Save it as CSV in UTF-8")
+        raise ImportRejectedError("this is no CSV: its first row is not text. Save it as CSV in UTF-8")
     names = [header_name(cell) for cell in cells]
     named = Counter(filter(None, names))
     if twice := [name for name, times in named.items() if times > 1]:
-        raise ImportRejected(f"the header names a column twice: {_shown(twice)}. Leave one of each")
+        raise ImportRejectedError(f"the header names a column twice: {_shown(twice)}. Leave one of each")
     positions = {c: names.index(header_name(c)) for c in schema.columns if header_name(c) in named}
     if missing := [column for column in schema.required_columns if column not in positions]:
-        raise ImportRejected(
+        raise ImportRejectedError(
             f"the header lacks the column {', '.join(missing)}: expected the columns"
             f" {', '.join(schema.columns)}, found {_shown(cells)}"
         )

@@ -56,7 +56,7 @@ _BEGINNING = Place()
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
-class _RowTooLong(Exception):
+class _RowTooLongError(Exception):
     def __init__(self, *, in_quotes: bool) -> None:
         self.in_quotes = in_quotes
 
@@ -112,7 +112,7 @@ class RowReader:
             while not self._ended:
                 try:
                     yield from self._blocks()
-                except _RowTooLong as too_long:
+                except _RowTooLongError as too_long:
                     yield self._skip_row(in_quotes=too_long.in_quotes)
         except SourceError as error:
             self._ended = True
@@ -170,7 +170,7 @@ class RowReader:
                     given = self._given
                     yield Block(lines, rows)
                     lines, rows = [], []
-        except (csv.Error, SourceError, _RowTooLong):
+        except (csv.Error, SourceError, _RowTooLongError):
             if rows:
                 yield Block(lines, rows)
             raise
@@ -201,13 +201,13 @@ class RowReader:
         began_earlier = self._start < self._piece.start
         self._open_bytes = self._open_bytes + len(self._text) if began_earlier else 0
         if self._open_bytes > MAX_CSV_ROW_BYTES:
-            raise _RowTooLong(in_quotes=True)
+            raise _RowTooLongError(in_quotes=True)
         while True:
             end = max(self._rest.rfind(b"\n"), self._rest.rfind(b"\r")) + 1
             if end:
                 break
             if len(self._rest) > MAX_CSV_ROW_BYTES:
-                raise _RowTooLong(in_quotes=in_quotes)
+                raise _RowTooLongError(in_quotes=in_quotes)
             more = self._take()
             if not more:
                 end = len(self._rest)

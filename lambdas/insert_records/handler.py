@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ..aws.clients import client
-from ..aws.errors import SetUpFault, is_set_up_fault, kind_of
+from ..aws.errors import SetUpError, is_set_up_error, kind_of
 from ..core.environment import Variable, setting
 from ..core.import_ledger import ImportLedger
 from .inserter import Counts, Inserter
@@ -38,7 +38,7 @@ def handler(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, Any]
     """Write each message's chunk; names the messages that are to come again.
 
     Raises:
-        SetUpFault: the deployment lacks something, and no message was done with. They would all come again
+        SetUpError: the deployment lacks something, and no message was done with. They would all come again
             anyway, and as often; what an error adds is that the function's alarm hears.
     """
     inserter()  # a wrong setting is no message's fault: it fails the invocation, with its own message
@@ -46,7 +46,7 @@ def handler(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, Any]
     failures = [message["messageId"] for message in event["Records"] if not _handle(message, missing)]
     logger.info("chunks written", extra={"messages": len(event["Records"]), "to_come_again": len(failures)})
     if missing and len(failures) == len(event["Records"]):
-        raise SetUpFault(f"chunks not written: {'; '.join(sorted(missing))}")
+        raise SetUpError(f"chunks not written: {'; '.join(sorted(missing))}")
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failures]}
 
 
@@ -58,7 +58,7 @@ def _handle(message: Mapping[str, Any], missing: set[str]) -> bool:
     try:
         counts = inserter().insert(message["body"])
     except Exception as error:  # whatever it is, it is this message's alone
-        missing |= {kind_of(error)} if is_set_up_fault(error) else set()
+        missing |= {kind_of(error)} if is_set_up_error(error) else set()
         # The type only: a service's message may quote the row.
         logger.error("chunk not written", extra={"message_id": message["messageId"], "error": kind_of(error)})
         return _last_attempt(message) and _give_up(message, error)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..aws.dynamodb.outcomes import Existing, Refused
+from ..aws.dynamodb.outcomes import ItemExists, ItemRefused
 from ..aws.sqs import Message, send
 from ..core.chunk import Chunk, ChunkError, Row, parse_chunk
 from ..core.clock import now
@@ -45,14 +45,14 @@ class Inserter:
         rows = self._records(chunk)
         outcomes = list(zip(rows.records, self.write(rows.records), strict=True))
         reasons = dict(rows.unusable)
-        reasons |= {r.line: outcome.reason for r, outcome in outcomes if isinstance(outcome, Refused)}
+        reasons |= {r.line: outcome.reason for r, outcome in outcomes if isinstance(outcome, ItemRefused)}
         # With a record that was refused go the rows that it stood for: by itself, one may be written.
         reasons |= {
             line: f"the key is line {winner}'s, too, which was not written"
             for line, winner in rows.repeated.items()
             if winner in reasons
         }
-        duplicates = [r.line for r, outcome in outcomes if isinstance(outcome, Existing)]
+        duplicates = [r.line for r, outcome in outcomes if isinstance(outcome, ItemExists)]
         duplicates += [line for line in rows.repeated if line not in reasons]
         self._dead_letter(chunk, reasons)
         ended = {*reasons, *duplicates}

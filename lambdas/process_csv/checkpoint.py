@@ -14,7 +14,7 @@ from ..core.upload import Upload
 from ..csvfile.csv_file import Bookmark
 from ..csvfile.read import Place
 from .packer import Packed
-from .rejects_upload import Sent
+from .rejects_upload import ReportProgress
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -26,7 +26,7 @@ class Checkpoint:
 
     bookmark: Bookmark
     packed: Packed
-    sent: Sent
+    sent: ReportProgress
 
     def dump(self) -> bytes:
         """As JSON."""
@@ -37,7 +37,7 @@ class Checkpoint:
         """Read what `dump` wrote."""
         of = json.loads(data)
         place = Place(**of["bookmark"].pop("place"))
-        return cls(Bookmark(place, **of["bookmark"]), Packed(**of["packed"]), Sent(**of["sent"]))
+        return cls(Bookmark(place, **of["bookmark"]), Packed(**of["packed"]), ReportProgress(**of["sent"]))
 
 
 def save_checkpoint(s3: "S3Client", upload: Upload, checkpoint: Checkpoint) -> str:

@@ -44,12 +44,12 @@ def importer() -> Importer:
 def handler(event: Mapping[str, Any], context: LambdaContext) -> None:
     """Import each upload of the event; an error makes Lambda repeat the event, and then set it aside."""
     for upload in uploads(event):
-        entry = importer().run(upload, continuation_number(event), in_hurry(context))
+        entry = importer().run(upload, continuation_number(event), out_of_time(context))
         counts = {name: entry[name] for name in _LOGGED if name in entry}
         logger.info("import read", extra={"import": upload.import_id, **counts})
 
 
-def in_hurry(context: LambdaContext) -> Callable[[], bool]:
+def out_of_time(context: LambdaContext) -> Callable[[], bool]:
     """What tells whether the invocation nears its time limit."""
     left = context.get_remaining_time_in_millis
     reserve = min(RESERVE_SECONDS * 1000, RESERVE_SHARE * left())

@@ -10,7 +10,7 @@ from ..core.upload import Upload
 from ..csvfile.csv_file import CsvFile, open_csv, reopen_csv
 from .checkpoint import Checkpoint
 from .packer import ChunkPacker, Packed
-from .rejects_upload import RejectsUpload, Sent
+from .rejects_upload import RejectsUpload, ReportProgress
 from .reports import RejectsWriter, report_key
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ class Reading:
         """Read an upload from its beginning, or from a checkpoint on; `open_at` gives its bytes from one on.
 
         Raises:
-            ImportRejected: the file as a whole cannot be imported.
+            ImportRejectedError: the file as a whole cannot be imported.
         """
         if checkpoint:
             file = reopen_csv(upload.key, open_at, schema, checkpoint.bookmark)
         else:
             file = open_csv(upload.key, open_at(0), schema)
-        packed, sent = (checkpoint.packed, checkpoint.sent) if checkpoint else (Packed(), Sent())
+        packed, sent = (checkpoint.packed, checkpoint.sent) if checkpoint else (Packed(), ReportProgress())
         key = report_key(upload.key, upload.import_id, "rejects.csv")
         writer = RejectsWriter(file.header, file.delimiter)
         packer = ChunkPacker(upload.import_id, rows_per_chunk, packed)

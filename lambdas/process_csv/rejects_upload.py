@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Sent:
+class ReportProgress:
     """How far the report has come: rejects written, parts sent in a multipart upload, bytes yet to send."""
 
     count: int = 0
@@ -31,7 +31,9 @@ class RejectsUpload:
     Parts are cut at the same bytes always, so invocations that go on from one checkpoint send the same parts.
     """
 
-    def __init__(self, s3: "S3Client", bucket: str, key: str, writer: RejectsWriter, sent: Sent) -> None:
+    def __init__(
+        self, s3: "S3Client", bucket: str, key: str, writer: RejectsWriter, sent: ReportProgress
+    ) -> None:
         self._s3 = s3
         self._at: Any = {"Bucket": bucket, "Key": key}
         self._type: Any = {"ContentType": "text/csv; charset=utf-8"}
@@ -45,10 +47,10 @@ class RejectsUpload:
             writer.take()  # the header, which is there
 
     @property
-    def sent(self) -> Sent:
+    def sent(self) -> ReportProgress:
         """How far it has come."""
         waiting = base64.b64encode(self._waiting).decode()
-        return Sent(self.count, self._upload_id, list(self._etags), waiting)
+        return ReportProgress(self.count, self._upload_id, list(self._etags), waiting)
 
     def add(self, rejects: list[Reject]) -> None:
         """Write rejects; sends a part when there is one to send."""

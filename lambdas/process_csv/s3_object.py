@@ -20,7 +20,7 @@ _GONE = {
 }
 
 
-class ImportInterrupted(Exception):
+class ImportInterruptedError(Exception):
     """An attempt cannot read what another has read, or may be reading."""
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ..aws.errors import is_set_up_code, kind_of
-from .patience import FIRST_WAIT_SECONDS
+from ..core.retry_delays import FIRST_WAIT_SECONDS
 
 # The sending rate recovers within a second; everything else takes longer.
 RATE_SECONDS = 1
@@ -22,21 +22,21 @@ _UNVERIFIED = re.compile(r"identities failed the check in region [^:]*:(.*)", re
 
 
 @dataclass(frozen=True)
-class Sent:
+class MailSent:
     """SES took the mail."""
 
     message_id: str
 
 
 @dataclass(frozen=True)
-class Refused:
+class MailRefused:
     """SES will never take this mail."""
 
     reason: str
 
 
 @dataclass(frozen=True)
-class Later:
+class MailDeferred:
     """SES did not take the mail now; it may take it after so many seconds.
 
     `others`: nor any other mail. `missing`: what the deployment lacks, without which it never will; it names
@@ -50,13 +50,13 @@ class Later:
 
 
 @dataclass(frozen=True)
-class Unknown:
+class MailUnknown:
     """Nobody knows whether SES took the mail."""
 
     reason: str
 
 
-Verdict = Sent | Refused | Later | Unknown
+Verdict = MailSent | MailRefused | MailDeferred | MailUnknown
 
 
 class Meaning(Enum):
@@ -120,7 +120,7 @@ class Judge:
         """What SES says of one mail."""
         status, text = result.get("Status", ""), result.get("Error", "")
         if MEANINGS.get(status) == Meaning.SENT:
-            return Sent(result.get("MessageId", ""))
+            return MailSent(result.get("MessageId", ""))
         return self._verdict(status, text, status)
 
     def of_error(self, error: ClientError) -> Verdict:
@@ -128,17 +128,17 @@ class Judge:
         code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
         # An answer of 5xx may come after the mails left; anything else was refused before.
         if error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:
-            return Unknown(f"{code}: {text}")
+            return MailUnknown(f"{code}: {text}")
         return self._verdict(code, text, kind_of(error))
 
     def _verdict(self, code: str, text: str, loggable: str) -> Verdict:
         reason, meaning = f"{code}: {text}", MEANINGS.get(code)
         if missing := self._missing(code, meaning, text):
-            return Later(reason, FIRST_WAIT_SECONDS, missing=f"{loggable}: {missing}")
+            return MailDeferred(reason, FIRST_WAIT_SECONDS, missing=f"{loggable}: {missing}")
         if meaning == Meaning.THIS_MAIL:
-            return Refused(reason)
+            return MailRefused(reason)
         wait = RATE_SECONDS if meaning == Meaning.RATE else FIRST_WAIT_SECONDS
-        return Later(reason, wait, others=meaning != Meaning.THIS_MAIL_NOW)
+        return MailDeferred(reason, wait, others=meaning != Meaning.THIS_MAIL_NOW)
 
     def _missing(self, code: str, meaning: Meaning | None, text: str) -> str:
         if is_set_up_code(code):

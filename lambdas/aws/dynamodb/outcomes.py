@@ -7,25 +7,25 @@ Item = dict[str, Any]  # as DynamoDB's low-level API has it: {"name": {"S": "val
 
 
 @dataclass(frozen=True)
-class Written:
+class ItemWritten:
     """The item was written."""
 
 
 @dataclass(frozen=True)
-class Existing:
+class ItemExists:
     """The condition of the write did not hold; `item` is what stands there (empty if nothing does)."""
 
     item: Item
 
 
 @dataclass(frozen=True)
-class Refused:
+class ItemRefused:
     """DynamoDB will never take this item; says why."""
 
     reason: str
 
 
-Outcome = Written | Existing | Refused
+Outcome = ItemWritten | ItemExists | ItemRefused
 
 
 class TableError(Exception):

@@ -7,7 +7,7 @@ from lambdas.aws.backoff import longest_pauses
 from lambdas.aws.clients import TIME_OUTS, client
 from lambdas.aws.limits import DYNAMODB_BATCH_ITEMS
 from lambdas.process_csv.handler import RESERVE_SECONDS, RESERVE_SHARE
-from lambdas.send_email.courier import CLAIMING_SECONDS, GROUP_SECONDS, SENDING_SECONDS
+from lambdas.send_email.delivery import CLAIMING_SECONDS, GROUP_SECONDS, SENDING_SECONDS
 
 from ..support import ROOT
 

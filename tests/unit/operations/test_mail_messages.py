@@ -27,7 +27,7 @@ def end(cloud: Cloud, claim: str, state: MailState) -> None:
 
 
 def letters(cloud: Cloud) -> MailLetters:
-    return MailLetters(MailDecisions(cloud.mails), cloud.courier.sqs, RETRIES)
+    return MailLetters(MailDecisions(cloud.mails), cloud.delivery.sqs, RETRIES)
 
 
 def letter(number: int) -> Letter:

@@ -54,8 +54,8 @@ def test_an_import_that_was_repeated_may_not_be_ended_early() -> None:
     assert cloud.imports.end_early(IMPORT)  # whose first answer was lost
     cloud = Cloud()
     cloud.imports.begin(IMPORT, ENTRY)
-    cloud.imports.repeat(IMPORT)
-    cloud.imports.repeat(IMPORT)
+    cloud.imports.mark_repeated(IMPORT)
+    cloud.imports.mark_repeated(IMPORT)
     assert not cloud.imports.end_early(IMPORT)
 
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambdas.csvfile.csv_file import open_csv
-from lambdas.csvfile.header import DELIMITERS, ImportRejected
+from lambdas.csvfile.header import DELIMITERS, ImportRejectedError
 
 from ...support import (
     TEXTS,
@@ -37,7 +37,7 @@ def parse_or_reason(data: bytes, name: str) -> Outcome | str:
     """What parsing the file came to, or why it was refused as a whole."""
     try:
         return parse(data, TEXTS, name)
-    except ImportRejected as rejected:
+    except ImportRejectedError as rejected:
         return str(rejected)
 
 

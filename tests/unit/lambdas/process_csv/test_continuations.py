@@ -12,7 +12,7 @@ from lambdas.aws.limits import S3_PART_BYTES
 from lambdas.core.schema import Schema
 from lambdas.core.upload import Upload, continuation_event, continuation_number, uploads
 from lambdas.csvfile.decode import PIECE_BYTES
-from lambdas.process_csv.s3_object import ImportInterrupted
+from lambdas.process_csv.s3_object import ImportInterruptedError
 
 from ...fakes import Killed, kill
 from ...support import TEXTS, USERS, limits
@@ -52,14 +52,14 @@ def in_one_go(**of: Any) -> World:
     return world
 
 
-def run_on(world: World, hurried: Callable[[], bool] = always) -> int:
+def run_on(world: World, out_of_time: Callable[[], bool] = always) -> int:
     """Carry out what the function invokes itself for, until it does no more; gives how often."""
     for count in itertools.count():
         if not world.invited:
             return count
         (upload,) = uploads(world.invited[0])
         assert upload == world.upload
-        world.run(number=continuation_number(world.invited.pop(0)), hurried=hurried)
+        world.run(number=continuation_number(world.invited.pop(0)), out_of_time=out_of_time)
     raise AssertionError
 
 
@@ -75,7 +75,7 @@ def test_an_import_that_ends_early_is_not_left_to_a_continuation() -> None:
     world = world_of()
     world.s3.breaks = [(3 * PIECE + 100, None)]
     world.calls.before[2] = lambda: world.s3.objects.pop(KEY)
-    assert world.run(hurried=lambda: "ended_early" in world.entry)["status"] == "done"
+    assert world.run(out_of_time=lambda: "ended_early" in world.entry)["status"] == "done"
     assert world.entry["status"] == "done"
     assert world.invited == []
 
@@ -84,10 +84,10 @@ def test_an_import_that_ends_early_is_not_left_to_a_continuation() -> None:
 @pytest.mark.parametrize("blocks", [1, 3])
 def test_an_import_in_parts_is_the_same_import(gzipped: bool, blocks: int) -> None:
     world = world_of(gzipped=gzipped)
-    world.run(hurried=after(blocks))
+    world.run(out_of_time=after(blocks))
     assert world.entry["status"] == "reading"
     while world.invited:
-        world.run(number=continuation_number(world.invited.pop()), hurried=after(blocks))
+        world.run(number=continuation_number(world.invited.pop()), out_of_time=after(blocks))
     assert world.entry["continuation"] >= 8 // blocks
     assert len(world.sqs.bodies("https://sqs/chunks")) == world.entry["chunks"]
     same(world, in_one_go(gzipped=gzipped))
@@ -98,8 +98,8 @@ def test_a_report_of_several_parts_is_continued() -> None:
     data = b"id,a,b\n1,x,y\n" + rejected + b"2,x,y\n"
     with limits(piece=PIECE_BYTES):
         world = world_of(data, schema=TEXTS)
-        world.run(hurried=after(5))
-        assert run_on(world, hurried=after(5)) > 5
+        world.run(out_of_time=after(5))
+        assert run_on(world, out_of_time=after(5)) > 5
         assert len(world.calls.named("create_multipart_upload")) == 1
         same(world, in_one_go(data=data, schema=TEXTS))
 
@@ -109,7 +109,7 @@ DONE = in_one_go()
 
 def calls_in_parts() -> int:
     world = world_of()
-    world.run(hurried=after(4))
+    world.run(out_of_time=after(4))
     run_on(world, after(4))
     return len(world.calls.made)
 
@@ -124,7 +124,7 @@ def test_a_part_that_is_killed_at_any_call_is_repeated(when: str, call: int) -> 
     while events:
         number = continuation_number(events[0] or {})
         try:
-            world.run(number=number, hurried=after(4))
+            world.run(number=number, out_of_time=after(4))
         except Killed:
             kills += 1
             continue  # Lambda sends the same event again
@@ -136,10 +136,10 @@ def test_a_part_that_is_killed_at_any_call_is_repeated(when: str, call: int) -> 
 
 def test_a_function_that_dies_before_it_invokes_itself_does_so_when_it_is_repeated() -> None:
     world = world_of()
-    world.run(hurried=after(3))
+    world.run(out_of_time=after(3))
     assert world.invited == [continuation_event(world.upload, 1)]
     world.invited.clear()  # it died before that
-    world.run(hurried=after(3))
+    world.run(out_of_time=after(3))
     assert world.invited == [continuation_event(world.upload, 1)]
     assert len(world.calls.named("get_object")) == 1  # and it read nothing again
     run_on(world)
@@ -148,16 +148,16 @@ def test_a_function_that_dies_before_it_invokes_itself_does_so_when_it_is_repeat
 
 def test_an_event_that_comes_again_does_not_begin_what_has_begun() -> None:
     world = world_of()
-    world.run(hurried=after(3))
+    world.run(out_of_time=after(3))
     world.invited.clear()
     beside: list[Any] = []
 
     def begun() -> bool:
         if not beside:
-            beside.append(world.run(hurried=after(3)))  # S3's own event once more, meanwhile
+            beside.append(world.run(out_of_time=after(3)))  # S3's own event once more, meanwhile
         return True
 
-    world.run(number=1, hurried=begun)
+    world.run(number=1, out_of_time=begun)
     assert [continuation_number(event) for event in world.invited] == [2]
     run_on(world)
     same(world, DONE)
@@ -167,11 +167,11 @@ def test_two_that_read_the_same_part_and_stop_at_different_rows_agree() -> None:
     world = world_of()
 
     def beside() -> bool:
-        world.run(hurried=after(5))
+        world.run(out_of_time=after(5))
         return True
 
     met = after(2)
-    world.run(hurried=lambda: met() and beside())
+    world.run(out_of_time=lambda: met() and beside())
     events = [continuation_number(event) for event in world.invited]
     assert events == [1, 1]  # neither knew whether the other would
     run_on(world)
@@ -180,13 +180,13 @@ def test_two_that_read_the_same_part_and_stop_at_different_rows_agree() -> None:
 
 def test_a_slow_attempt_that_reads_to_the_end_ends_the_import() -> None:
     world = world_of()
-    meanwhile = iter([lambda: world.run(hurried=after(2))])
+    meanwhile = iter([lambda: world.run(out_of_time=after(2))])
 
     def never() -> bool:
         next(meanwhile, lambda: None)()
         return False
 
-    world.run(hurried=never)
+    world.run(out_of_time=never)
     same(world, DONE)
     run_on(world)
     same(world, DONE)
@@ -197,15 +197,15 @@ def test_gzip_that_breaks_off_in_a_row_too_long_to_hold_ends_a_continuation() ->
     rows = b"".join(map(person, range(20)))
     long = b"y@example.com," + b"x" * 1_600_000 + b',"a\nb\n' + b"c\n" * 300_000
     world = World(gzip.compress(HEAD + rows + long)[:-9], KEY + ".gz")
-    world.run(hurried=after(1))
-    summary = world.run(number=1, hurried=always)
+    world.run(out_of_time=after(1))
+    summary = world.run(number=1, out_of_time=always)
     assert (summary["status"], summary["accepted"], summary["rejected"]) == ("done", 20, 1)
     assert "breaks off" in world.rejects[-1][-1]
 
 
 def test_an_object_that_changes_between_two_parts_ends_the_import_there() -> None:
     world = world_of()
-    world.run(hurried=after(3))
+    world.run(out_of_time=after(3))
     world.s3.objects[KEY] = HEAD
     summary = world.run(number=1)
     assert summary["status"] == "done"
@@ -216,25 +216,25 @@ def test_an_object_that_changes_between_two_parts_ends_the_import_there() -> Non
 
 def test_a_part_that_was_begun_is_not_ended_early_by_another_attempt() -> None:
     world = world_of()
-    world.run(hurried=after(3))
+    world.run(out_of_time=after(3))
     world.calls.after[len(world.calls.made) + 3] = kill
     with pytest.raises(Killed):
         world.run(number=1)
     world.s3.objects[KEY] = HEAD
-    with pytest.raises(ImportInterrupted):
+    with pytest.raises(ImportInterruptedError):
         world.run(number=1)
     assert world.entry["status"] == "reading"
 
 
 def test_an_attempt_does_not_read_on_where_another_ends_the_import_early() -> None:
     world = world_of()
-    world.run(hurried=after(3))
+    world.run(out_of_time=after(3))
     sent = len(world.chunks)
     data = world.s3.objects.pop(KEY)
 
     def back_again() -> None:
         world.s3.objects[KEY] = data  # the same bytes: another upload, by S3's reckoning the same ETag
-        with pytest.raises(ImportInterrupted):
+        with pytest.raises(ImportInterruptedError):
             world.run(number=1)
 
     # After the ledger's entry, the checkpoint, two attempts to open the object, and the leave to end early.
@@ -260,21 +260,23 @@ def test_an_attempt_whose_successor_ended_the_import_early_does_not_read_on() ->
         return update(**request)
 
     world.dynamodb.update_item = lost  # type: ignore[method-assign]
-    assert world.run(hurried=after(3))["status"] == "done"
+    assert world.run(out_of_time=after(3))["status"] == "done"
     assert world.entry["ended_early"] is True
     assert world.entry["accepted"] == len(world.lines) > 0
 
 
 def test_a_continuation_of_nothing_says_so() -> None:
-    with pytest.raises(ImportInterrupted, match=r"no continuation 3 of the import .*: upload the file again"):
+    with pytest.raises(
+        ImportInterruptedError, match=r"no continuation 3 of the import .*: upload the file again"
+    ):
         world_of().run(number=3)
 
 
 def test_another_schema_meanwhile_does_not_make_another_import_of_it() -> None:
     world = world_of()
-    world.run(hurried=after(3))
+    world.run(out_of_time=after(3))
     world.schema = TEXTS
-    with pytest.raises(ImportInterrupted, match="the schema changed"):
+    with pytest.raises(ImportInterruptedError, match="the schema changed"):
         world.run(number=1)
 
 

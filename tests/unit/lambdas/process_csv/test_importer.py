@@ -17,7 +17,7 @@ from lambdas.core.upload import Upload
 from lambdas.csvfile.decode import PIECE_BYTES
 from lambdas.process_csv.importer import Importer
 from lambdas.process_csv.packer import ChunkPacker, Packed
-from lambdas.process_csv.s3_object import ImportInterrupted
+from lambdas.process_csv.s3_object import ImportInterruptedError
 
 from ...fakes import Calls, FakeSqs, Killed, client_error, kill
 from ...fakes_dynamodb import FakeDynamoDB
@@ -46,13 +46,13 @@ class World:
         self.upload = Upload("bucket", key, FakeS3.etag(data), len(data), "0001")
 
     def run(
-        self, rows_per_chunk: int = 100, number: int = 0, hurried: Callable[[], bool] = lambda: False
+        self, rows_per_chunk: int = 100, number: int = 0, out_of_time: Callable[[], bool] = lambda: False
     ) -> dict[str, Any]:
         clients: list[Any] = [self.s3, self.sqs, self.dynamodb]
         s3, sqs, dynamodb = clients
         ledger = ImportLedger(dynamodb, TABLE)
         importer = Importer(s3, sqs, ledger, QUEUE, self.schema, rows_per_chunk, self.invited.append)
-        return importer.run(self.upload, number, hurried)
+        return importer.run(self.upload, number, out_of_time)
 
     @property
     def chunks(self) -> list[Chunk]:
@@ -268,7 +268,7 @@ def test_an_attempt_does_not_end_early_what_another_beside_it_has_read_on(
         change(world)
 
     world.calls.before[2] = beside
-    with pytest.raises(ImportInterrupted):
+    with pytest.raises(ImportInterruptedError):
         world.run()
     assert world.entry["status"] == "reading"
 
@@ -282,7 +282,7 @@ def test_a_repetition_does_not_end_otherwise_than_the_first_attempt_began(
     with pytest.raises(Killed):
         world.run()
     change(world)
-    with pytest.raises(ImportInterrupted):
+    with pytest.raises(ImportInterruptedError):
         world.run()
     assert world.entry["status"] == "reading"
 

@@ -13,7 +13,7 @@ from lambdas.core.schema import Schema
 from lambdas.csvfile.csv_file import open_csv
 from lambdas.csvfile.header import DELIMITERS, read_header
 from lambdas.csvfile.validate import Reject
-from lambdas.process_csv.rejects_upload import RejectsUpload, Sent
+from lambdas.process_csv.rejects_upload import RejectsUpload, ReportProgress
 from lambdas.process_csv.reports import RejectsWriter, put_summary, report_key
 
 from ...fakes_s3 import FakeS3
@@ -155,7 +155,7 @@ def writer() -> RejectsWriter:
 
 def upload(s3: FakeS3, *batches: list[Reject]) -> str | None:
     client: Any = s3
-    rejects = RejectsUpload(client, "bucket", "reports/r.csv", writer(), Sent())
+    rejects = RejectsUpload(client, "bucket", "reports/r.csv", writer(), ReportProgress())
     for batch in batches:
         rejects.add(batch)
     assert rejects.count == sum(map(len, batches))

@@ -12,7 +12,7 @@ from botocore.exceptions import (
 
 from lambdas.core.upload import Upload
 from lambdas.csvfile.decode import PIECE_BYTES, SourceError
-from lambdas.process_csv.s3_object import ImportInterrupted, object_pieces
+from lambdas.process_csv.s3_object import ImportInterruptedError, object_pieces
 
 from ...conftest import Clock
 from ...fakes import client_error
@@ -91,7 +91,7 @@ def test_a_connection_that_breaks_often_but_brings_something_is_not_given_up(s3:
 
 
 @pytest.mark.parametrize(("change", "word"), [(None, "deleted"), (b"other", "overwritten")])
-@pytest.mark.parametrize("gone", [SourceError, ImportInterrupted])
+@pytest.mark.parametrize("gone", [SourceError, ImportInterruptedError])
 def test_an_object_that_changes_meanwhile_is_not_mixed_with_what_came_before(
     s3: FakeS3, change: bytes | None, word: str, gone: type[Exception]
 ) -> None:

@@ -12,9 +12,9 @@ import pytest
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ReadTimeoutError
 
-from lambdas.aws.errors import SetUpFault
+from lambdas.aws.errors import SetUpError
+from lambdas.core.retry_delays import GIVE_UP_SECONDS, RENEW_SECONDS
 from lambdas.send_email import handler as module
-from lambdas.send_email.patience import GIVE_UP_SECONDS, RENEW_SECONDS
 
 from ...cloud import (
     FAILURES,
@@ -58,9 +58,9 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         monkeypatch.setenv(name, value)
     parts = {"subject": "Hi {{name}}", "text": "Hi {{name}}", "html": "Hi {{name}}"}
     monkeypatch.setattr(module, "bundled", {"mail.json": parts}.__getitem__)
-    module.courier.cache_clear()
+    module.delivery.cache_clear()
     yield cloud
-    module.courier.cache_clear()
+    module.delivery.cache_clear()
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_what_is_missing_fails_the_retry_queues_invocation_at_once_and_loses_not
     messages = cloud.sqs.queues[RETRIES]
     assert not any("DelaySeconds" in message for message in messages)
     again = [queue_message(each["MessageBody"], f"m{n}") for n, each in enumerate(messages)]
-    with pytest.raises(SetUpFault, match="CONFIGURATION_SET_NOT_FOUND: look at the configuration set set"):
+    with pytest.raises(SetUpError, match="CONFIGURATION_SET_NOT_FOUND: look at the configuration set set"):
         invoke(seconds_left, *again)
     assert set(cloud.states().values()) == {"deferred"}
     assert cloud.sqs.hidden[RETRIES] == {"handle of m0": 300, "handle of m1": 300}
@@ -147,7 +147,7 @@ def test_what_is_missing_fails_the_retry_queues_invocation_at_once_and_loses_not
 
 def test_a_denied_call_fails_the_retry_queues_invocation(cloud: Cloud, seconds_left: SecondsLeft) -> None:
     cloud.ses.script("send_bulk_email", client_error("AccessDeniedException", status=403))
-    with pytest.raises(SetUpFault, match="AccessDeniedException: look at the function's role"):
+    with pytest.raises(SetUpError, match="AccessDeniedException: look at the function's role"):
         invoke(seconds_left, *retried(2))
 
 
@@ -157,7 +157,7 @@ def test_what_else_is_done_with_is_not_repeated_for_what_is_missing(
     cloud.ses.statuses["p2@example.com"] = MISSING_SET
     assert invoke(seconds_left, *retried(2), queue_message("poison", "p")) == ["m2"]
     assert "mails wait for what is missing" in log.getvalue()
-    with pytest.raises(SetUpFault):
+    with pytest.raises(SetUpError):
         invoke(seconds_left, retried(2)[1])
     assert len(cloud.sqs.bodies(FAILURES)) == 1
 

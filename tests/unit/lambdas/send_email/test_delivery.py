@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from lambdas.aws.dynamodb.outcomes import TableError
 from lambdas.aws.sqs import QueueError
 from lambdas.core.mail import Mail
-from lambdas.send_email import courier
-from lambdas.send_email.courier import CLAIMING_SECONDS, GROUP_SECONDS, SENDING_SECONDS, Owed
+from lambdas.send_email import delivery
+from lambdas.send_email.delivery import CLAIMING_SECONDS, GROUP_SECONDS, SENDING_SECONDS, MailToRetry
 
 from ...cloud import FAILURES, FUNCTION_TIMEOUT, Cloud, mail, mails
 from ...conftest import Clock
@@ -23,8 +23,8 @@ OVER = FUNCTION_TIMEOUT + 31
 
 def deliver(
     cloud: Cloud, owed: Sequence[Mail], seconds_left: Callable[[], float] = lambda: 60.0
-) -> list[Owed]:
-    return cloud.courier.deliver(owed, seconds_left)
+) -> list[MailToRetry]:
+    return cloud.delivery.deliver(owed, seconds_left)
 
 
 def until_none_is_owed(cloud: Cloud, clock: Clock, owed: Sequence[Mail]) -> None:
@@ -149,14 +149,14 @@ def test_mails_whose_answer_was_lost_are_held_and_never_sent_again() -> None:
 
 
 def test_a_message_waits_no_longer_than_sqs_lets_it() -> None:
-    assert Owed(mails(1)[0], 100_000).message().delay == 900
-    assert Owed(mails(1)[0], 30).message().delay == 30
-    assert Owed(mails(1)[0].because("later"), 30).message().reason == "later"
+    assert MailToRetry(mails(1)[0], 100_000).message().delay == 900
+    assert MailToRetry(mails(1)[0], 30).message().delay == 30
+    assert MailToRetry(mails(1)[0].because("later"), 30).message().reason == "later"
 
 
 @pytest.mark.usefixtures("clock")
 def test_without_time_for_a_group_its_mails_stay_owed_and_unclaimed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(courier, "_GROUPS_AT_ONCE", 1)
+    monkeypatch.setattr(delivery, "_GROUPS_AT_ONCE", 1)
     cloud = Cloud()
     owed = deliver(cloud, mails(120), lambda: 60.0 if not cloud.ses.sent else GROUP_SECONDS - 1)
     assert len(cloud.ses.sent) == 50
@@ -199,10 +199,10 @@ def test_claims_of_which_one_fails_leave_no_mail_held(give_up: bool) -> None:
     )
     cloud.dynamodb.script("batch_execute_statement", *one_put_off)
     with pytest.raises(TableError):
-        cloud.courier.give_up(owed) if give_up else deliver(cloud, owed)
+        cloud.delivery.give_up(owed) if give_up else deliver(cloud, owed)
     cloud.dynamodb.script("batch_execute_statement", None, THROTTLED)
     with pytest.raises(ClientError):
-        cloud.courier.give_up(owed) if give_up else deliver(cloud, owed)
+        cloud.delivery.give_up(owed) if give_up else deliver(cloud, owed)
     assert not cloud.ses.sent
     assert deliver(cloud, owed) == []
     assert cloud.ended() == {"mailed": 50}
@@ -321,7 +321,7 @@ def test_killed_at_any_call_all_mails_end_once(clock: Clock, call: int, moment: 
 @pytest.mark.parametrize("call", CALLS)
 def test_run_beside_itself_all_mails_end_once(clock: Clock, call: int, moment: str) -> None:
     cloud = cloud_of_every_kind()
-    beside: list[Owed] = []
+    beside: list[MailToRetry] = []
     getattr(cloud.calls, moment)[call] = lambda: beside.extend(deliver(cloud, KINDS))
     owed = deliver(cloud, KINDS)
     cloud.ses.statuses.pop("p3@example.com")
@@ -340,7 +340,7 @@ def test_what_was_left_behind_is_finished_by_one_of_two(
     with pytest.raises(Killed):
         deliver(cloud, KINDS)
     clock.sleep(OVER)
-    beside: list[Owed] = []
+    beside: list[MailToRetry] = []
     getattr(cloud.calls, moment)[len(cloud.calls.made) + call] = lambda: beside.extend(deliver(cloud, KINDS))
     owed = deliver(cloud, KINDS)
     cloud.ses.statuses.pop("p3@example.com")

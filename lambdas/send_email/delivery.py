@@ -13,8 +13,8 @@ from ..core.mail import Mail
 from ..core.mail_entries import Entry, MailState
 from ..core.mail_ledger import MailLedger
 from ..core.mail_writes import Change
-from .post import Post
-from .verdicts import Later, Refused, Sent, Verdict
+from .ses_sender import SesSender
+from .verdicts import MailDeferred, MailRefused, MailSent, Verdict
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -28,13 +28,13 @@ CLAIMING_SECONDS = 25  # one step of claiming, and giving back what was claimed 
 _MARGIN_SECONDS = 30
 # While one waits for an answer, the other is being made ready; a crash leaves no more than these two held.
 _GROUPS_AT_ONCE = 2
-_OUT_OF_TIME = Later("the function ran out of time", 0)
+_OUT_OF_TIME = MailDeferred("the function ran out of time", 0)
 _TAKEN_OVER = "another invocation has taken this mail over"
 _CRASHED = "the function ended between claiming and recording this mail: nobody knows whether it left"
 
 
 @dataclass(frozen=True)
-class Owed:
+class MailToRetry:
     """A mail that could not be sent now, and the seconds after which to try again.
 
     `missing`: what the deployment lacks, if that is why.
@@ -45,7 +45,7 @@ class Owed:
     missing: str = ""
 
     @classmethod
-    def of(cls, mail: Mail, later: Later) -> "Owed":
+    def of(cls, mail: Mail, later: MailDeferred) -> "MailToRetry":
         """A mail that SES puts off."""
         return cls(mail.because(later.reason), later.wait, later.missing)
 
@@ -59,25 +59,25 @@ class Owed:
 
 
 @dataclass(frozen=True)
-class Courier:
+class Delivery:
     """Delivers mails, each once, whatever happens to any invocation."""
 
-    post: Post
+    ses_sender: SesSender
     ledger: MailLedger
     sqs: "SQSClient"
     failure_queue_url: str
     function_timeout: int
 
-    def deliver(self, mails: Sequence[Mail], seconds_left: Callable[[], float]) -> list[Owed]:
+    def deliver(self, mails: Sequence[Mail], seconds_left: Callable[[], float]) -> list[MailToRetry]:
         """Send what can be sent; gives the mails that are still owed."""
         distinct = list({mail.mail_id: mail for mail in mails}.values())
-        closed: list[Later] = []  # why SES takes no mail at all, once it has said so
+        closed: list[MailDeferred] = []  # why SES takes no mail at all, once it has said so
 
-        def delivered(group: Sequence[Mail]) -> list[Owed]:
+        def delivered(group: Sequence[Mail]) -> list[MailToRetry]:
             if seconds_left() < GROUP_SECONDS:
                 closed.append(_OUT_OF_TIME)
             if closed:
-                return [Owed.of(mail, closed[0]) for mail in group]
+                return [MailToRetry.of(mail, closed[0]) for mail in group]
             return self._deliver(group, closed, seconds_left)
 
         with ThreadPoolExecutor(_GROUPS_AT_ONCE) as pool:
@@ -96,29 +96,31 @@ class Courier:
         return given_up
 
     def _deliver(
-        self, mails: Sequence[Mail], closed: list[Later], seconds_left: Callable[[], float]
-    ) -> list[Owed]:
+        self, mails: Sequence[Mail], closed: list[MailDeferred], seconds_left: Callable[[], float]
+    ) -> list[MailToRetry]:
         claim = uuid.uuid4().hex
         taken = self.ledger.claim(mails, claim, in_time=lambda: seconds_left() >= CLAIMING_SECONDS)
         mine = [mail for mail in mails if mail.mail_id not in taken]
         verdicts = list(zip(mine, self._send(mine, seconds_left), strict=True)) if mine else []
-        closed += [verdict for _, verdict in verdicts if isinstance(verdict, Later) and verdict.others]
+        closed += [verdict for _, verdict in verdicts if isinstance(verdict, MailDeferred) and verdict.others]
         stuck = [(mail, entry) for mail in mails if (entry := taken.get(mail.mail_id)) and entry.unfinished]
         changes = [_change(mail, claim, verdict) for mail, verdict in verdicts]
         changes += [_take_over(mail, claim, entry) for mail, entry in stuck if self._seconds_held(entry) <= 0]
         ended = self._record(changes)
-        owed = [Owed.of(mail, verdict) for mail, verdict in verdicts if isinstance(verdict, Later)]
+        owed = [
+            MailToRetry.of(mail, verdict) for mail, verdict in verdicts if isinstance(verdict, MailDeferred)
+        ]
         owed += [
-            Owed(mail.because(_TAKEN_OVER), self.function_timeout)
+            MailToRetry(mail.because(_TAKEN_OVER), self.function_timeout)
             for mail, verdict in verdicts
-            if not isinstance(verdict, Later) and mail.mail_id not in ended
+            if not isinstance(verdict, MailDeferred) and mail.mail_id not in ended
         ]
         return owed + [self._busy(mail, entry) for mail, entry in stuck if mail.mail_id not in ended]
 
     def _send(self, mails: Sequence[Mail], seconds_left: Callable[[], float]) -> Sequence[Verdict]:
         if seconds_left() < SENDING_SECONDS:
             return [_OUT_OF_TIME] * len(mails)
-        return self.post.send(mails)
+        return self.ses_sender.send(mails)
 
     def _record(self, changes: Sequence[Change]) -> set[str]:
         """Record how mails ended, set aside what was refused or is held; gives the ids of those that ended.
@@ -133,9 +135,9 @@ class Courier:
         queued = self.ledger.change([Change(c.mail, c.claim, c.state, c.reason, queued=True) for c in apart])
         return {c.mail.mail_id for c in [*written, *queued] if c.counts}
 
-    def _busy(self, mail: Mail, entry: Entry) -> Owed:
+    def _busy(self, mail: Mail, entry: Entry) -> MailToRetry:
         """Another's mail: it stays owed, for the other may be killed, and its message be this one."""
-        return Owed(
+        return MailToRetry(
             mail.because("another invocation is sending this mail"),
             int(max(0, self._seconds_held(entry))) + 1,
         )
@@ -159,13 +161,13 @@ def _take_over(mail: Mail, claim: str, entry: Entry) -> Change:
 
 
 def _change(mail: Mail, claim: str, verdict: Verdict) -> Change:
-    if isinstance(verdict, Sent):
+    if isinstance(verdict, MailSent):
         return Change(mail, claim, MailState.MAILED, message_id=verdict.message_id)
     state = (
         MailState.UNDELIVERABLE
-        if isinstance(verdict, Refused)
+        if isinstance(verdict, MailRefused)
         else MailState.DEFERRED
-        if isinstance(verdict, Later)
+        if isinstance(verdict, MailDeferred)
         else MailState.HELD
     )
     return Change(mail, claim, state, verdict.reason)
