@@ -92,7 +92,7 @@ STREAM_RECORD_AGE = 6 * 60 * 60
 STREAM_RETRIES = -1
 
 # What the function crashes on is tried for a week; the other week of its 14 days is the operator's. What SES
-# refuses for now waits longer: lambdas/send_email/patience.py.
+# refuses for now waits longer: lambdas/core/retry_delays.py.
 RETRY_PERIOD = QUEUE_RETENTION_MAX // 2
 RETRY_BATCH = 50  # what one SendBulkEmail takes
 RETRY_WINDOW = 5  # a batch above 10 needs a window

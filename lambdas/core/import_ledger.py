@@ -37,7 +37,7 @@ class ImportLedger:
         self._table = table
 
     def begin(self, import_id: str, entry: Mapping[str, Any]) -> dict[str, Any]:
-        """Enter an import that is being read, once; gives the entry that stands, the first one's."""
+        """Enter an import that is being read; returns its entry, which is the first caller's."""
         item = {IMPORT_ID: import_id, PART: IMPORT_PART, "status": ImportStatus.READING, **entry}
         try:
             self._dynamodb.put_item(
@@ -53,7 +53,7 @@ class ImportLedger:
         return item
 
     def claim_continuation(self, import_id: str, number: int, attempt: str) -> dict[str, Any]:
-        """Enter the first attempt at a continuation; gives the entry that stands, if there is one."""
+        """Enter the first attempt at a continuation; returns the import's entry, empty if there is none."""
         return self._change(
             import_id,
             UpdateExpression="SET attempt = :attempt",
@@ -62,9 +62,15 @@ class ImportLedger:
         )
 
     def hand_over(self, import_id: str, number: int, checkpoint: str) -> dict[str, Any]:
-        """Note where continuation `number` goes on, unless another attempt has, or the import ends before.
+        """Enter where continuation `number` begins, unless another attempt has, or the import ends before.
 
-        Gives the entry that stands.
+        Args:
+            import_id: The import.
+            number: The continuation, from 1.
+            checkpoint: The S3 key of the checkpoint.
+
+        Returns:
+            The import's entry, as this or another attempt left it.
         """
         before = "continuation = :before" if number > 1 else "attribute_not_exists(continuation)"
         values = {":number": number, ":checkpoint": checkpoint, ":reading": ImportStatus.READING}
@@ -78,11 +84,19 @@ class ImportLedger:
         )
 
     def mark_repeated(self, import_id: str) -> bool:
-        """Note that more than one attempt reads the import: none may end it early; False if one does."""
+        """Enter that more than one attempt reads the import, so that none may end it early.
+
+        Returns:
+            Whether none has.
+        """
         return self._mark(import_id, "repeated", unless="ended_early")
 
     def end_early(self, import_id: str) -> bool:
-        """Ask leave to end the import where its object is gone; none, if another attempt may have read on."""
+        """Enter that the import ends where its object is gone, unless another attempt may have read on.
+
+        Returns:
+            Whether it may end so.
+        """
         return self._mark(import_id, "ended_early", unless="repeated")
 
     def finish(self, import_id: str, values: Mapping[str, Any]) -> None:
@@ -108,29 +122,29 @@ class ImportLedger:
         failed, ended = add.pop(FAILED, set()), set().union(*add.values())
         if failed:
             update = self._update(key, ADD={FAILED: _number_set(failed)})
-            standing = self._dynamodb.update_item(**update, ReturnValues="ALL_NEW")["Attributes"]
-            ended |= failed & (_lines(standing, CREATED) | _lines(standing, DUPLICATES))
+            entry = self._dynamodb.update_item(**update, ReturnValues="ALL_NEW")["Attributes"]
+            ended |= failed & (_lines(entry, CREATED) | _lines(entry, DUPLICATES))
         if ended:
             sets = {name: _number_set(of) for name, of in add.items() if of}
             self._dynamodb.update_item(**self._update(key, ADD=sets, DELETE={FAILED: _number_set(ended)}))
 
     def count_mails(self, import_id: str, changes: Mapping[str, int]) -> "Operation":
-        """What adds to the import's mail counters, for one transaction with the mail ledger."""
+        """Returns what adds to the import's mail counters, for one transaction with the mail ledger."""
         key = self._key(import_id, mail_part(random.randrange(MAIL_COUNTERS)))
         return {"Update": self._update(key, ADD={name: {"N": str(n)} for name, n in changes.items()})}
 
     def _mark(self, import_id: str, name: str, *, unless: str) -> bool:
-        standing = self._change(
+        entry = self._change(
             import_id,
             UpdateExpression="SET #name = :true",
             ConditionExpression="attribute_not_exists(#unless)",
             ExpressionAttributeNames={"#name": name, "#unless": unless},
             ExpressionAttributeValues={":true": {"BOOL": True}},
         )
-        return unless not in standing
+        return unless not in entry
 
     def _change(self, import_id: str, **update: Any) -> dict[str, Any]:
-        """Update the import's entry under a condition; gives the entry that stands after it."""
+        """Update the import's entry if a condition holds; returns the entry after that."""
         try:
             answer: Any = self._dynamodb.update_item(
                 TableName=self._table,
@@ -146,7 +160,7 @@ class ImportLedger:
         return _deserialized(answer["Attributes"])
 
     def _update(self, key: dict[str, Any], **clauses: Mapping[str, Any]) -> dict[str, Any]:
-        """An update of these clauses: ADD to counters and sets, DELETE from sets."""
+        """Returns an update of these clauses: ADD to counters and sets, DELETE from sets."""
         expression = [
             f"{verb} " + ", ".join(f"#{name} :{name}" for name in of) for verb, of in clauses.items() if of
         ]

@@ -23,7 +23,7 @@ _TEXTS: Mapping[str, Callable[[Any], str]] = {"S": str, "N": str, "BOOL": lambda
 
 
 class MailError(ValueError):
-    """A message of the retry queue that is no mail; says what was expected."""
+    """A message of the retry queue is no mail."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Mail:
     since: int | None = None
 
     def body(self) -> str:
-        """The mail as a message of the retry queue or the failure queue."""
+        """Returns the mail as a message of the retry queue or the failure queue."""
         document: dict[str, Any] = {
             "v": VERSION,
             "mail": self.mail_id,
@@ -57,11 +57,11 @@ class Mail:
         return _NOT_IN_MESSAGES.sub(lambda match: f"\\u{ord(match[0]):04x}", body)
 
     def because(self, reason: str) -> "Mail":
-        """The same mail, with why it waits."""
+        """Returns the same mail, with why it waits."""
         return replace(self, reason=reason)
 
     def values(self) -> dict[str, str]:
-        """The record's texts, numbers and booleans as text, by column; other types cannot be shown."""
+        """Returns the record's texts, numbers and booleans as text, by column, without other types."""
         return {
             name: _TEXTS[kind](value)
             for name, attribute in self.image.items()

@@ -92,7 +92,7 @@ class MailLedger:
         rest = [change for change in changes if change.mail.mail_id not in done]
         outcomes = self._write(
             [self._writes.change(change) for change in rest],
-            lambda which: self._counters(counts_of([rest[n] for n in which])),
+            companions=lambda which: self._counters(counts_of([rest[n] for n in which])),
         )
         written = [
             each
@@ -146,7 +146,7 @@ class MailLedger:
         """Write the receipt of a claim's mails; not if another has closed the claim meanwhile."""
         messages = {change.mail.mail_id: {"S": change.message_id} for change in mailed}
         receipt = self._writes.receipt(mailed[0].claim, messages)
-        (outcome,) = self._write([receipt], lambda _: self._counters(counts_of(mailed)))
+        (outcome,) = self._write([receipt], companions=lambda _: self._counters(counts_of(mailed)))
         # A receipt that names them is this very one, written before, and the answer was lost.
         return not isinstance(outcome, ItemExists) or set(messages) <= receipt_mails(outcome.item)
 
@@ -162,7 +162,7 @@ class MailLedger:
         outcomes = write_each(
             self._dynamodb,
             puts,
-            lambda which: self._counters(recounts_of([mails[n] for n in which], after)),
+            companions=lambda which: self._counters(recounts_of([mails[n] for n in which], after)),
         )
         decided = zip(mails, outcomes, strict=True)
         return [mail.mail_id for (mail, _), outcome in decided if not isinstance(outcome, ItemWritten)]
@@ -191,8 +191,8 @@ class MailLedger:
         keys = [{MAIL_ID: {"S": each}} for each in ids]
         return [item for item in read_each(self._dynamodb, self._table, keys) if item]
 
-    def _write(self, puts: Sequence[Operation], companions: Companions = lambda _: []) -> list[Outcome]:
-        return _none_refused(write_each(self._dynamodb, puts, companions))
+    def _write(self, puts: Sequence[Operation], *, companions: Companions = lambda _: []) -> list[Outcome]:
+        return _none_refused(write_each(self._dynamodb, puts, companions=companions))
 
 
 def _check(in_time: Callable[[], bool]) -> None:

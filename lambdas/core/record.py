@@ -33,7 +33,7 @@ class Records:
 
 
 def records_of(chunk: Chunk, key: str, created_at: str, *, last_wins: bool) -> Records:
-    """The chunk's rows as records.
+    """Returns the chunk's rows as records.
 
     Of rows with the same key the first is kept, or the last if `last_wins`.
     """

@@ -78,7 +78,7 @@ class Schema:
 
 
 def header_name(name: str) -> str:
-    """A column's name as headers are compared: trimmed, in any case, accents composed or not."""
+    """Returns a column's name as headers are compared: trimmed, in any case, accents composed or not."""
     return unicodedata.normalize("NFC", name.strip()).casefold()
 
 

@@ -17,12 +17,12 @@ _SHOWN_NAMES, _SHOWN_CHARACTERS = 20, 60
 
 
 class ImportRejectedError(Exception):
-    """The file as a whole cannot be imported; says why."""
+    """The file as a whole cannot be imported."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """`names` as they stand in the file; `positions` of the schema's columns, by name, where they stand."""
+    """`names` as they are in the file; `positions` of those of the schema's columns that it has, by name."""
 
     names: tuple[str, ...]
     positions: dict[str, int]
@@ -41,12 +41,12 @@ class Header:
 
     @property
     def _report_positions(self) -> set[int]:
-        """Of the columns that a rejects report has, which was corrected and uploaded again."""
+        """Positions of the columns that a rejects report adds: it may be corrected and uploaded again."""
         return {n for n, name in enumerate(self.names) if header_name(name) in REPORT_COLUMNS}
 
 
 def find_delimiter(sample: str, schema: Schema) -> str:
-    """The delimiter that makes the most columns of the schema out of the first row of this text."""
+    """Returns the delimiter that makes the most columns of the schema out of the first row of a text."""
     known = {header_name(column) for column in schema.columns}
 
     def score(delimiter: str) -> tuple[int, int]:
@@ -80,4 +80,6 @@ def read_header(cells: Sequence[str], schema: Schema) -> Header:
 
 def _shown(names: Iterable[str]) -> str:
     shown = [name.strip()[:_SHOWN_CHARACTERS] for name in itertools.islice(names, _SHOWN_NAMES + 1)]
-    return ", ".join([*shown[:_SHOWN_NAMES], *(["…"] if len(shown) > _SHOWN_NAMES else [])])
+    if len(shown) > _SHOWN_NAMES:
+        shown[_SHOWN_NAMES] = "…"
+    return ", ".join(shown)

@@ -26,7 +26,7 @@ _SMALL_ROW_CHARACTERS = DYNAMODB_ITEM_BYTES // 8
 
 @dataclass(frozen=True)
 class Reject:
-    """A row that is not imported: its line, its cells as they stood (none if unreadable), and why."""
+    """A row that is not imported: its line, its cells as they were (none if unreadable), and why."""
 
     line: int
     cells: Sequence[str]
@@ -105,7 +105,7 @@ class RowEncoder:
             parsed.accepted += texts
 
     def _texts(self, lines: list[int], encoded: list[list[str]]) -> list[str]:
-        """The rows as JSON, by filling in one template for all of them: JSON in ASCII has no line ends."""
+        """Fill in one template for all rows, which works since JSON in ASCII has no line ends."""
         values = itertools.chain.from_iterable(zip(lines, *encoded, strict=True))
         return ("\n".join([self._template] * len(lines)) % tuple(values)).split("\n")
 

@@ -19,7 +19,7 @@ logger = Logger()
 
 @cache
 def inserter() -> Inserter:
-    """Made once a process, so that warm invocations reuse its connections."""
+    """Returns the inserter, made once a process, so that warm invocations reuse its connections."""
     dynamodb, table, key = client("dynamodb"), setting(Variable.TABLE), setting(Variable.KEY)
     replace = setting(Variable.ON_CONFLICT) == "replace"
     return Inserter(
@@ -35,11 +35,14 @@ def inserter() -> Inserter:
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Write each message's chunk; names the messages that are to come again.
+    """Write each message's chunk.
+
+    Returns:
+        The messages that are to come again.
 
     Raises:
         SetUpError: the deployment lacks something, and no message was done with. They would all come again
-            anyway, and as often; what an error adds is that the function's alarm hears.
+            anyway, and as often; the error sets off the function's alarm, too.
     """
     inserter()  # a wrong setting is no message's fault: it fails the invocation, with its own message
     missing: set[str] = set()
@@ -51,9 +54,14 @@ def handler(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, Any]
 
 
 def _handle(message: Mapping[str, Any], missing: set[str]) -> bool:
-    """Whether the message is done with. One that fails leaves the others of its batch alone.
+    """Write a message's chunk; one that fails leaves the others of its batch alone.
 
-    What the deployment lacks, if that is why, is added to `missing`.
+    Args:
+        message: The message.
+        missing: What the deployment lacks is added to it.
+
+    Returns:
+        Whether the message is done with.
     """
     try:
         counts = inserter().insert(message["body"])

@@ -81,7 +81,7 @@ class Inserter:
         return records_of(chunk, self.key, now(), last_wins=self.last_wins)
 
     def _chunk(self, body: str) -> Chunk | None:
-        """The chunk in this message; a message that is none goes to the dead-letter queue at once."""
+        """Returns the chunk in this message; a message that is none goes to the dead-letter queue at once."""
         try:
             return parse_chunk(body)
         except ChunkError as error:
@@ -90,10 +90,10 @@ class Inserter:
 
     def _dead_letter(self, chunk: Chunk, reasons: dict[int, str]) -> None:
         failed: list[Row] = [row for row in chunk.rows if row[0] in reasons]
-        letters = [
+        messages = [
             Message(Chunk(chunk.import_id, chunk.number, [row]).dump(), reasons[row[0]]) for row in failed
         ]
-        send(self.sqs, self.dead_letter_queue_url, letters)
+        send(self.sqs, self.dead_letter_queue_url, messages)
 
     def _record(self, chunk: Chunk, created: list[int], duplicates: list[int], failed: list[int]) -> None:
         lines = {CREATED: created, DUPLICATES: duplicates, FAILED: failed}

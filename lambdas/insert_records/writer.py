@@ -23,7 +23,7 @@ Find = Callable[[Sequence[Record]], list[int]]
 
 
 def put_if_absent(dynamodb: "DynamoDBClient", table: str, key: str) -> Write:
-    """`on_conflict` skip: the stored record is untouched, and a record of this very row counts as written."""
+    """Returns how to write if `on_conflict` is skip: the stored record stays, whatever key comes again."""
 
     def write(records: Sequence[Record]) -> list[Outcome]:
         outcomes = insert_each(dynamodb, table, key, [record.item for record in records])
@@ -33,7 +33,7 @@ def put_if_absent(dynamodb: "DynamoDBClient", table: str, key: str) -> Write:
 
 
 def _own_write(record: Record, outcome: Outcome) -> Outcome:
-    """An earlier attempt may have written this row, and the answer was lost: then it is no duplicate."""
+    """A record of this very row is no duplicate: an earlier attempt wrote it, and the answer was lost."""
     return ItemWritten() if isinstance(outcome, ItemExists) and _is_own(record, outcome.item) else outcome
 
 
@@ -42,7 +42,7 @@ def _is_own(record: Record, item: Item) -> bool:
 
 
 def find_written(dynamodb: "DynamoDBClient", table: str, key: str) -> Find:
-    """Finds the records that were written, whatever became of the attempt that did it."""
+    """Returns how to find the records that were written, whatever became of the attempt that did it."""
 
     def find(records: Sequence[Record]) -> list[int]:
         items = read_each(dynamodb, table, [{key: record.item[key]} for record in records])
@@ -52,7 +52,7 @@ def find_written(dynamodb: "DynamoDBClient", table: str, key: str) -> Find:
 
 
 def put_always(dynamodb: "DynamoDBClient", table: str) -> Write:
-    """`on_conflict` replace: the last write wins."""
+    """Returns how to write if `on_conflict` is replace: the last write wins."""
 
     def write(records: Sequence[Record]) -> list[Outcome]:
         outcomes: list[Outcome] = []

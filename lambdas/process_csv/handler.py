@@ -28,7 +28,7 @@ logger = Logger()
 
 @cache
 def importer() -> Importer:
-    """Made once a process, so that warm invocations reuse its connections."""
+    """Returns the importer, made once a process, so that warm invocations reuse its connections."""
     return Importer(
         s3=client("s3"),
         sqs=client("sqs"),
@@ -50,14 +50,14 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> None:
 
 
 def out_of_time(context: LambdaContext) -> Callable[[], bool]:
-    """What tells whether the invocation nears its time limit."""
+    """Returns what tells whether the invocation nears its time limit."""
     left = context.get_remaining_time_in_millis
     reserve = min(RESERVE_SECONDS * 1000, RESERVE_SHARE * left())
     return lambda: left() < reserve
 
 
 def invoke_again(event: Mapping[str, Any]) -> None:
-    """Invoke this function with an event, asynchronously; the client is made when a file is that long."""
+    """Invoke this function with an event, asynchronously; the client is made for the files that need it."""
     client("lambda").invoke(
         FunctionName=setting(FUNCTION_NAME),
         InvocationType="Event",

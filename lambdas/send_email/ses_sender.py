@@ -34,16 +34,16 @@ class SesSender:
     configuration_set: str
     address_column: str
 
-    def reconnect(self) -> None:
-        """Drop the connections that are open.
+    def close_connections(self) -> None:
+        """Close the connections that are open, so that the next call opens its own.
 
         One that idled while Lambda kept the process frozen may be dead, which shows only when the answer to a
-        call does not come: fifty mails held for nothing.
+        call does not come: fifty mails would be held for nothing.
         """
         self.ses.close()
 
     def send(self, mails: Sequence[Mail]) -> list[Verdict]:
-        """Send each mail, at most fifty, once; gives the verdicts in their order."""
+        """Send each mail, at most fifty, once; returns the verdicts in their order."""
         assert len(mails) <= SES_BULK_DESTINATIONS
         values = [mail.values() for mail in mails]
         verdicts: dict[int, Verdict] = {}

@@ -1,7 +1,6 @@
-"""What SES's answers mean for a mail: the one table of its codes.
+"""What SES's answers mean for a mail, and the table of its codes.
 
-The verdicts are told apart by one question: could the mail have left? Only what certainly did not leave is
-sent again.
+The verdicts differ in whether the mail may have left: only what certainly did not is sent again.
 """
 
 import re
@@ -37,10 +36,14 @@ class MailRefused:
 
 @dataclass(frozen=True)
 class MailDeferred:
-    """SES did not take the mail now; it may take it after so many seconds.
+    """SES did not take the mail now; it may take it later.
 
-    `others`: nor any other mail. `missing`: what the deployment lacks, without which it never will; it names
-    what is ours only, for it is logged.
+    Attributes:
+        reason: SES's reason.
+        wait: The seconds to wait.
+        others: Whether SES takes no other mail either.
+        missing: What the deployment lacks, without which SES never takes the mail; empty if nothing. It is
+            logged, so it says nothing of the mail.
     """
 
     reason: str
@@ -117,14 +120,14 @@ class Judge:
     configuration_set: str
 
     def of_entry(self, result: Any) -> Verdict:
-        """What SES says of one mail."""
+        """Returns what SES says of one mail."""
         status, text = result.get("Status", ""), result.get("Error", "")
         if MEANINGS.get(status) == Meaning.SENT:
             return MailSent(result.get("MessageId", ""))
         return self._verdict(status, text, status)
 
     def of_error(self, error: ClientError) -> Verdict:
-        """What SES says of a call."""
+        """Returns what SES says of a call."""
         code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
         # An answer of 5xx may come after the mails left; anything else was refused before.
         if error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:

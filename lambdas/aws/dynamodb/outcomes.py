@@ -13,14 +13,14 @@ class ItemWritten:
 
 @dataclass(frozen=True)
 class ItemExists:
-    """The condition of the write did not hold; `item` is what stands there (empty if nothing does)."""
+    """The condition of the write did not hold; `item` is what the table has instead, empty if nothing."""
 
     item: Item
 
 
 @dataclass(frozen=True)
 class ItemRefused:
-    """DynamoDB will never take this item; says why."""
+    """DynamoDB will never take this item, for this reason."""
 
     reason: str
 
@@ -29,9 +29,9 @@ Outcome = ItemWritten | ItemExists | ItemRefused
 
 
 class TableError(Exception):
-    """A table did not take, or give, what was asked of it, and no single item is at fault.
+    """A request to a table failed, and no single item is at fault.
 
-    `code`: DynamoDB's, if it gave one.
+    `code`: DynamoDB's, or empty.
     """
 
     def __init__(self, message: str, code: str = "") -> None:

@@ -24,9 +24,9 @@ Companions = Callable[[Sequence[int]], list[Operation]]
 
 
 def write_each(
-    dynamodb: "DynamoDBClient", operations: Sequence[Operation], companions: Companions = lambda _: []
+    dynamodb: "DynamoDBClient", operations: Sequence[Operation], *, companions: Companions = lambda _: []
 ) -> list[Outcome]:
-    """Carry out each operation, and say what became of each.
+    """Carry out each operation.
 
     Args:
         dynamodb: The client.
@@ -35,7 +35,7 @@ def write_each(
         companions: Operations that are carried out together with those written, in one transaction.
 
     Returns:
-        The outcomes, in the order of the operations.
+        What became of each, in the order of the operations.
 
     Raises:
         TableError: conflicts or throttling did not end.
@@ -77,7 +77,7 @@ def _write(
 
 
 def _settled(error: ClientError, batch: list[int]) -> dict[int, Outcome] | None:
-    """What the error says of single operations; None if the whole request is at fault."""
+    """Returns what the error says of single operations; None if the whole request is at fault."""
     code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     if code == "ValidationException":
         return {batch[0]: ItemRefused(message)} if len(batch) == 1 else None

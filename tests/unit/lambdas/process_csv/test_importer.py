@@ -306,7 +306,7 @@ def test_keys_of_any_kind_can_be_imported(key: str) -> None:
 def packed(sizes: Sequence[int], rows_per_chunk: int) -> list[str]:
     packer = ChunkPacker("0" * 20, rows_per_chunk, Packed())
     bodies = [*packer.add([f'[{n},"{"x" * (size - len(str(n)) - 5)}"]' for n, size in enumerate(sizes, 1)])]
-    bodies += packer.rest()
+    bodies += packer.last()
     assert packer.rows == len(sizes)
     assert packer.chunks == len(bodies)
     return bodies

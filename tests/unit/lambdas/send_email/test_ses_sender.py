@@ -185,5 +185,5 @@ def test_an_answer_of_another_form_is_a_lost_one() -> None:
 
 def test_reconnecting_drops_connections() -> None:
     cloud = Cloud()
-    cloud.ses_sender.reconnect()
+    cloud.ses_sender.close_connections()
     assert cloud.ses.closed == 1

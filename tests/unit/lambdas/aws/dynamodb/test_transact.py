@@ -186,14 +186,14 @@ def test_a_write_whose_answer_was_lost_is_found_by_the_next() -> None:
 def test_companions_are_written_in_one_transaction_with_what_they_belong_to() -> None:
     dynamodb = database()
     write_each(dynamodb, [put("001")])
-    outcomes: list[Outcome] = write_each(dynamodb, [*puts(3), put("")], count)
+    outcomes: list[Outcome] = write_each(dynamodb, [*puts(3), put("")], companions=count)
     assert outcomes.count(ItemWritten()) == counted(dynamodb) == 2
 
 
 def test_companions_that_conflict_delay_what_they_belong_to(clock: Clock) -> None:
     dynamodb = database()
     dynamodb.script("transact_write_items", cancelled("None", "None", "TransactionConflict"))
-    assert write_each(dynamodb, puts(2), count) == [ItemWritten()] * 2
+    assert write_each(dynamodb, puts(2), companions=count) == [ItemWritten()] * 2
     assert counted(dynamodb) == 2
     assert len(clock.sleeps) == 1
 
@@ -202,4 +202,4 @@ def test_a_refusal_of_a_companion_is_not_taken_for_one_of_an_operation() -> None
     dynamodb = database()
     dynamodb.script("transact_write_items", *[cancelled("None", "None", "ValidationError")] * 100)
     with pytest.raises(TableError):
-        write_each(dynamodb, puts(2), count)
+        write_each(dynamodb, puts(2), companions=count)
