@@ -1,5 +1,7 @@
 """The mail ledger: claims, states, and the counters that change with them."""
 
+import copy
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +11,7 @@ from botocore.exceptions import ClientError
 from lambdas.aws.dynamodb.outcomes import TableError
 from lambdas.core.mail import Mail
 from lambdas.core.mail_entries import Entry, MailState, entries_in, receipt_id
+from lambdas.core.mail_ledger import MailLedger
 from lambdas.core.mail_writes import Change
 
 from ...cloud import MAILS, Cloud, mail, mails
@@ -17,6 +20,7 @@ from ...fakes import Lost, client_error, invalid
 
 pytestmark = pytest.mark.usefixtures("clock")
 MAIL = mail("a@example.com", 2)
+Decision = Callable[[MailLedger, Sequence[tuple[Mail, Entry]]], list[str]]
 ENDED = [MailState.MAILED, MailState.UNDELIVERABLE, MailState.HELD]
 LOST = Lost(client_error("InternalServerError", status=500))
 
@@ -197,22 +201,6 @@ def test_a_conflict_over_a_counter_counts_once() -> None:
     assert cloud.ended() == {"mailed": 2}
 
 
-@pytest.mark.parametrize(
-    ("state", "queued", "unfinished"),
-    [
-        (MailState.CLAIMED, False, True),
-        (MailState.DEFERRED, False, False),
-        (MailState.MAILED, False, False),
-        (MailState.UNDELIVERABLE, False, True),
-        (MailState.UNDELIVERABLE, True, False),
-        (MailState.HELD, False, True),
-        (MailState.HELD, True, False),
-    ],
-)
-def test_a_mail_is_unfinished_until_it_is_counted(state: MailState, queued: bool, unfinished: bool) -> None:
-    assert Entry(state, "mine", 0, queued, "").unfinished == unfinished
-
-
 def taken(cloud: Cloud) -> Entry:
     return entries_in(cloud.dynamodb.items(MAILS))[MAIL.mail_id]
 
@@ -288,3 +276,38 @@ def test_a_mail_that_ended_meanwhile_is_not_taken_over() -> None:
     cloud.mails.change([Change(MAIL, "mine", MailState.MAILED)])
     assert cloud.mails.change([Change(MAIL, "theirs", MailState.HELD, over=entry)]) == []
     assert cloud.ended() == {"mailed": 1}
+
+
+def ended(state: MailState) -> tuple[Cloud, Entry]:
+    """A mail that ended, and its entry."""
+    cloud = claimed()
+    cloud.mails.change([Change(MAIL, "mine", state, "why")])
+    cloud.mails.change([Change(MAIL, "mine", state, "why", queued=True)])
+    return cloud, cloud.mails.entries([MAIL.mail_id])[MAIL.mail_id]
+
+
+@pytest.mark.parametrize("state", [MailState.UNDELIVERABLE, MailState.HELD])
+def test_a_mail_that_is_reopened_may_be_claimed_and_is_uncounted(state: MailState) -> None:
+    cloud, entry = ended(state)
+    assert cloud.mails.reopen([(MAIL, entry)]) == []
+    assert cloud.ended() == {state: 0}
+    assert item(cloud)["reason"] == {"S": "why"}
+    assert cloud.mails.claim([MAIL], "theirs") == {}
+
+
+def test_a_mail_that_is_dropped_is_counted_as_undeliverable() -> None:
+    cloud, entry = ended(MailState.HELD)
+    assert cloud.mails.drop([(MAIL, entry)]) == []
+    assert cloud.ended() == {"held": 0, "undeliverable": 1}
+    (dropped,) = cloud.mails.entries([MAIL.mail_id]).values()
+    assert (dropped.dropped, dropped.queued, dropped.claim) == (True, True, "mine")
+
+
+@pytest.mark.parametrize("decide", [MailLedger.reopen, MailLedger.drop])
+def test_a_decision_on_what_has_changed_meanwhile_is_not_written(decide: Decision) -> None:
+    cloud, entry = ended(MailState.HELD)
+    cloud.mails.reopen([(MAIL, entry)])
+    cloud.mails.claim([MAIL], "theirs")
+    before = copy.deepcopy(cloud.dynamodb.tables)
+    assert decide(cloud.mails, [(MAIL, entry)]) == [MAIL.mail_id]
+    assert cloud.dynamodb.tables == before

@@ -90,7 +90,7 @@ def test_an_unterminated_quote_rejects_from_the_line_where_it_opens() -> None:
     assert "lines 3 to 1003," in rejected[3]
 
 
-def test_an_unterminated_quote_that_the_next_one_closes_does_not_swallow_rows_in_silence() -> None:
+def test_a_quote_that_the_next_one_closes_swallows_no_rows_in_silence() -> None:
     # To csv this is one row of three fields, which even fits the schema: Bob would be part of a name.
     accepted, rejected = names(HEAD + ANN + b'x@example.com,"X,Y\n' + BOB + b'y@example.com,"Y,Z\n' + ANN)
     assert accepted == ["Ann", "Ann"]

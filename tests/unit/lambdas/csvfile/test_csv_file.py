@@ -126,7 +126,7 @@ WHOLE = parse(TEXT.encode(), TEXTS)
 
 
 @given(st.integers(1, len(PACKED) - 1))
-def test_gzip_that_breaks_off_keeps_what_came_before_and_says_from_which_line_on_nothing_was_read(
+def test_gzip_that_breaks_off_keeps_what_came_before_and_says_where(
     length: int,
 ) -> None:
     outcome = parse_or_reason(PACKED[:length], "t.csv.gz")

@@ -16,7 +16,7 @@ from lambdas.process_csv.s3_object import ImportInterruptedError
 
 from ...fakes import Killed, kill
 from ...support import TEXTS, USERS, limits
-from .test_importer import HEAD, KEY, World, person
+from .world import HEAD, KEY, World, person
 
 PIECE = 4_096
 DATA = HEAD + b"".join(person(n) if n % 7 else b"bad,%d\n" % n for n in range(1, 2_001))
@@ -48,18 +48,18 @@ def world_of(data: bytes = DATA, *, gzipped: bool = False, schema: Schema = USER
 def in_one_go(**of: Any) -> World:
     world = world_of(**of)
     world.run()
-    assert not world.invited
+    assert not world.invoked
     return world
 
 
 def run_on(world: World, out_of_time: Callable[[], bool] = always) -> int:
     """Carry out what the function invokes itself for, until it does no more; gives how often."""
     for count in itertools.count():
-        if not world.invited:
+        if not world.invoked:
             return count
-        (upload,) = uploads(world.invited[0])
+        (upload,) = uploads(world.invoked[0])
         assert upload == world.upload
-        world.run(number=continuation_number(world.invited.pop(0)), out_of_time=out_of_time)
+        world.run(number=continuation_number(world.invoked.pop(0)), out_of_time=out_of_time)
     raise AssertionError
 
 
@@ -77,7 +77,7 @@ def test_an_import_that_ends_early_is_not_left_to_a_continuation() -> None:
     world.calls.before[2] = lambda: world.s3.objects.pop(KEY)
     assert world.run(out_of_time=lambda: "ended_early" in world.entry)["status"] == "done"
     assert world.entry["status"] == "done"
-    assert world.invited == []
+    assert world.invoked == []
 
 
 @pytest.mark.parametrize("gzipped", [False, True])
@@ -86,8 +86,8 @@ def test_an_import_in_parts_is_the_same_import(gzipped: bool, blocks: int) -> No
     world = world_of(gzipped=gzipped)
     world.run(out_of_time=after(blocks))
     assert world.entry["status"] == "reading"
-    while world.invited:
-        world.run(number=continuation_number(world.invited.pop()), out_of_time=after(blocks))
+    while world.invoked:
+        world.run(number=continuation_number(world.invoked.pop()), out_of_time=after(blocks))
     assert world.entry["continuation"] >= 8 // blocks
     assert len(world.sqs.bodies("https://sqs/chunks")) == world.entry["chunks"]
     same(world, in_one_go(gzipped=gzipped))
@@ -128,19 +128,19 @@ def test_a_part_that_is_killed_at_any_call_is_repeated(when: str, call: int) -> 
         except Killed:
             kills += 1
             continue  # Lambda sends the same event again
-        events = [*events[1:], *world.invited]
-        world.invited.clear()
+        events = [*events[1:], *world.invoked]
+        world.invoked.clear()
     assert kills == 1
     same(world, DONE)
 
 
-def test_a_function_that_dies_before_it_invokes_itself_does_so_when_it_is_repeated() -> None:
+def test_a_function_killed_before_it_invokes_itself_does_so_when_repeated() -> None:
     world = world_of()
     world.run(out_of_time=after(3))
-    assert world.invited == [continuation_event(world.upload, 1)]
-    world.invited.clear()  # it died before that
+    assert world.invoked == [continuation_event(world.upload, 1)]
+    world.invoked.clear()  # it died before that
     world.run(out_of_time=after(3))
-    assert world.invited == [continuation_event(world.upload, 1)]
+    assert world.invoked == [continuation_event(world.upload, 1)]
     assert len(world.calls.named("get_object")) == 1  # and it read nothing again
     run_on(world)
     same(world, DONE)
@@ -149,7 +149,7 @@ def test_a_function_that_dies_before_it_invokes_itself_does_so_when_it_is_repeat
 def test_an_event_that_comes_again_does_not_begin_what_has_begun() -> None:
     world = world_of()
     world.run(out_of_time=after(3))
-    world.invited.clear()
+    world.invoked.clear()
     beside: list[Any] = []
 
     def begun() -> bool:
@@ -158,7 +158,7 @@ def test_an_event_that_comes_again_does_not_begin_what_has_begun() -> None:
         return True
 
     world.run(number=1, out_of_time=begun)
-    assert [continuation_number(event) for event in world.invited] == [2]
+    assert [continuation_number(event) for event in world.invoked] == [2]
     run_on(world)
     same(world, DONE)
 
@@ -172,7 +172,7 @@ def test_two_that_read_the_same_part_and_stop_at_different_rows_agree() -> None:
 
     met = after(2)
     world.run(out_of_time=lambda: met() and beside())
-    events = [continuation_number(event) for event in world.invited]
+    events = [continuation_number(event) for event in world.invoked]
     assert events == [1, 1]  # neither knew whether the other would
     run_on(world)
     same(world, DONE)
@@ -193,7 +193,7 @@ def test_a_slow_attempt_that_reads_to_the_end_ends_the_import() -> None:
     assert len(world.calls.named("get_object")) == 2
 
 
-def test_gzip_that_breaks_off_in_a_row_too_long_to_hold_ends_a_continuation() -> None:
+def test_gzip_that_breaks_off_in_a_long_row_ends_a_continuation() -> None:
     rows = b"".join(map(person, range(20)))
     long = b"y@example.com," + b"x" * 1_600_000 + b',"a\nb\n' + b"c\n" * 300_000
     world = World(gzip.compress(HEAD + rows + long)[:-9], KEY + ".gz")
@@ -246,7 +246,7 @@ def test_an_attempt_does_not_read_on_where_another_ends_the_import_early() -> No
     assert world.entry["accepted"] == len(world.lines)
 
 
-def test_an_attempt_whose_successor_ended_the_import_early_does_not_read_on() -> None:
+def test_an_attempt_does_not_read_on_once_another_ended_the_import_early() -> None:
     world = world_of()
     update, left = world.dynamodb.update_item, iter([True])
 

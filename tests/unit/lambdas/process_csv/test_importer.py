@@ -1,84 +1,18 @@
-import csv
-import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from lambdas.aws.limits import SQS_MESSAGE_BYTES
 from lambdas.aws.sqs import QueueError
-from lambdas.core.chunk import MAX_CHUNK_BYTES, MAX_ROW_BYTES, Chunk, parse_chunk
-from lambdas.core.import_ledger import ImportLedger
-from lambdas.core.schema import Schema
-from lambdas.core.upload import Upload
 from lambdas.csvfile.decode import PIECE_BYTES
-from lambdas.process_csv.importer import Importer
-from lambdas.process_csv.packer import ChunkPacker, Packed
 from lambdas.process_csv.s3_object import ImportInterruptedError
 
-from ...fakes import Calls, FakeSqs, Killed, client_error, kill
-from ...fakes_dynamodb import FakeDynamoDB
-from ...fakes_s3 import FakeS3
-from ...support import TEXTS, USERS
+from ...fakes import Killed, client_error, kill
+from ...support import TEXTS
+from .world import HEAD, KEY, TABLE, World, person
 
-KEY, QUEUE, TABLE = "uploads/a b.csv", "https://sqs/chunks", "imports"
-HEAD = b"email,first_name,last_name\n"
 pytestmark = pytest.mark.usefixtures("clock")
-
-
-def person(n: int) -> bytes:
-    return b"p%d@example.com,Ann%d,Lee\n" % (n, n)
-
-
-class World:
-    """An upload, and the services as its import leaves them."""
-
-    def __init__(self, data: bytes, key: str = KEY, schema: Schema = USERS) -> None:
-        self.schema = schema
-        self.calls = Calls()
-        self.invited: list[Mapping[str, Any]] = []  # the events that the function invoked itself with
-        self.s3, self.sqs = FakeS3(self.calls), FakeSqs(self.calls)
-        self.dynamodb = FakeDynamoDB({TABLE: ("import_id", "part")}, self.calls)
-        self.s3.objects[key] = data
-        self.upload = Upload("bucket", key, FakeS3.etag(data), len(data), "0001")
-
-    def run(
-        self, rows_per_chunk: int = 100, number: int = 0, out_of_time: Callable[[], bool] = lambda: False
-    ) -> dict[str, Any]:
-        clients: list[Any] = [self.s3, self.sqs, self.dynamodb]
-        s3, sqs, dynamodb = clients
-        ledger = ImportLedger(dynamodb, TABLE)
-        importer = Importer(s3, sqs, ledger, QUEUE, self.schema, rows_per_chunk, self.invited.append)
-        return importer.run(self.upload, number, out_of_time)
-
-    @property
-    def chunks(self) -> list[Chunk]:
-        """The chunks in the queue, one of each number; those that were sent twice must be the same."""
-        chunks: dict[int, Chunk] = {}
-        for body in self.sqs.bodies(QUEUE):
-            chunk = parse_chunk(body)
-            assert chunks.setdefault(chunk.number, chunk) == chunk
-        return [chunks[number] for number in sorted(chunks)]
-
-    @property
-    def lines(self) -> list[int]:
-        return [line for chunk in self.chunks for line, _ in chunk.rows]
-
-    @property
-    def entry(self) -> dict[str, Any]:
-        """The import's entry in the ledger."""
-        (item,) = self.dynamodb.items(TABLE)
-        return {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
-
-    def report(self, name: str) -> bytes:
-        return self.s3.objects[f"reports/{self.upload.key}/{self.upload.import_id}/{name}"]
-
-    @property
-    def rejects(self) -> list[list[str]]:
-        return list(csv.reader(self.report("rejects.csv").decode("utf-8-sig").splitlines()))[1:]
 
 
 def test_rows_arrive_in_the_queue_and_the_books_say_so() -> None:
@@ -178,7 +112,7 @@ def test_an_event_that_is_delivered_again_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("call", range(len(DONE.calls.made)))
-def test_an_import_that_was_killed_at_any_call_is_repeated_to_the_same_end(call: int) -> None:
+def test_an_import_killed_at_any_call_is_repeated_to_the_same_end(call: int) -> None:
     for when in ("before", "after"):
         world = World(DATA)
         getattr(world.calls, when)[call] = kill
@@ -244,7 +178,7 @@ def test_an_object_that_changes_while_it_is_read_ends_the_import_there(
 
 
 @pytest.mark.parametrize("change", [gone, overwritten])
-def test_an_object_that_changed_before_it_was_read_is_refused_with_that_reason(
+def test_an_object_that_changed_before_it_was_read_is_refused(
     change: Callable[[World], None],
 ) -> None:
     world = World(BIG)
@@ -287,7 +221,7 @@ def test_a_repetition_does_not_end_otherwise_than_the_first_attempt_began(
     assert world.entry["status"] == "reading"
 
 
-def test_what_the_services_refuse_otherwise_is_raised_for_lambda_to_repeat() -> None:
+def test_what_the_services_refuse_otherwise_is_raised_and_repeated() -> None:
     world = World(DATA)
     world.s3.script("get_object", client_error("AccessDenied", status=403))
     with pytest.raises(ClientError):
@@ -301,29 +235,6 @@ def test_keys_of_any_kind_can_be_imported(key: str) -> None:
     summary = world.run()
     assert summary["accepted"] == summary["rejected"] == 1
     assert summary["rejects"] in world.s3.objects
-
-
-def packed(sizes: Sequence[int], rows_per_chunk: int) -> list[str]:
-    packer = ChunkPacker("0" * 20, rows_per_chunk, Packed())
-    bodies = [*packer.add([f'[{n},"{"x" * (size - len(str(n)) - 5)}"]' for n, size in enumerate(sizes, 1)])]
-    bodies += packer.last()
-    assert packer.rows == len(sizes)
-    assert packer.chunks == len(bodies)
-    return bodies
-
-
-@pytest.mark.parametrize(
-    "sizes", [[10] * 250, [MAX_ROW_BYTES] * 5, [MAX_ROW_BYTES // 3] * 10, [300_000, 10] * 20]
-)
-def test_a_chunk_is_full_by_rows_or_by_bytes(sizes: list[int]) -> None:
-    bodies = packed(sizes, rows_per_chunk=100)
-    documents = [json.loads(body) for body in bodies]
-    assert [row[0] for document in documents for row in document["rows"]] == list(range(1, len(sizes) + 1))
-    assert [document["chunk"] for document in documents] == list(range(1, len(bodies) + 1))
-    assert max(map(len, bodies)) <= MAX_CHUNK_BYTES < SQS_MESSAGE_BYTES
-    for body, following in itertools.pairwise(documents):
-        full = len(body["rows"]) == 100
-        assert full or len(json.dumps(body)) + len(json.dumps(following["rows"][0])) > MAX_CHUNK_BYTES - 100
 
 
 def test_large_rows_travel_in_messages_and_calls_that_sqs_takes() -> None:

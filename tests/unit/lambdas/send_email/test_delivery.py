@@ -27,7 +27,7 @@ def deliver(
     return cloud.delivery.deliver(owed, seconds_left)
 
 
-def until_none_is_owed(cloud: Cloud, clock: Clock, owed: Sequence[Mail]) -> None:
+def until_none_is_left(cloud: Cloud, clock: Clock, owed: Sequence[Mail]) -> None:
     """As the stream and the retry queue do it."""
     for _ in range(10):
         still = deliver(cloud, owed)
@@ -85,7 +85,7 @@ def test_a_record_of_no_import_is_mailed_and_not_counted() -> None:
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_mail_that_is_refused_is_queued_with_the_reason_and_only_then_counted() -> None:
+def test_a_refused_mail_is_counted_once_it_is_queued_with_the_reason() -> None:
     cloud = Cloud()
     cloud.ses.statuses["p2@example.com"] = REJECTED
     assert deliver(cloud, mails(3)) == []
@@ -107,7 +107,7 @@ def test_a_mail_that_is_refused_is_queued_with_the_reason_and_only_then_counted(
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_mail_that_ses_takes_later_is_owed_and_may_be_claimed_then() -> None:
+def test_a_mail_that_ses_takes_later_may_be_claimed_then() -> None:
     cloud = Cloud()
     cloud.ses.statuses["p1@example.com"] = PAUSED
     (owed,) = deliver(cloud, mails(2))
@@ -121,7 +121,7 @@ def test_a_mail_that_ses_takes_later_is_owed_and_may_be_claimed_then() -> None:
 
 
 @pytest.mark.usefixtures("clock")
-def test_when_ses_takes_no_mail_at_all_the_other_groups_are_not_even_claimed() -> None:
+def test_when_ses_takes_no_mail_at_all_the_other_groups_are_not_claimed() -> None:
     cloud = Cloud()
     cloud.ses.statuses["p1@example.com"] = PAUSED
     owed = deliver(cloud, mails(200))
@@ -155,7 +155,7 @@ def test_a_message_waits_no_longer_than_sqs_lets_it() -> None:
 
 
 @pytest.mark.usefixtures("clock")
-def test_without_time_for_a_group_its_mails_stay_owed_and_unclaimed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_time_for_a_group_its_mails_are_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "_GROUPS_AT_ONCE", 1)
     cloud = Cloud()
     owed = deliver(cloud, mails(120), lambda: 60.0 if not cloud.ses.sent else GROUP_SECONDS - 1)
@@ -165,7 +165,7 @@ def test_without_time_for_a_group_its_mails_stay_owed_and_unclaimed(monkeypatch:
     assert len(cloud.states()) == 50
 
 
-def test_a_claim_that_takes_so_long_that_sending_might_not_end_in_time_is_given_back() -> None:
+def test_a_claim_that_leaves_no_time_to_send_is_given_back() -> None:
     cloud = Cloud()
     owed = deliver(cloud, mails(2), lambda: 60.0 if not cloud.states() else SENDING_SECONDS - 1)
     assert [each.wait for each in owed] == [0, 0]
@@ -239,7 +239,7 @@ def test_what_was_claimed_by_who_was_killed_is_held_when_its_time_is_over(clock:
     assert len(cloud.ses.sent) == (2 if moment == "after" else 0)
 
 
-def test_a_mail_that_another_took_over_stays_owed_until_that_one_is_done(clock: Clock) -> None:
+def test_a_mail_that_another_took_over_is_retried_until_that_is_done(clock: Clock) -> None:
     """Else the message would be deleted that the other, which is killed, relies on."""
     cloud = Cloud()
 
@@ -252,11 +252,11 @@ def test_a_mail_that_another_took_over_stays_owed_until_that_one_is_done(clock: 
 
     cloud.calls.before[1] = taken_over
     (owed,) = deliver(cloud, mails(1))
-    until_none_is_owed(cloud, clock, [owed.mail])
+    until_none_is_left(cloud, clock, [owed.mail])
     assert (cloud.ended(), len(cloud.ses.sent)) == ({"held": 1}, 1)
 
 
-def test_a_claim_whose_time_runs_out_while_others_are_recorded_stays_owed(clock: Clock) -> None:
+def test_a_claim_that_runs_out_while_others_are_recorded_is_retried(clock: Clock) -> None:
     cloud = Cloud()
     cloud.calls.before[1] = kill
     with pytest.raises(Killed):
@@ -266,7 +266,7 @@ def test_a_claim_whose_time_runs_out_while_others_are_recorded_stays_owed(clock:
     cloud.calls.before[record] = lambda: clock.sleep(10)
     (owed,) = deliver(cloud, mails(2))
     assert owed.mail.mail_id == mails(1)[0].mail_id
-    until_none_is_owed(cloud, clock, [owed.mail])
+    until_none_is_left(cloud, clock, [owed.mail])
     assert cloud.ended() == {"mailed": 1, "held": 1}
 
 
@@ -313,7 +313,7 @@ def test_killed_at_any_call_all_mails_end_once(clock: Clock, call: int, moment: 
     with pytest.raises(Killed):
         deliver(cloud, KINDS)
     cloud.ses.statuses.pop("p3@example.com")
-    until_none_is_owed(cloud, clock, KINDS)
+    until_none_is_left(cloud, clock, KINDS)
     check_that_all_ended_once(cloud, letters_twice=(call, moment) in BETWEEN_QUEUEING_AND_COUNTING)
 
 
@@ -325,7 +325,7 @@ def test_run_beside_itself_all_mails_end_once(clock: Clock, call: int, moment: s
     getattr(cloud.calls, moment)[call] = lambda: beside.extend(deliver(cloud, KINDS))
     owed = deliver(cloud, KINDS)
     cloud.ses.statuses.pop("p3@example.com")
-    until_none_is_owed(cloud, clock, [each.mail for each in [*owed, *beside]])
+    until_none_is_left(cloud, clock, [each.mail for each in [*owed, *beside]])
     check_that_all_ended_once(cloud)
 
 
@@ -344,7 +344,7 @@ def test_what_was_left_behind_is_finished_by_one_of_two(
     getattr(cloud.calls, moment)[len(cloud.calls.made) + call] = lambda: beside.extend(deliver(cloud, KINDS))
     owed = deliver(cloud, KINDS)
     cloud.ses.statuses.pop("p3@example.com")
-    until_none_is_owed(cloud, clock, [each.mail for each in [*owed, *beside]])
+    until_none_is_left(cloud, clock, [each.mail for each in [*owed, *beside]])
     check_that_all_ended_once(cloud, letters_twice=(first, "before") in BETWEEN_QUEUEING_AND_COUNTING)
 
 
@@ -359,7 +359,7 @@ def test_who_finishes_what_was_left_behind_may_be_killed_too(clock: Clock, call:
     getattr(cloud.calls, moment)[len(cloud.calls.made) + call] = kill
     with pytest.raises(Killed):
         deliver(cloud, KINDS)
-    until_none_is_owed(cloud, clock, KINDS)
+    until_none_is_left(cloud, clock, KINDS)
     check_that_all_ended_once(cloud, letters_twice=(call, moment) in [(5, "after"), (6, "before")])
 
 
@@ -377,7 +377,7 @@ def test_an_answer_of_dynamodb_or_sqs_that_was_lost_is_made_good(clock: Clock, c
     except Exception as error:
         assert "InternalServerError" in str(error)  # noqa: PT017 (SES's is no error)
     cloud.ses.statuses.pop("p3@example.com")
-    until_none_is_owed(cloud, clock, owed)
+    until_none_is_left(cloud, clock, owed)
     check_that_all_ended_once(cloud, letters_twice=call == 4)
 
 

@@ -110,7 +110,7 @@ def test_an_answer_with_more_entries_than_mails_is_read_as_far_as_it_goes() -> N
 
 
 @pytest.mark.parametrize("code", ["BadRequestException", "MessageRejected", "ValidationException"])
-def test_a_call_that_is_refused_is_halved_until_the_mail_at_fault_is_alone(code: str) -> None:
+def test_a_refused_call_is_halved_until_the_mail_at_fault_is_alone(code: str) -> None:
     cloud = Cloud()
 
     def refuse(request: Any) -> Any:

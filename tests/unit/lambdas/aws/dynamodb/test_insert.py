@@ -111,7 +111,7 @@ def test_what_is_no_items_fault_is_an_error(code: str) -> None:
 
 
 @pytest.mark.parametrize("bad", [0, 13, 24])
-def test_a_request_that_is_refused_as_a_whole_is_halved_until_the_fault_is_alone(bad: int) -> None:
+def test_a_request_refused_as_a_whole_is_halved_until_the_fault_is_alone(bad: int) -> None:
     dynamodb = database()
 
     def refuse(request: Any) -> Any:
@@ -127,7 +127,7 @@ def test_a_request_that_is_refused_as_a_whole_is_halved_until_the_fault_is_alone
     assert len(sizes(dynamodb)) <= 2 * 5 + 1  # a search, not a call for each
 
 
-def test_names_too_long_for_a_statement_are_refused_and_the_others_inserted() -> None:
+def test_an_item_whose_names_outgrow_a_statement_is_refused_alone() -> None:
     dynamodb = database()
     wide = item("wide") | {f"column {n} {'x' * 200}": {"S": ""} for n in range(40)}
     first, second = insert_each(dynamodb, TABLE, "key", [wide, item("narrow")])

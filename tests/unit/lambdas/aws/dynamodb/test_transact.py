@@ -147,7 +147,7 @@ def test_an_operation_that_is_refused_is_taken_out_with_the_reason() -> None:
 
 
 @pytest.mark.parametrize("bad", [0, 1, 41, 99])
-def test_a_request_that_is_refused_as_a_whole_is_halved_until_the_fault_is_alone(bad: int) -> None:
+def test_a_request_refused_as_a_whole_is_halved_until_the_fault_is_alone(bad: int) -> None:
     dynamodb = database()
     operations = puts(100)
     operations[bad] = put("")  # an empty key
@@ -183,7 +183,7 @@ def test_a_write_whose_answer_was_lost_is_found_by_the_next() -> None:
     ] * 2
 
 
-def test_companions_are_written_in_one_transaction_with_what_they_belong_to() -> None:
+def test_companions_are_written_in_the_transaction_of_their_operations() -> None:
     dynamodb = database()
     write_each(dynamodb, [put("001")])
     outcomes: list[Outcome] = write_each(dynamodb, [*puts(3), put("")], companions=count)
