@@ -18,8 +18,8 @@ from lambdas.core.upload import Upload
 from lambdas.insert_records.inserter import Inserter
 from lambdas.insert_records.writer import find_written, put_if_absent
 from lambdas.process_csv.importer import Importer
-from lambdas.send_email.courier import Courier
-from lambdas.send_email.post import Post
+from lambdas.send_email.delivery import Delivery
+from lambdas.send_email.ses_sender import SesSender
 from local.embedded import ROOT
 
 USERS, IMPORTS, MAILS = "users", "imports", "mails"
@@ -93,19 +93,19 @@ def inserter_over(client: StubClient) -> Inserter:
     return Inserter(services, ImportLedger(services, IMPORTS), write, find, "email", "dead-letters", False)
 
 
-def courier_over(client: StubClient) -> Courier:
+def delivery_over(client: StubClient) -> Delivery:
     """What send_email delivers mails with."""
     services: Any = client
     parts = {"subject": "subject.txt", "text": "body.txt", "html": "body.html"}
     template = MailTemplate.parse(**{part: (_MAIL / file).read_text() for part, file in parts.items()})
-    post = Post(services, template, SENDER, CONFIGURATION_SET, "email")
+    ses_sender = SesSender(services, template, SENDER, CONFIGURATION_SET, "email")
     ledger = MailLedger(services, MAILS, ImportLedger(services, IMPORTS))
-    return Courier(post, ledger, services, "failures", 60)
+    return Delivery(ses_sender, ledger, services, "failures", 60)
 
 
 def deliver(client: StubClient, mails: Sequence[Mail]) -> None:
     """Have send_email deliver mails."""
-    courier_over(client).deliver(mails, lambda: _TIME_ENOUGH)
+    delivery_over(client).deliver(mails, lambda: _TIME_ENOUGH)
 
 
 def stream_records(chunk: str) -> list[dict[str, Any]]:

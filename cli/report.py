@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.core.import_ledger import DONE, READING, REJECTED
+from lambdas.core.import_entries import ImportStatus
+from lambdas.core.reserved_columns import REJECT_LINE, REJECT_REASON
 from operations.books import Books
 from operations.imports import Import, total
 from operations.text import count
@@ -83,7 +84,7 @@ def read_rejects(s3: "S3Client", bucket: str, key: str) -> Iterator[tuple[str, s
     head = s3.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{_REPORT_BYTES - 1}")["Body"].read()
     text = head.decode("utf-8-sig", "replace")
     # The report keeps its upload's delimiter, which stands between its own two columns.
-    own = re.search("_line(.)_reason", text)
+    own = re.search(f"{REJECT_LINE}(.){REJECT_REASON}", text)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=own.group(1) if own else ",")
     next(rows)
     for row, _ in zip(rows, range(SHOWN_REJECTS), strict=False):
@@ -96,11 +97,11 @@ def _numbers(books: Books) -> list[int]:
 
 
 def _remark(one: Import) -> str:
-    if one.status == REJECTED:
+    if one.status == ImportStatus.REJECTED:
         return f"rejected as a whole: {one.reason}"
-    if one.status == READING:
+    if one.status == ImportStatus.READING:
         return f"is being read since {one.started_at}"
-    if one.status != DONE:
+    if one.status != ImportStatus.DONE:
         return f"{one.status}: {one.reason or 'nothing more is known'}"
     gaps = {
         "not read": one.books.read - one.books.accepted - one.books.rejected,

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from . import defaults, queues, tables
 from .alarms import Alarms
 from .buffered_writer_args import BufferedWriterArgs, BufferedWriterPlan, plan_buffered_writer
+from .contracts import Variable
 from .function import CreatedFunction, FunctionSpec, create_function
 from .policies import Statement, allow
 from .references import QueueReference, TableReference
@@ -108,12 +109,12 @@ class BufferedWriter(pulumi.ComponentResource):
             memory=plan.common.memory,
             log_retention_days=plan.common.log_retention_days,
             environment={
-                "TABLE": self.table["name"],
-                "KEY": plan.key,
-                "IMPORTS_TABLE": self.import_ledger["name"],
-                "DEAD_LETTER_QUEUE_URL": self.dead_letter_queue["url"],
-                "MAX_RECEIVE_COUNT": str(plan.max_receive_count),
-                "ON_CONFLICT": plan.on_conflict,
+                Variable.TABLE: self.table["name"],
+                Variable.KEY: plan.key,
+                Variable.IMPORTS_TABLE: self.import_ledger["name"],
+                Variable.DEAD_LETTER_QUEUE_URL: self.dead_letter_queue["url"],
+                Variable.MAX_RECEIVE_COUNT: str(plan.max_receive_count),
+                Variable.ON_CONFLICT: plan.on_conflict,
             },
             statements=self._statements(plan),
         )

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import lambdas
 from lambdas.aws.limits import SQS_MESSAGE_BYTES
+from lambdas.core.environment import Variable
+from lambdas.core.import_entries import IMPORT_ID, KEY, KEY_INDEX, PART, STARTED_AT
+from lambdas.core.mail_entries import MAIL_ID
 from lambdas.core.mail_template import MailTemplate, TemplateError
 from lambdas.core.prefixes import CONTINUATIONS_PREFIX, REPORTS_PREFIX
 from lambdas.core.schema import Schema, SchemaError, parse_schema
@@ -25,12 +28,19 @@ __all__ = [
     "CONTINUATIONS_PREFIX",
     "FOLDERS_OF",
     "HANDLERS",
+    "IMPORT_ID",
+    "KEY",
+    "KEY_INDEX",
+    "MAIL_ID",
+    "PART",
     "REPORTS_PREFIX",
     "SQS_MESSAGE_BYTES",
+    "STARTED_AT",
     "MailTemplate",
     "Schema",
     "SchemaError",
     "TemplateError",
+    "Variable",
     "is_email",
     "parse_schema",
 ]

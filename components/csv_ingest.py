@@ -7,7 +7,7 @@ import pulumi_aws as aws
 
 from . import defaults, queues, tables
 from .alarms import Alarms
-from .contracts import CONTINUATIONS_PREFIX, REPORTS_PREFIX
+from .contracts import CONTINUATIONS_PREFIX, REPORTS_PREFIX, Variable
 from .csv_ingest_args import CsvIngestArgs, CsvIngestPlan, plan_csv_ingest
 from .function import CreatedFunction, FunctionSpec, create_function
 from .policies import Statement, allow, document
@@ -98,9 +98,9 @@ class CsvIngest(pulumi.ComponentResource):
             memory=plan.common.memory,
             log_retention_days=plan.common.log_retention_days,
             environment={
-                "QUEUE_URL": plan.queue["url"],
-                "IMPORTS_TABLE": self.import_ledger["name"],
-                "ROWS_PER_CHUNK": str(plan.rows_per_chunk),
+                Variable.QUEUE_URL: plan.queue["url"],
+                Variable.IMPORTS_TABLE: self.import_ledger["name"],
+                Variable.ROWS_PER_CHUNK: str(plan.rows_per_chunk),
             },
             statements=self._statements(plan),
         )

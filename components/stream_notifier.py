@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from . import defaults, queues, sender, tables
 from .alarms import Alarms
+from .contracts import Variable
 from .function import CreatedFunction, FunctionSpec, create_function
 from .policies import Statement, allow
 from .references import DkimRecord, QueueReference, TableReference
@@ -149,14 +150,14 @@ class StreamNotifier(pulumi.ComponentResource):
 
     def _environment(self, plan: StreamNotifierPlan) -> dict[str, pulumi.Input[str]]:
         return {
-            "MAILS_TABLE": self.mail_ledger["name"],
-            "IMPORTS_TABLE": self.import_ledger["name"],
-            "RETRY_QUEUE_URL": self.retry_queue["url"],
-            "FAILURE_QUEUE_URL": self.failure_queue["url"],
-            "SENDER": plan.sender,
-            "CONFIGURATION_SET": self.configuration_set,
-            "ADDRESS_COLUMN": plan.address_column,
-            "FUNCTION_TIMEOUT": str(plan.common.timeout),
+            Variable.MAILS_TABLE: self.mail_ledger["name"],
+            Variable.IMPORTS_TABLE: self.import_ledger["name"],
+            Variable.RETRY_QUEUE_URL: self.retry_queue["url"],
+            Variable.FAILURE_QUEUE_URL: self.failure_queue["url"],
+            Variable.SENDER: plan.sender,
+            Variable.CONFIGURATION_SET: self.configuration_set,
+            Variable.ADDRESS_COLUMN: plan.address_column,
+            Variable.FUNCTION_TIMEOUT: str(plan.common.timeout),
         }
 
     def _statements(self, plan: StreamNotifierPlan) -> list[Statement]:

@@ -11,6 +11,7 @@ from pulumi_aws.dynamodb import TableGlobalSecondaryIndexArgs as Index
 from pulumi_aws.dynamodb import TableGlobalSecondaryIndexKeySchemaArgs as KeySchema
 
 from .common_args import CommonPlan
+from .contracts import IMPORT_ID, KEY, KEY_INDEX, MAIL_ID, PART, STARTED_AT
 from .references import TableReference
 
 
@@ -23,29 +24,27 @@ def use_import_ledger(name: str, plan: CommonPlan, parent: pulumi.Resource) -> T
     """Return the ledger of imports that the arguments name, or create one.
 
     It has an item for the import itself, one a chunk, and shards of mail counters.
-    Its index `by_key` finds the imports of an object; only the import's own item has the attribute `key`.
+    Its index finds the imports of an object; only the import's own item has the attribute `key`.
     """
     if plan.import_ledger is not None:
         return plan.import_ledger
-    attributes = {"import_id": "S", "part": "S", "key": "S", "started_at": "S"}
+    attributes = dict.fromkeys((IMPORT_ID, PART, KEY, STARTED_AT), "S")
     by_key = Index(
-        name="by_key",
+        name=KEY_INDEX,
         key_schemas=[
-            KeySchema(attribute_name="key", key_type="HASH"),
-            KeySchema(attribute_name="started_at", key_type="RANGE"),
+            KeySchema(attribute_name=KEY, key_type="HASH"),
+            KeySchema(attribute_name=STARTED_AT, key_type="RANGE"),
         ],
         projection_type="ALL",
     )
     protect = plan.protect_data
-    ledger = _create(
-        name, attributes, protect, parent, hash_key="import_id", range_key="part", indexes=[by_key]
-    )
+    ledger = _create(name, attributes, protect, parent, hash_key=IMPORT_ID, range_key=PART, indexes=[by_key])
     return reference(ledger)
 
 
 def create_mail_ledger(name: str, protect: bool, parent: pulumi.Resource) -> Table:
     """Create the ledger of mails: an item for each mail that was ever claimed, and one a claim."""
-    return _create(name, {"mail_id": "S"}, protect, parent, hash_key="mail_id")
+    return _create(name, {MAIL_ID: "S"}, protect, parent, hash_key=MAIL_ID)
 
 
 def reference(table: Table) -> TableReference:

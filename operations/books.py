@@ -4,13 +4,16 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
-from lambdas.core.import_ledger import IMPORT
-
-# How the parts of an import begin in the ledger, in the ledger's order: chunks, the import itself, mails.
-_CHUNKS = "chunk#"
-MAILS = "mail#"
-_OF_IMPORT = ("read", "accepted", "rejected")
-_OF_MAILS = ("mailed", "undeliverable", "held")
+from lambdas.core.import_entries import (
+    CHUNK_PARTS,
+    CREATED,
+    DUPLICATES,
+    FAILED,
+    IMPORT_PART,
+    MAIL_COUNTS,
+    PART,
+    ROW_COUNTS,
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Books:
 
     def with_mails_of(self, other: "Books") -> "Books":
         """Returns these books with the other's mails."""
-        return replace(self, **{name: getattr(other, name) for name in _OF_MAILS})
+        return replace(self, **{name: getattr(other, name) for name in MAIL_COUNTS})
 
     def __add__(self, other: "Books") -> "Books":
         return Books(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
@@ -65,17 +68,17 @@ def books_of(items: Iterable[Mapping[str, Any]], dead_lines: Set[int] = frozense
     counts = dict.fromkeys(Books.__dataclass_fields__, 0)
     failed: set[str] = set(map(str, dead_lines))
     for item in items:
-        part = item["part"]["S"]
-        if part.startswith(_CHUNKS):
-            created, duplicates = _lines(item, "created"), _lines(item, "duplicates")
-            counts["created"] += len(created)
-            counts["duplicates"] += len(duplicates)
-            failed.update(_lines(item, "failed"))
+        part = item[PART]["S"]
+        if part.startswith(CHUNK_PARTS):
+            created, duplicates = _lines(item, CREATED), _lines(item, DUPLICATES)
+            counts[CREATED] += len(created)
+            counts[DUPLICATES] += len(duplicates)
+            failed.update(_lines(item, FAILED))
             failed.difference_update(created, duplicates)
         else:
-            for name in _OF_IMPORT if part == IMPORT else _OF_MAILS:
+            for name in ROW_COUNTS if part == IMPORT_PART else MAIL_COUNTS:
                 counts[name] += int(item[name]["N"]) if name in item else 0
-    return Books(**{**counts, "failed": len(failed)})
+    return Books(**{**counts, FAILED: len(failed)})
 
 
 def _lines(item: Mapping[str, Any], name: str) -> list[str]:

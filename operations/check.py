@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lambdas.core.import_ledger import DONE, REJECTED
+from lambdas.core.import_entries import ImportStatus
 from lambdas.core.schema import Schema, SchemaError, parse_schema
 from lambdas.csvfile.csv_file import open_csv
 from lambdas.csvfile.decode import PIECE_BYTES
-from lambdas.csvfile.header import ImportRejected
+from lambdas.csvfile.header import ImportRejectedError
 from lambdas.csvfile.validate import Reject
 
 from .errors import UsageError
@@ -23,7 +23,7 @@ class Checked:
     """What an import of the file would come to; `status` and `reason` as in the import ledger."""
 
     file: str
-    status: str = DONE
+    status: str = ImportStatus.DONE
     reason: str | None = None
     read: int = 0
     accepted: int = 0
@@ -33,7 +33,7 @@ class Checked:
     @property
     def valid(self) -> bool:
         """Whether it can be imported, every row of it."""
-        return self.status == DONE and not self.rejected
+        return self.status == ImportStatus.DONE and not self.rejected
 
 
 def read_schema(path: Path) -> Schema:
@@ -68,7 +68,7 @@ def check_file(file: Path, schema: Schema, on_reject: Callable[[Reject], None]) 
                 checked.rejected += len(parsed.rejects)
                 for reject in parsed.rejects:
                     on_reject(reject)
-    except ImportRejected as rejected:
-        return Checked(str(file), REJECTED, str(rejected))
+    except ImportRejectedError as rejected:
+        return Checked(str(file), ImportStatus.REJECTED, str(rejected))
     checked.read = checked.accepted + checked.rejected
     return checked

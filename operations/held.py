@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.core.mail import Mail
-from lambdas.core.mail_entries import DEFERRED, Entry
+from lambdas.core.mail_entries import Entry, MailState
+from lambdas.core.reserved_columns import RECORD_COLUMNS
 
 from .errors import UsageError
 from .failed_invocation import reason_of
-from .mail_decisions import is_dropped, is_held
+from .mail_decisions import is_held
 from .mail_messages import MailMessages, by_message, mail_in, name_of
 from .messages import QueueMessage, received
 from .redrive import Redrive, Resendable
 from .stack import Stack
 
 _QUEUE_URL = "notifier_failure_queue_url"
-# The records' own bookkeeping, which says nothing of whom a mail is to.
-_BOOKKEEPING = ("import_id", "import_line", "created_at")
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class HeldMail:
     @property
     def recipient(self) -> dict[str, str]:
         """Whom the mail is to, as the record has it."""
-        return {name: value for name, value in self.mail.values().items() if name not in _BOOKKEEPING}
+        return {name: value for name, value in self.mail.values().items() if name not in RECORD_COLUMNS}
 
     def as_json(self) -> dict[str, Any]:
         """Returns the entry in the output of `--json`."""
@@ -73,9 +72,9 @@ class HeldMails:
         return by_message(messages, self.mails.decisions.drop(mails, self.mails.seen))
 
     def _left_over(self, entry: Entry | None) -> bool:
-        if self.verb == "drop":
-            return is_dropped(entry)
-        return entry is not None and entry.state == DEFERRED
+        if entry is None:
+            return False
+        return entry.dropped if self.verb == "drop" else entry.state == MailState.DEFERRED
 
 
 def held_mails(stack: Stack) -> list[HeldMail]:
@@ -103,7 +102,7 @@ def decision_on(stack: Stack, verb: str, mail_id: str | None) -> Redrive:
         UsageError: the mail ledger has no mail of this id.
     """
     mails = MailMessages.of(stack)
-    if mail_id and mail_id not in mails.decisions.entries([mail_id]):
+    if mail_id and mail_id not in mails.decisions.ledger.entries([mail_id]):
         raise UsageError(
             f"expected the whole id of a mail, got {mail_id}, which no mail has:"
             f" rowrelay held list{stack.option} has those that are held"

@@ -5,9 +5,18 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from lambdas.core.import_ledger import DONE, IMPORT, REJECTED
+from lambdas.core.import_entries import (
+    IMPORT_ID,
+    IMPORT_PART,
+    KEY,
+    KEY_INDEX,
+    MAIL_PARTS,
+    PART,
+    STARTED_AT,
+    ImportStatus,
+)
 
-from .books import MAILS, Books, books_of
+from .books import Books, books_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -16,8 +25,7 @@ if TYPE_CHECKING:
 WAITING = "waiting"  # uploaded; the ledger does not know of it yet
 FAILED = "failed"  # the function that reads it gave up
 
-KEY_INDEX = "by_key"
-_TEXTS = ("status", "reason", "summary", "rejects", "started_at")
+_TEXTS = ("status", "reason", "summary", "rejects", STARTED_AT)
 
 
 @dataclass(frozen=True)
@@ -41,17 +49,21 @@ class Import:
     @property
     def balanced(self) -> bool:
         """Whether it was read to its end and every row is accounted for: nothing is left to happen."""
-        return self.status in (DONE, REJECTED) and self.books.balanced
+        return self.status in (ImportStatus.DONE, ImportStatus.REJECTED) and self.books.balanced
 
     @property
     def ended(self) -> bool:
         """Whether its reading has ended; its rows may still be on their way."""
-        return self.status in (DONE, REJECTED, FAILED)
+        return self.status in (ImportStatus.DONE, ImportStatus.REJECTED, FAILED)
 
     @property
     def all_created(self) -> bool:
         """Whether only mails are to come: the rows' own books are closed, and none failed."""
-        return self.status == DONE and self.books.written == self.books.accepted and not self.books.failed
+        return (
+            self.status == ImportStatus.DONE
+            and self.books.written == self.books.accepted
+            and not self.books.failed
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Returns the entry in the output of `--json`."""
@@ -86,10 +98,10 @@ class Ledger:
         if import_id is None:
             return one
         if one.all_created:  # the chunks of a large import take long to read, and will not change
-            mails = books_of(self._items(import_id, MAILS))
+            mails = books_of(self._items(import_id, MAIL_PARTS))
             return replace(one, books=one.books.with_mails_of(mails))
         items = self._items(import_id)
-        entry = next((item for item in items if item["part"]["S"] == IMPORT), None)
+        entry = next((item for item in items if item[PART]["S"] == IMPORT_PART), None)
         known = replace(one, id=import_id, books=books_of(items, dead_lines))
         return known if entry is None else _with_entry(known, entry)
 
@@ -103,8 +115,8 @@ class Ledger:
         # Only the entry of an import itself is in the index.
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table, IndexName=KEY_INDEX)
         entries = (item for page in pages for item in page["Items"])
-        newest = heapq.nlargest(limit, entries, key=lambda item: item["started_at"]["S"])
-        ids = [(entry["key"]["S"], entry["import_id"]["S"]) for entry in newest]
+        newest = heapq.nlargest(limit, entries, key=lambda item: item[STARTED_AT]["S"])
+        ids = [(entry[KEY]["S"], entry[IMPORT_ID]["S"]) for entry in newest]
         return [self.look(Import(key, key, i), dead_lines.get(i, frozenset())) for key, i in ids]
 
     def _newest(self, key: str) -> str | None:
@@ -112,17 +124,17 @@ class Ledger:
             TableName=self.table,
             IndexName=KEY_INDEX,
             KeyConditionExpression="#key = :key",
-            ExpressionAttributeNames={"#key": "key"},
+            ExpressionAttributeNames={"#key": KEY},
             ExpressionAttributeValues={":key": {"S": key}},
             ScanIndexForward=False,
             Limit=1,
         )
-        return answer["Items"][0]["import_id"]["S"] if answer["Items"] else None
+        return answer["Items"][0][IMPORT_ID]["S"] if answer["Items"] else None
 
     def _items(self, import_id: str, first: str = " ") -> list[Mapping[str, Any]]:
         pages = self.dynamodb.get_paginator("query").paginate(
             TableName=self.table,
-            KeyConditionExpression="import_id = :id AND part >= :first",
+            KeyConditionExpression=f"{IMPORT_ID} = :id AND {PART} >= :first",
             ExpressionAttributeValues={":id": {"S": import_id}, ":first": {"S": first}},
             ConsistentRead=True,
         )

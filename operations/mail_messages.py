@@ -9,6 +9,7 @@ from lambdas.aws.sqs import Message, send
 from lambdas.core.import_ledger import ImportLedger
 from lambdas.core.mail import Mail, MailError, from_queue
 from lambdas.core.mail_entries import Entry
+from lambdas.core.mail_ledger import MailLedger
 
 from .mail_decisions import MailDecisions, is_done, may_be_sent_again
 from .messages import QueueMessage
@@ -40,12 +41,12 @@ class MailMessages:
         """Returns those of a deployed stack."""
         dynamodb = stack.client("dynamodb")
         imports = ImportLedger(dynamodb, stack.outputs["import_ledger"])
-        decisions = MailDecisions(dynamodb, stack.outputs["mail_ledger"], imports)
-        return cls(decisions, stack.client("sqs"), stack.outputs["retry_queue_url"])
+        ledger = MailLedger(dynamodb, stack.outputs["mail_ledger"], imports)
+        return cls(MailDecisions(ledger), stack.client("sqs"), stack.outputs["retry_queue_url"])
 
     def entry(self, mail: Mail) -> Entry | None:
         """Returns what the mail ledger has of the mail."""
-        entry = self.decisions.entries([mail.mail_id]).get(mail.mail_id)
+        entry = self.decisions.ledger.entries([mail.mail_id]).get(mail.mail_id)
         self.seen.setdefault(mail.mail_id, entry.claim if entry else "")
         return entry
 
@@ -53,7 +54,7 @@ class MailMessages:
         """Send the mails that may leave (reopened first); returns why some messages stay, by message id."""
         mails = [mail for message in messages if (mail := mail_in(message))]
         stay = self.decisions.reopen(mails, self.seen)
-        entries = self.decisions.entries([mail.mail_id for mail in mails])
+        entries = self.decisions.ledger.entries([mail.mail_id for mail in mails])
         again = [m for m in mails if m.mail_id not in stay and not is_done(entries.get(m.mail_id))]
         # The time after which it is given up begins anew, too.
         fresh = [replace(mail, since=None) for mail in again]

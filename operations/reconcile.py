@@ -8,8 +8,10 @@ from typing import Any
 
 from lambdas.aws.limits import SQS_BATCH_MESSAGES
 from lambdas.aws.sqs import Message, send
-from lambdas.core.mail import Mail, from_stream
-from lambdas.core.mail_entries import DEFERRED, Entry
+from lambdas.core.environment import Variable
+from lambdas.core.mail import Mail, mail_of_record
+from lambdas.core.mail_entries import Entry, MailState
+from lambdas.core.reserved_columns import CREATED_AT, IMPORT_ID
 from lambdas.core.retry_delays import LONGEST_WAIT_SECONDS
 
 from .errors import OperationError
@@ -45,7 +47,7 @@ def find_missing(stack: Stack) -> Iterator[Missing]:
         OperationError: the table replaces records, which then cannot be told.
     """
     _refuse_replace(stack)
-    ledger, now, key = MailMessages.of(stack).decisions, time.time(), _key(stack)
+    ledger, now, key = MailMessages.of(stack).decisions.ledger, time.time(), _key(stack)
     for records in _pages(stack):
         mails = [mail for record in records if (mail := _mail(record, key, now))]
         entries = ledger.entries([mail.mail_id for mail in mails])
@@ -69,20 +71,19 @@ def _why(entry: Entry | None, now: float) -> str | None:
     age = now - entry.changed_at
     if entry.unfinished and age >= _FINISHED_AFTER:
         return f"its mail was begun ({entry.state}) and not finished"
-    if entry.state == DEFERRED and age >= _TRIED_AFTER:
+    if entry.state == MailState.DEFERRED and age >= _TRIED_AFTER:
         return "its mail was put off, and not tried again"
     return None
 
 
 def _mail(record: dict[str, Any], key: str, now: float) -> Mail | None:
     """Returns the mail that the record is owed; None if it is too young, or of no import."""
-    created_at = record.get("created_at", {}).get("S")
-    if "import_id" not in record or not created_at:
+    created_at = record.get(CREATED_AT, {}).get("S")
+    if IMPORT_ID not in record or not created_at:
         return None
     if now - datetime.fromisoformat(created_at).timestamp() < _BEGUN_AFTER:
         return None
-    change = {"Keys": {key: record[key]}, "NewImage": record}
-    return from_stream({"eventName": "INSERT", "dynamodb": change})
+    return mail_of_record({key: record[key]}, record)
 
 
 def _key(stack: Stack) -> str:
@@ -99,7 +100,7 @@ def _pages(stack: Stack) -> Iterator[list[dict[str, Any]]]:
 def _refuse_replace(stack: Stack) -> None:
     name = stack.outputs["functions"]["insert_records"]
     configuration = stack.client("lambda").get_function_configuration(FunctionName=name)
-    if configuration["Environment"]["Variables"]["ON_CONFLICT"] == "replace":
+    if configuration["Environment"]["Variables"][Variable.ON_CONFLICT] == "replace":
         raise OperationError(
             "The table cannot be reconciled: expected on_conflict skip, got replace. A record that was"
             " replaced bears the import that wrote it last, its mail the first one: nobody can tell"

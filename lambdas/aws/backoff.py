@@ -1,4 +1,4 @@
-"""How often a service is asked again for what it put off, and how long to wait before."""
+"""How often a request is tried that a service puts off, and how long to wait in between."""
 
 import random
 import time
@@ -16,10 +16,10 @@ def pause(attempt: int) -> None:
 
 
 def longest_pause(attempt: int) -> float:
-    """The bound of that wait, in seconds."""
+    """Returns the bound of that wait, in seconds."""
     return min(_FIRST_PAUSE_SECONDS * (1 << attempt), _LONGEST_PAUSE_SECONDS)
 
 
 def longest_pauses() -> float:
-    """Seconds that the pauses between all attempts take at most."""
+    """Returns the seconds that the pauses between all attempts take at most."""
     return sum(map(longest_pause, range(1, ATTEMPTS)))

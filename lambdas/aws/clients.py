@@ -1,4 +1,4 @@
-"""The clients of all handlers, and how long a call may take: what a function waits for must fit its time.
+"""The clients of all handlers, and how long a call may take, which must fit a function's time.
 
 botocore's own time-outs are 60 seconds, as long as some functions may run.
 https://docs.aws.amazon.com/botocore/latest/reference/config.html
@@ -28,14 +28,14 @@ class TimeOuts:
 
     @property
     def longest_call(self) -> float:
-        """Seconds that a call takes at most: each attempt to its time-outs, and the pauses between them."""
+        """The seconds that a call takes at most: every attempt's time-outs, and the pauses in between."""
         # https://docs.aws.amazon.com/boto3/latest/guide/retries.html
         pauses = sum(min(1 << n, _LONGEST_BACKOFF_SECONDS) for n in range(self.attempts - 1))
         return self.attempts * (self.connect + self.read) + pauses
 
     @property
     def config(self) -> Config:
-        """As botocore takes it."""
+        """The same as botocore takes it."""
         return Config(
             connect_timeout=self.connect,
             read_timeout=self.read,
@@ -57,6 +57,6 @@ TIME_OUTS: Mapping[str, TimeOuts] = {
 
 
 def client(service: str) -> Any:
-    """A client of one of these services."""
+    """Returns a client of one of the services in TIME_OUTS."""
     make: Any = boto3.client
     return make(service, config=TIME_OUTS[service].config)

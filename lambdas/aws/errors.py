@@ -7,9 +7,20 @@ from botocore.exceptions import ClientError
 # What is not allowed, or not there: the same until somebody changes the set-up.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_troubleshooting_common-errors.html
 _NOT_ALLOWED = frozenset(
-    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "NotAuthorized", "OptInRequired"}
-    | {"ExpiredTokenException", "IncompleteSignature", "InvalidClientTokenId", "InvalidSignatureException"}
-    | {"InvalidSecurity", "SignatureDoesNotMatch", "UnrecognizedClientException"}
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidClientTokenId",
+        "InvalidSecurity",
+        "InvalidSignatureException",
+        "NotAuthorized",
+        "OptInRequired",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
 )
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementError.html
@@ -18,33 +29,33 @@ _NOT_ALLOWED = frozenset(
 _NOT_THERE = frozenset(
     {"NoSuchBucket", "NonExistentQueue", "QueueDoesNotExist", "ResourceNotFound", "ResourceNotFoundException"}
 )
-# A key of KMS: SQS's and Lambda's words for it begin so, but for what passes.
+# A key of KMS: SQS's and Lambda's codes for it begin so. Throttling passes.
 _KEY = re.compile(r"kms(?!\.?Throttl)", re.IGNORECASE)
 _ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)")
 
 
-class SetUpFault(Exception):
-    """The deployment lacks something; says what. Raised once all that the invocation was given is safe."""
+class SetUpError(Exception):
+    """The deployment lacks something. Raised once all that the invocation was given is safe."""
 
 
 def code_of(error: Exception) -> str:
-    """The service's code for the error; empty if it has none."""
+    """Returns the service's code for the error; empty if it has none."""
     if isinstance(error, ClientError):
         return str(error.response["Error"]["Code"])
     return str(getattr(error, "code", ""))
 
 
 def kind_of(error: Exception) -> str:
-    """The error's type, the service's code, and the action that is not allowed.
+    """Returns what may be logged: the error's type, the service's code, the action that is not allowed.
 
-    No more of the error's message, which may quote a row's values.
+    The error's message is left out, for it may quote a row's values.
     """
     message = error.response["Error"].get("Message", "") if isinstance(error, ClientError) else ""
     action = f"(not allowed: {match[1]})" if (match := _ACTION.search(message)) else ""
     return " ".join(filter(None, (type(error).__name__, code_of(error), action)))
 
 
-def is_set_up_fault(error: Exception) -> bool:
+def is_set_up_error(error: Exception) -> bool:
     """Whether the error says that the deployment lacks something: a permission, a table, a queue, a key."""
     return is_set_up_code(code_of(error))
 

@@ -1,4 +1,4 @@
-"""Sending to SQS until every message is there, or none is claimed to be."""
+"""Sending messages to SQS, and postponing those that were received."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _REASON_CHARACTERS = 500
 
 
 class QueueError(Exception):
-    """Messages that SQS would not take after several attempts."""
+    """SQS did not take messages after several attempts."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Message:
 
     @property
     def size(self) -> int:
-        """Bytes, as SQS counts them, at most."""
+        """The most bytes that SQS may count for it."""
         return len(self.body.encode()) + len(printable_reason(self.reason).encode()) + 64
 
     def entry(self, entry_id: str) -> "SendMessageBatchRequestEntryTypeDef":
-        """The message as SendMessageBatch takes it."""
+        """Returns the message as SendMessageBatch takes it."""
         entry: SendMessageBatchRequestEntryTypeDef = {"Id": entry_id, "MessageBody": self.body}
         if self.delay:
             entry["DelaySeconds"] = self.delay
@@ -49,7 +49,7 @@ class Message:
 
 
 def printable_reason(reason: str) -> str:
-    """A reason that SQS takes as an attribute: short, and of printable characters only."""
+    """Returns a reason that SQS takes as an attribute: short, and of printable characters only."""
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
     return "".join(c if c.isprintable() else " " for c in reason)[:_REASON_CHARACTERS]
 
@@ -65,7 +65,7 @@ def send(sqs: "SQSClient", queue_url: str, messages: Iterable[Message]) -> None:
 
 
 def postpone(sqs: "SQSClient", queue_url: str, seconds: Mapping[str, int]) -> None:
-    """Let messages that were received, by their receipt handles, come again after so many seconds.
+    """Set how many seconds later messages that were received come again, by their receipt handles.
 
     One that is not there any more, or whose time-out SQS does not change, comes again when it would have.
     """

@@ -22,7 +22,7 @@ Row = tuple[int, Mapping[str, Any]]
 
 
 class ChunkError(ValueError):
-    """A message that is no chunk; says what was expected and what was got."""
+    """A message is no chunk."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,12 @@ class Chunk:
     rows: Sequence[Row]
 
     def dump(self) -> str:
-        """The message body."""
+        """Returns the message body."""
         return chunk_body(self.import_id, self.number, (_json([line, values]) for line, values in self.rows))
 
 
 def chunk_body(import_id: str, number: int, row_texts: Iterable[str]) -> str:
-    """The message body for rows that are JSON texts already."""
+    """Returns the message body for rows that are JSON texts already."""
     head = f'"v":{VERSION},"import":{json.dumps(import_id)},"chunk":{number}'
     return f'{{{head},"rows":[{",".join(row_texts)}]}}'
 

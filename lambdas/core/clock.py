@@ -4,5 +4,5 @@ from datetime import UTC, datetime
 
 
 def now() -> str:
-    """The time in UTC as ISO 8601 to the millisecond, which also sorts."""
+    """Returns the time in UTC as ISO 8601 to the millisecond, which also sorts."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

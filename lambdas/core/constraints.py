@@ -2,12 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .values import read_one
-
-if TYPE_CHECKING:
-    from .schema import Field
+from .values import KINDS, Kind, read_one
 
 _ALWAYS = ("required", "unique", "enum")
 _BOUNDS = ("minimum", "maximum")
@@ -21,37 +18,43 @@ CONSTRAINTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def constraint_problem(field: "Field", name: str, value: Any) -> str | None:
-    """What is wrong with a constraint of this name and value on this field, if anything is."""
-    where = f"field {field.name!r}: constraint {name}"
-    if name not in CONSTRAINTS[field.type]:
-        supported = ", ".join(CONSTRAINTS[field.type])
-        return f"{where} is not supported for type {field.type}; use one of {supported}"
-    expected, is_valid = _expected(field, name)
-    return None if is_valid(value) else f"{where}: expected {expected}, got {value!r}"
+def constraint_problem(field_type: str, field_format: str, name: str, value: Any) -> str | None:
+    """Check a constraint of a field.
+
+    Args:
+        field_type: The field's type, which is supported.
+        field_format: Its format, which the type has.
+        name: The constraint's name.
+        value: Its value, as it stands in the schema file.
+
+    Returns:
+        What is wrong with it; None if nothing is.
+    """
+    if name not in CONSTRAINTS[field_type]:
+        supported = ", ".join(CONSTRAINTS[field_type])
+        return f"constraint {name} is not supported for type {field_type}; use one of {supported}"
+    expected, is_valid = _expected(field_type, KINDS[field_type, field_format], name)
+    return None if is_valid(value) else f"constraint {name}: expected {expected}, got {value!r}"
 
 
-def _expected(field: "Field", name: str) -> tuple[str, Callable[[Any], bool]]:
+def _expected(field_type: str, kind: Kind, name: str) -> tuple[str, Callable[[Any], bool]]:
+    def is_value(value: Any) -> bool:
+        if field_type == "string" and not isinstance(value, str):
+            return False
+        try:
+            read_one(kind, value)
+        except ValueError:
+            return False
+        return True
+
+    def is_list_of_values(values: Any) -> bool:
+        return isinstance(values, list) and bool(values) and all(map(is_value, values))
+
     if name in _BOUNDS:
-        return field.kind.expected, lambda value: _is_value(field, value)
+        return kind.expected, is_value
     if name == "enum":
-        return (
-            f"a list of at least one value, each {field.kind.expected}",
-            lambda values: (
-                isinstance(values, list) and bool(values) and all(_is_value(field, v) for v in values)
-            ),
-        )
+        return f"a list of at least one value, each {kind.expected}", is_list_of_values
     return _EXPECTED[name]
-
-
-def _is_value(field: "Field", value: Any) -> bool:
-    if field.type == "string" and not isinstance(value, str):
-        return False
-    try:
-        read_one(field.kind, value)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_boolean(value: Any) -> bool:

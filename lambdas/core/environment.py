@@ -2,14 +2,37 @@
 
 import json
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 _BUNDLE = Path(__file__).parents[2]
+# Set by Lambda itself: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+FUNCTION_NAME = "AWS_LAMBDA_FUNCTION_NAME"
+
+
+class Variable(StrEnum):
+    """The environment variables that the components set."""
+
+    ADDRESS_COLUMN = "ADDRESS_COLUMN"
+    CONFIGURATION_SET = "CONFIGURATION_SET"
+    DEAD_LETTER_QUEUE_URL = "DEAD_LETTER_QUEUE_URL"
+    FAILURE_QUEUE_URL = "FAILURE_QUEUE_URL"
+    FUNCTION_TIMEOUT = "FUNCTION_TIMEOUT"
+    IMPORTS_TABLE = "IMPORTS_TABLE"
+    KEY = "KEY"
+    MAILS_TABLE = "MAILS_TABLE"
+    MAX_RECEIVE_COUNT = "MAX_RECEIVE_COUNT"
+    ON_CONFLICT = "ON_CONFLICT"
+    QUEUE_URL = "QUEUE_URL"
+    RETRY_QUEUE_URL = "RETRY_QUEUE_URL"
+    ROWS_PER_CHUNK = "ROWS_PER_CHUNK"
+    SENDER = "SENDER"
+    TABLE = "TABLE"
 
 
 def setting(name: str) -> str:
-    """An environment variable that the function cannot do without.
+    """Returns an environment variable that the function cannot do without.
 
     Raises:
         KeyError: it is not set, with what sets it.
@@ -23,5 +46,5 @@ def setting(name: str) -> str:
 
 
 def bundled(name: str) -> Any:
-    """A JSON file at the root of the bundle."""
+    """Returns what a JSON file at the root of the bundle holds."""
     return json.loads((_BUNDLE / name).read_text(encoding="utf-8"))

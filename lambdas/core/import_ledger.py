@@ -1,13 +1,4 @@
-"""The import ledger: what is known of each import, in a form that any call may repeat without harm.
-
-One table, keyed by `import_id` and `part`:
-- part "import": the object, its status (reading, done, rejected), its counts read, accepted, rejected, and
-  while several invocations read it, which of them is at it and where it began (continuation, checkpoint);
-- part "chunk#00000001": the lines of that chunk that were created, duplicates, or failed, as sets: writing
-  the same chunk again, whole or in part, changes nothing that is not new;
-- part "mail#0" to "mail#9": counters of mailed, undeliverable and held, which change only in one
-  transaction with the mail ledger. There are ten, lest every mail of an import wait for one item.
-"""
+"""Writing the import ledger (`import_entries.py`), so that any call may be repeated without harm."""
 
 import random
 from collections.abc import Iterable, Mapping
@@ -16,21 +7,26 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
+from .import_entries import (
+    CREATED,
+    DUPLICATES,
+    FAILED,
+    IMPORT_ID,
+    IMPORT_PART,
+    MAIL_COUNTERS,
+    PART,
+    ImportStatus,
+    chunk_part,
+    mail_part,
+)
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from ..aws.dynamodb.transact import Operation
 
-IMPORT = "import"
-READING, DONE, REJECTED = "reading", "done", "rejected"
-MAIL_COUNTERS = 10
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
-
-
-def chunk_part(number: int) -> str:
-    """The sort key of a chunk's entry."""
-    return f"chunk#{number:08d}"
 
 
 class ImportLedger:
@@ -41,13 +37,13 @@ class ImportLedger:
         self._table = table
 
     def begin(self, import_id: str, entry: Mapping[str, Any]) -> dict[str, Any]:
-        """Enter an import that is being read, once; gives the entry that stands, the first one's."""
-        item = {"import_id": import_id, "part": IMPORT, "status": READING, **entry}
+        """Enter an import that is being read; returns its entry, which is the first caller's."""
+        item = {IMPORT_ID: import_id, PART: IMPORT_PART, "status": ImportStatus.READING, **entry}
         try:
             self._dynamodb.put_item(
                 TableName=self._table,
                 Item={name: _serialize(value) for name, value in item.items()},
-                ConditionExpression="attribute_not_exists(import_id)",
+                ConditionExpression=f"attribute_not_exists({IMPORT_ID})",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
@@ -56,8 +52,8 @@ class ImportLedger:
             return _deserialized(error.response.get("Item", {}))
         return item
 
-    def go_on(self, import_id: str, number: int, attempt: str) -> dict[str, Any]:
-        """Enter the first attempt at a continuation; gives the entry that stands, if there is one."""
+    def claim_continuation(self, import_id: str, number: int, attempt: str) -> dict[str, Any]:
+        """Enter the first attempt at a continuation; returns the import's entry, empty if there is none."""
         return self._change(
             import_id,
             UpdateExpression="SET attempt = :attempt",
@@ -65,13 +61,19 @@ class ImportLedger:
             ExpressionAttributeValues={":number": _serialize(number), ":attempt": _serialize(attempt)},
         )
 
-    def leave(self, import_id: str, number: int, checkpoint: str) -> dict[str, Any]:
-        """Note where continuation `number` goes on, unless another attempt has, or the import ends before.
+    def hand_over(self, import_id: str, number: int, checkpoint: str) -> dict[str, Any]:
+        """Enter where continuation `number` begins, unless another attempt has, or the import ends before.
 
-        Gives the entry that stands.
+        Args:
+            import_id: The import.
+            number: The continuation, from 1.
+            checkpoint: The S3 key of the checkpoint.
+
+        Returns:
+            The import's entry, as this or another attempt left it.
         """
         before = "continuation = :before" if number > 1 else "attribute_not_exists(continuation)"
-        values = {":number": number, ":checkpoint": checkpoint, ":reading": READING}
+        values = {":number": number, ":checkpoint": checkpoint, ":reading": ImportStatus.READING}
         values |= {":before": number - 1} if number > 1 else {}
         return self._change(
             import_id,
@@ -81,12 +83,20 @@ class ImportLedger:
             ExpressionAttributeValues={name: _serialize(value) for name, value in values.items()},
         )
 
-    def repeat(self, import_id: str) -> bool:
-        """Note that more than one attempt reads the import: none may end it early; False if one does."""
+    def mark_repeated(self, import_id: str) -> bool:
+        """Enter that more than one attempt reads the import, so that none may end it early.
+
+        Returns:
+            Whether none has.
+        """
         return self._mark(import_id, "repeated", unless="ended_early")
 
     def end_early(self, import_id: str) -> bool:
-        """Ask leave to end the import where its object is gone; none, if another attempt may have read on."""
+        """Enter that the import ends where its object is gone, unless another attempt may have read on.
+
+        Returns:
+            Whether it may end so.
+        """
         return self._mark(import_id, "ended_early", unless="repeated")
 
     def finish(self, import_id: str, values: Mapping[str, Any]) -> None:
@@ -94,7 +104,7 @@ class ImportLedger:
         present = {name: value for name, value in values.items() if value is not None}
         self._dynamodb.update_item(
             TableName=self._table,
-            Key=self._key(import_id, IMPORT),
+            Key=self._key(import_id, IMPORT_PART),
             UpdateExpression="SET " + ", ".join(f"#{n} = :{n}" for n in range(len(present))),
             ExpressionAttributeNames={f"#{n}": name for n, name in enumerate(present)},
             ExpressionAttributeValues={
@@ -109,36 +119,36 @@ class ImportLedger:
         """
         key = self._key(import_id, chunk_part(number))
         add = {name: set(map(str, of)) for name, of in lines.items()}
-        failed, ended = add.pop("failed", set()), set().union(*add.values())
+        failed, ended = add.pop(FAILED, set()), set().union(*add.values())
         if failed:
-            update = self._update(key, ADD={"failed": _number_set(failed)})
-            standing = self._dynamodb.update_item(**update, ReturnValues="ALL_NEW")["Attributes"]
-            ended |= failed & (_lines(standing, "created") | _lines(standing, "duplicates"))
+            update = self._update(key, ADD={FAILED: _number_set(failed)})
+            entry = self._dynamodb.update_item(**update, ReturnValues="ALL_NEW")["Attributes"]
+            ended |= failed & (_lines(entry, CREATED) | _lines(entry, DUPLICATES))
         if ended:
             sets = {name: _number_set(of) for name, of in add.items() if of}
-            self._dynamodb.update_item(**self._update(key, ADD=sets, DELETE={"failed": _number_set(ended)}))
+            self._dynamodb.update_item(**self._update(key, ADD=sets, DELETE={FAILED: _number_set(ended)}))
 
     def count_mails(self, import_id: str, changes: Mapping[str, int]) -> "Operation":
-        """What adds to the import's mail counters, for one transaction with the mail ledger."""
-        key = self._key(import_id, f"mail#{random.randrange(MAIL_COUNTERS)}")
+        """Returns what adds to the import's mail counters, for one transaction with the mail ledger."""
+        key = self._key(import_id, mail_part(random.randrange(MAIL_COUNTERS)))
         return {"Update": self._update(key, ADD={name: {"N": str(n)} for name, n in changes.items()})}
 
     def _mark(self, import_id: str, name: str, *, unless: str) -> bool:
-        standing = self._change(
+        entry = self._change(
             import_id,
             UpdateExpression="SET #name = :true",
             ConditionExpression="attribute_not_exists(#unless)",
             ExpressionAttributeNames={"#name": name, "#unless": unless},
             ExpressionAttributeValues={":true": {"BOOL": True}},
         )
-        return unless not in standing
+        return unless not in entry
 
     def _change(self, import_id: str, **update: Any) -> dict[str, Any]:
-        """Update the import's entry under a condition; gives the entry that stands after it."""
+        """Update the import's entry if a condition holds; returns the entry after that."""
         try:
             answer: Any = self._dynamodb.update_item(
                 TableName=self._table,
-                Key=self._key(import_id, IMPORT),
+                Key=self._key(import_id, IMPORT_PART),
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **update,
@@ -150,7 +160,7 @@ class ImportLedger:
         return _deserialized(answer["Attributes"])
 
     def _update(self, key: dict[str, Any], **clauses: Mapping[str, Any]) -> dict[str, Any]:
-        """An update of these clauses: ADD to counters and sets, DELETE from sets."""
+        """Returns an update of these clauses: ADD to counters and sets, DELETE from sets."""
         expression = [
             f"{verb} " + ", ".join(f"#{name} :{name}" for name in of) for verb, of in clauses.items() if of
         ]
@@ -165,7 +175,7 @@ class ImportLedger:
         }
 
     def _key(self, import_id: str, part: str) -> dict[str, Any]:
-        return {"import_id": {"S": import_id}, "part": {"S": part}}
+        return {IMPORT_ID: {"S": import_id}, PART: {"S": part}}
 
 
 def _deserialized(item: Any) -> dict[str, Any]:

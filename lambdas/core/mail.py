@@ -11,6 +11,7 @@ from typing import Any
 from ..aws.dynamodb.outcomes import Item
 from ..aws.limits import DYNAMODB_NUMBER_DIGITS
 from .chunk import is_import_id
+from .reserved_columns import IMPORT_ID, IMPORT_LINE
 
 VERSION = 1
 _ID_CHARACTERS = 32
@@ -22,7 +23,7 @@ _TEXTS: Mapping[str, Callable[[Any], str]] = {"S": str, "N": str, "BOOL": lambda
 
 
 class MailError(ValueError):
-    """A message of the retry queue that is no mail; says what was expected."""
+    """A message of the retry queue is no mail."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Mail:
     since: int | None = None
 
     def body(self) -> str:
-        """The mail as a message of the retry queue or the failure queue."""
+        """Returns the mail as a message of the retry queue or the failure queue."""
         document: dict[str, Any] = {
             "v": VERSION,
             "mail": self.mail_id,
@@ -56,11 +57,11 @@ class Mail:
         return _NOT_IN_MESSAGES.sub(lambda match: f"\\u{ord(match[0]):04x}", body)
 
     def because(self, reason: str) -> "Mail":
-        """The same mail, with why it waits."""
+        """Returns the same mail, with why it waits."""
         return replace(self, reason=reason)
 
     def values(self) -> dict[str, str]:
-        """The record's texts, numbers and booleans as text, by column; other types cannot be shown."""
+        """Returns the record's texts, numbers and booleans as text, by column, without other types."""
         return {
             name: _TEXTS[kind](value)
             for name, attribute in self.image.items()
@@ -70,17 +71,26 @@ class Mail:
 
 
 def from_stream(record: Mapping[str, Any]) -> Mail | None:
-    """The mail owed for a stream record; none if it is no insertion.
+    """Returns the mail owed for a stream record; None if it is no insertion.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
     """
     if record["eventName"] != "INSERT":
         return None
     change = record["dynamodb"]
-    image = change["NewImage"]
-    import_id = image.get("import_id", {}).get("S")
-    line = image.get("import_line", {}).get("N")
-    identity = json.dumps([change["Keys"], import_id, line], sort_keys=True)
+    return mail_of_record(change["Keys"], change["NewImage"])
+
+
+def mail_of_record(keys: Item, image: Item) -> Mail:
+    """Returns the mail owed to a record, with the same id whether it is read from the stream or the table.
+
+    Args:
+        keys: The attributes that are the record's key.
+        image: The whole record.
+    """
+    import_id = image.get(IMPORT_ID, {}).get("S")
+    line = image.get(IMPORT_LINE, {}).get("N")
+    identity = json.dumps([keys, import_id, line], sort_keys=True)
     mail_id = hashlib.sha256(identity.encode()).hexdigest()[:_ID_CHARACTERS]
     # A table that is not ours may have attributes of these names, too.
     counted = import_id if is_import_id(import_id) else None
@@ -88,7 +98,7 @@ def from_stream(record: Mapping[str, Any]) -> Mail | None:
 
 
 def from_queue(body: str) -> Mail:
-    """The mail in a message of the retry queue.
+    """Returns the mail in a message of the retry queue.
 
     Raises:
         MailError: it is no mail of this version.

@@ -69,7 +69,7 @@ class MailTemplate:
         return cls(content, columns)
 
     def data(self, values: Mapping[str, str]) -> str:
-        """A recipient's ReplacementTemplateData: JSON with each column's value made safe for each part."""
+        """Returns a recipient's ReplacementTemplateData: JSON with each value made safe for each part."""
         return json.dumps(
             {
                 f"{prefix}{n}": make_safe(values.get(column, ""))

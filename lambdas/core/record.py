@@ -9,6 +9,7 @@ from boto3.dynamodb.types import TypeSerializer
 from ..aws.dynamodb.outcomes import Item
 from ..aws.dynamodb.read import value_identity
 from .chunk import Chunk
+from .reserved_columns import CREATED_AT, IMPORT_ID, IMPORT_LINE
 
 _serialize = TypeSerializer().serialize
 
@@ -32,7 +33,7 @@ class Records:
 
 
 def records_of(chunk: Chunk, key: str, created_at: str, *, last_wins: bool) -> Records:
-    """The chunk's rows as records.
+    """Returns the chunk's rows as records.
 
     Of rows with the same key the first is kept, or the last if `last_wins`.
     """
@@ -41,9 +42,7 @@ def records_of(chunk: Chunk, key: str, created_at: str, *, last_wins: bool) -> R
     unusable: dict[int, str] = {}
     for line, values in chunk.rows:
         try:
-            item = _item(
-                values, {"import_id": chunk.import_id, "import_line": line, "created_at": created_at}
-            )
+            item = _item(values, {IMPORT_ID: chunk.import_id, IMPORT_LINE: line, CREATED_AT: created_at})
         except (TypeError, ValueError, ArithmeticError) as error:
             unusable[line] = f"a value that DynamoDB cannot keep: {error}"
             continue

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..aws.limits import PARTIQL_STATEMENT_CHARACTERS
 from .constraints import constraint_problem
+from .reserved_columns import RESERVED
 from .values import KINDS, Kind
 
 TYPES = tuple(dict.fromkeys(kind for kind, _ in KINDS))
@@ -18,8 +19,6 @@ KEY_TYPES: Mapping[str, str] = {"string": "S", "integer": "N"}
 # What a statement has room for besides the table's name (255) and the record's own three columns:
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementRequest.html
 _NAMES_CHARACTERS = PARTIQL_STATEMENT_CHARACTERS - 400
-# The record's own attributes, and the columns that the rejects report adds.
-RESERVED = frozenset({"import_id", "import_line", "created_at", "_line", "_reason"})
 _SCHEMA_PROPERTIES = frozenset(
     {"fields", "primaryKey", "missingValues", "$schema", "name", "title", "description"}
 )
@@ -79,7 +78,7 @@ class Schema:
 
 
 def header_name(name: str) -> str:
-    """A column's name as headers are compared: trimmed, in any case, accents composed or not."""
+    """Returns a column's name as headers are compared: trimmed, in any case, accents composed or not."""
     return unicodedata.normalize("NFC", name.strip()).casefold()
 
 
@@ -141,10 +140,10 @@ def _field(entry: Any, where: str, problems: list[str]) -> Field:
     if not isinstance(constraints, Mapping):
         problems.append(f"{where}: constraints: expected an object, got {constraints!r}")
         constraints = {}
-    field = Field(entry["name"], kind, form, dict(constraints))
-    found = (constraint_problem(field, name, value) for name, value in constraints.items())
-    problems += filter(None, found)
-    return field
+    for name, value in constraints.items():
+        if problem := constraint_problem(kind, form, name, value):
+            problems.append(f"{where}: {problem}")
+    return Field(entry["name"], kind, form, dict(constraints))
 
 
 def _primary_key(value: Any, fields: list[Field], problems: list[str]) -> str:

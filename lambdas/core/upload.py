@@ -28,7 +28,7 @@ class Upload:
 
 
 def uploads(event: Mapping[str, Any]) -> Iterator[Upload]:
-    """The uploads that an S3 notification tells of.
+    """Returns the uploads that an S3 notification tells of.
 
     S3's own test event has no records, and a key that ends in "/" is a folder made in the console.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
@@ -42,7 +42,7 @@ def uploads(event: Mapping[str, Any]) -> Iterator[Upload]:
 
 
 def continuation_event(upload: Upload, number: int) -> dict[str, Any]:
-    """The event by which process_csv tells itself to go on with an upload: S3's own, and a number from 1."""
+    """Returns the event by which process_csv goes on with an upload: S3's own, and a number from 1."""
     entry = {"key": quote_plus(upload.key), "eTag": upload.etag, "size": upload.size}
     entry["sequencer"] = upload.sequencer
     s3 = {"bucket": {"name": upload.bucket}, "object": entry}
@@ -50,5 +50,5 @@ def continuation_event(upload: Upload, number: int) -> dict[str, Any]:
 
 
 def continuation_number(event: Mapping[str, Any]) -> int:
-    """Which continuation an event asks for; 0 for S3's own, which begins the import."""
+    """Returns which continuation an event asks for; 0 for S3's own, which begins the import."""
     return int(event.get(_CONTINUATION, 0))

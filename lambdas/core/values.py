@@ -51,8 +51,8 @@ _BOOLEANS: Mapping[str, bool] = {
 class Kind:
     """A Table Schema type and format.
 
-    `read` takes the texts of a column and gives their values, or raises ValueError if any of them is not
-    `expected`; `dump` gives a value as JSON.
+    `read` returns the values of a column's texts, or raises ValueError if any of them is not `expected`;
+    `dump` returns a value as JSON.
     """
 
     expected: str
@@ -141,10 +141,12 @@ KINDS: Mapping[tuple[str, str], Kind] = {
 
 
 def read_one(kind: Kind, value: Any) -> Any:
-    """A constraint's value (JSON's own type, or text) as the field's type; raises ValueError."""
-    text = (
-        value if isinstance(value, str) else _boolean_json(value) if isinstance(value, bool) else str(value)
-    )
+    """Returns a constraint's value, which is text or of JSON's own type, as the field's type.
+
+    Raises:
+        ValueError: it is no such value.
+    """
+    text = _boolean_json(value) if isinstance(value, bool) else str(value)
     return kind.read([text])[0]
 
 
@@ -154,5 +156,5 @@ def is_email(text: str) -> bool:
 
 
 def to_decimal(text: str) -> Decimal:
-    """A JSON number as DynamoDB keeps it."""
+    """Returns a JSON number as DynamoDB keeps it."""
     return _DYNAMODB.create_decimal(text)

@@ -18,7 +18,7 @@ Check = tuple[str, Callable[[Sequence[Any]], bool]]
 
 
 class CellError(ValueError):
-    """A cell that breaks the schema: names the column, what was expected, and what was got."""
+    """A cell breaks the schema."""
 
 
 class Column:
@@ -31,10 +31,12 @@ class Column:
         self._missing = missing_values | {""} if is_key else missing_values
         self._required = field.required or is_key
         self._normalise = _key_normaliser(field) if is_key else None
-        self._checks = [*_checks(field), *([_KEY_SIZE] if is_key and field.type == "string" else [])]
+        self._checks = _checks(field)
+        if is_key and field.type == "string":
+            self._checks.append(_KEY_SIZE)
 
     def encode(self, cells: Sequence[str]) -> list[str]:
-        """The cells as JSON texts, `null` where a value is missing.
+        """Returns the cells as JSON texts, `null` where a value is missing.
 
         Raises:
             CellError: any cell breaks the schema; which one is certain only if there is just one.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..core.schema import Schema
 from .decode import SourceError, utf8_pieces, utf8_pieces_from
-from .header import Header, ImportRejected, find_delimiter, read_header
+from .header import Header, ImportRejectedError, find_delimiter, read_header
 from .read import Block, Place, Problem, RowReader
 from .validate import Parsed, RowEncoder
 
@@ -17,7 +17,7 @@ _NOTHING = Block([], [])
 
 @dataclass(frozen=True)
 class Bookmark:
-    """All that is needed to read on in a file, without what stands before."""
+    """All that is needed to read on in a file, without what comes before."""
 
     place: Place
     delimiter: str
@@ -36,7 +36,7 @@ class CsvFile:
     """
 
     def __init__(
-        self, header: Header, delimiter: str, reader: RowReader, schema: Schema, first: Block = _NOTHING
+        self, header: Header, delimiter: str, reader: RowReader, schema: Schema, *, first: Block = _NOTHING
     ) -> None:
         self.header = header
         self.delimiter = delimiter
@@ -50,7 +50,7 @@ class CsvFile:
 
     @property
     def bookmark(self) -> Bookmark | None:
-        """Where iteration stands; None where one cannot read on, and has to iterate further."""
+        """Where iteration has come to; None where one cannot read on, and has to iterate further."""
         place = self._reader.place
         return Bookmark(place, self.delimiter, self.header.names) if place else None
 
@@ -59,10 +59,10 @@ def open_csv(name: str, data: Iterable[bytes], schema: Schema) -> CsvFile:
     """Open a file by its name or key (`.csv` or `.csv.gz`, in any case) and its bytes, in pieces of any size.
 
     Raises:
-        ImportRejected: the file as a whole cannot be imported.
+        ImportRejectedError: the file as a whole cannot be imported.
     """
     if not name.lower().endswith(_SUFFIXES):
-        raise ImportRejected(f"expected a name that ends in {' or '.join(_SUFFIXES)}: rename the file")
+        raise ImportRejectedError(f"expected a name that ends in {' or '.join(_SUFFIXES)}: rename the file")
     pieces = utf8_pieces(data, gzipped=_is_gzip(name))
     try:
         beginning = next(pieces, b"")
@@ -71,21 +71,27 @@ def open_csv(name: str, data: Iterable[bytes], schema: Schema) -> CsvFile:
         reader = RowReader(itertools.chain([beginning], pieces), delimiter)
         first = _first_rows(iter(reader))
     except SourceError as error:
-        raise ImportRejected(str(error)) from None
+        raise ImportRejectedError(str(error)) from None
     header = read_header(first.rows[0], schema)
-    return CsvFile(header, delimiter, reader, schema, Block(first.lines[1:], first.rows[1:]))
+    return CsvFile(header, delimiter, reader, schema, first=Block(first.lines[1:], first.rows[1:]))
 
 
 def reopen_csv(
     name: str, open_at: Callable[[int], Iterable[bytes]], schema: Schema, bookmark: Bookmark
 ) -> CsvFile:
-    """Open a file where another reading of it stood; `open_at` gives its bytes from some byte on.
+    """Open a file where another reading of it stopped.
+
+    Args:
+        name: The file's name or key.
+        open_at: Returns the file's bytes, in pieces of any size, from some byte on.
+        schema: What its rows must be.
+        bookmark: Where the other reading stopped.
 
     Raises:
-        ImportRejected: the schema has changed, and the header is none of it any more.
+        ImportRejectedError: the schema has changed, and the header is none of it any more.
     """
     pieces = utf8_pieces_from(bookmark.place.piece, open_at, gzipped=_is_gzip(name))
-    reader = RowReader(pieces, bookmark.delimiter, bookmark.place)
+    reader = RowReader(pieces, bookmark.delimiter, place=bookmark.place)
     return CsvFile(read_header(bookmark.names, schema), bookmark.delimiter, reader, schema)
 
 
@@ -96,7 +102,7 @@ def _is_gzip(name: str) -> bool:
 def _first_rows(blocks: Iterator[Block | Problem]) -> Block:
     for block in blocks:
         if isinstance(block, Problem):
-            raise ImportRejected(f"no header could be read: line {block.line}: {block.reason}")
+            raise ImportRejectedError(f"no header could be read: line {block.line}: {block.reason}")
         if block.rows:
             return block
-    raise ImportRejected("the file is empty: expected a header and rows")
+    raise ImportRejectedError("the file is empty: expected a header and rows")

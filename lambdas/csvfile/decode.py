@@ -13,24 +13,29 @@ _NOT_TEXT = b"\xff"
 
 
 class SourceError(Exception):
-    """The rest of the object cannot be read; says why."""
+    """The rest of the object cannot be read."""
 
 
 def utf8_pieces(data: Iterable[bytes], *, gzipped: bool) -> Iterator[bytes]:
-    r"""The object's text as UTF-8 without its byte order mark, in pieces of at most PIECE_BYTES.
+    r"""Returns the object's text as UTF-8 without its byte order mark, in pieces of at most PIECE_BYTES.
 
     A piece never ends between the two characters of a \r\n. What is no text in the object is no UTF-8 here.
 
     Raises:
-        SourceError: after all that could be read was given.
+        SourceError: after all that could be read.
     """
     return _recut(_utf8(_gunzip(data) if gzipped else data))
 
 
 def utf8_pieces_from(at: int, open_at: Callable[[int], Iterable[bytes]], *, gzipped: bool) -> Iterator[bytes]:
-    """The same pieces, from the one on that begins `at` bytes into the text; opens the object at a byte.
+    """Returns the same pieces from one of them on.
 
     Where the text's bytes are not the object's, all before it is read, and dropped.
+
+    Args:
+        at: The byte of the text at which the first piece begins.
+        open_at: Returns the object's bytes, in pieces of any size, from some byte on.
+        gzipped: Whether they are compressed.
 
     Raises:
         SourceError: as `utf8_pieces` does.

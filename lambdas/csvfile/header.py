@@ -7,23 +7,22 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..core.reserved_columns import REPORT_COLUMNS
 from ..core.schema import Schema, header_name
 from .text import is_text
 
 DELIMITERS = (",", ";", "\t", "|")
-# A rejects report that is corrected and uploaded again has these; they are not the uploader's columns.
-REPORT_COLUMNS = ("_line", "_reason")
 # A reason must stay short whatever the file holds: it goes into the import ledger, too.
 _SHOWN_NAMES, _SHOWN_CHARACTERS = 20, 60
 
 
-class ImportRejected(Exception):
-    """The file as a whole cannot be imported; says why."""
+class ImportRejectedError(Exception):
+    """The file as a whole cannot be imported."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """`names` as they stand in the file; `positions` of the schema's columns, by name, where they stand."""
+    """`names` as they are in the file; `positions` of those of the schema's columns that it has, by name."""
 
     names: tuple[str, ...]
     positions: dict[str, int]
@@ -42,11 +41,12 @@ class Header:
 
     @property
     def _report_positions(self) -> set[int]:
+        """Positions of the columns that a rejects report adds: it may be corrected and uploaded again."""
         return {n for n, name in enumerate(self.names) if header_name(name) in REPORT_COLUMNS}
 
 
 def find_delimiter(sample: str, schema: Schema) -> str:
-    """The delimiter that makes the most columns of the schema out of the first row of this text."""
+    """Returns the delimiter that makes the most columns of the schema out of the first row of a text."""
     known = {header_name(column) for column in schema.columns}
 
     def score(delimiter: str) -> tuple[int, int]:
@@ -61,17 +61,17 @@ def read_header(cells: Sequence[str], schema: Schema) -> Header:
     """Match a file's first row with the schema.
 
     Raises:
-        ImportRejected: it is no text, names a column twice, or lacks a required column.
+        ImportRejectedError: it is no text, names a column twice, or lacks a required column.
     """
     if not all(map(is_text, cells)):
-        raise ImportRejected("this is no CSV: its first row is not text. Save it as CSV in UTF-8")
+        raise ImportRejectedError("this is no CSV: its first row is not text. Save it as CSV in UTF-8")
     names = [header_name(cell) for cell in cells]
     named = Counter(filter(None, names))
     if twice := [name for name, times in named.items() if times > 1]:
-        raise ImportRejected(f"the header names a column twice: {_shown(twice)}. Leave one of each")
+        raise ImportRejectedError(f"the header names a column twice: {_shown(twice)}. Leave one of each")
     positions = {c: names.index(header_name(c)) for c in schema.columns if header_name(c) in named}
     if missing := [column for column in schema.required_columns if column not in positions]:
-        raise ImportRejected(
+        raise ImportRejectedError(
             f"the header lacks the column {', '.join(missing)}: expected the columns"
             f" {', '.join(schema.columns)}, found {_shown(cells)}"
         )
@@ -80,4 +80,6 @@ def read_header(cells: Sequence[str], schema: Schema) -> Header:
 
 def _shown(names: Iterable[str]) -> str:
     shown = [name.strip()[:_SHOWN_CHARACTERS] for name in itertools.islice(names, _SHOWN_NAMES + 1)]
-    return ", ".join([*shown[:_SHOWN_NAMES], *(["…"] if len(shown) > _SHOWN_NAMES else [])])
+    if len(shown) > _SHOWN_NAMES:
+        shown[_SHOWN_NAMES] = "…"
+    return ", ".join(shown)

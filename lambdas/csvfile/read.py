@@ -29,7 +29,7 @@ csv.field_size_limit(4 * MAX_CSV_ROW_BYTES)
 
 @dataclass(frozen=True)
 class Place:
-    """Between two rows: the next one's line, and where in the text its piece begins, and it in the piece."""
+    """A place between two rows: where its piece begins, how far on in it, and the next row's line."""
 
     piece: int = 0
     skip: int = 0
@@ -56,22 +56,25 @@ _BEGINNING = Place()
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
-class _RowTooLong(Exception):
+class _RowTooLongError(Exception):
     def __init__(self, *, in_quotes: bool) -> None:
         self.in_quotes = in_quotes
 
 
 class RowReader:
-    """Reads the rows of UTF-8 pieces (see `source.utf8_pieces`), the header among them.
+    """Reads the rows of UTF-8 text, the header among them.
 
-    `pieces` are those from where `place` says on, which by default is the beginning.
+    Args:
+        pieces: The text as `decode.utf8_pieces` cuts it, from the piece of `place` on.
+        delimiter: What separates the cells.
+        place: Where to begin.
     """
 
-    def __init__(self, pieces: Iterator[bytes], delimiter: str, place: Place = _BEGINNING) -> None:
+    def __init__(self, pieces: Iterator[bytes], delimiter: str, *, place: Place = _BEGINNING) -> None:
         self._pieces = pieces
         self._delimiter = delimiter
         self._skip = place.skip
-        self._taken = range(place.piece, place.piece)  # where in the text the piece taken last stands
+        self._taken = range(place.piece, place.piece)  # where in the text the piece taken last is
         self._rest = b""  # bytes that were read and not yet given to csv
         self._given = place.line - 1  # lines given to csv so far
         self._start = place.line  # the line that the row being read begins on
@@ -104,7 +107,7 @@ class RowReader:
         return Place(piece, at - piece, self._start)
 
     def __iter__(self) -> Iterator[Block | Problem]:
-        """Blocks of rows in the file's order, blank lines left out, with the problems between them; once."""
+        """Blocks of rows in the file's order, without blank lines, and the problems between them; once."""
         return self._all
 
     def _read(self) -> Iterator[Block | Problem]:
@@ -112,7 +115,7 @@ class RowReader:
             while not self._ended:
                 try:
                     yield from self._blocks()
-                except _RowTooLong as too_long:
+                except _RowTooLongError as too_long:
                     yield self._skip_row(in_quotes=too_long.in_quotes)
         except SourceError as error:
             self._ended = True
@@ -170,7 +173,7 @@ class RowReader:
                     given = self._given
                     yield Block(lines, rows)
                     lines, rows = [], []
-        except (csv.Error, SourceError, _RowTooLong):
+        except (csv.Error, SourceError, _RowTooLongError):
             if rows:
                 yield Block(lines, rows)
             raise
@@ -201,13 +204,13 @@ class RowReader:
         began_earlier = self._start < self._piece.start
         self._open_bytes = self._open_bytes + len(self._text) if began_earlier else 0
         if self._open_bytes > MAX_CSV_ROW_BYTES:
-            raise _RowTooLong(in_quotes=True)
+            raise _RowTooLongError(in_quotes=True)
         while True:
             end = max(self._rest.rfind(b"\n"), self._rest.rfind(b"\r")) + 1
             if end:
                 break
             if len(self._rest) > MAX_CSV_ROW_BYTES:
-                raise _RowTooLong(in_quotes=in_quotes)
+                raise _RowTooLongError(in_quotes=in_quotes)
             more = self._take()
             if not more:
                 end = len(self._rest)

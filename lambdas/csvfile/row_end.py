@@ -16,7 +16,7 @@ class RowEnd:
         self._delimiter = delimiter.encode()
 
     def find(self, data: bytes) -> int:
-        """How many of these bytes belong to the row; `found` tells whether it ends there."""
+        """Returns how many of these bytes belong to the row; `found` then tells whether it ends there."""
         at, opens_at = 0, 0 if self._may_open else -1
         while mark := _MARKS[self.in_quotes].search(data, at):
             at = mark.end()
@@ -32,5 +32,5 @@ class RowEnd:
 
 
 def line_ends(data: bytes) -> int:
-    """How many lines end in it."""
+    """Returns how many lines end in the data."""
     return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")

@@ -1,4 +1,4 @@
-"""What counts as text in a cell, and how what does not is shown."""
+"""What counts as text in a cell, and what stands in a report for what does not."""
 
 import re
 
@@ -13,5 +13,5 @@ def is_text(value: str) -> bool:
 
 
 def printable(value: str) -> str:
-    """The value with U+FFFD for what was no text."""
+    """Returns the value with U+FFFD for what was no text."""
     return _NOT_TEXT.sub("\ufffd", value)

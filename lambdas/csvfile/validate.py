@@ -18,7 +18,7 @@ from .header import Header
 from .read import Block, Problem
 from .text import is_text
 
-# What a record has besides the row's columns: import_id, import_line, created_at, names and values.
+# What a record has besides the row's columns: those of `reserved_columns`, names and values.
 _RECORD_OVERHEAD_BYTES = 256
 # A row whose JSON is shorter than this is within DynamoDB's bound for certain, so it is not measured.
 _SMALL_ROW_CHARACTERS = DYNAMODB_ITEM_BYTES // 8
@@ -26,7 +26,7 @@ _SMALL_ROW_CHARACTERS = DYNAMODB_ITEM_BYTES // 8
 
 @dataclass(frozen=True)
 class Reject:
-    """A row that is not imported: its line, its cells as they stood (none if unreadable), and why."""
+    """A row that is not imported: its line, its cells as they were (none if unreadable), and why."""
 
     line: int
     cells: Sequence[str]
@@ -105,7 +105,7 @@ class RowEncoder:
             parsed.accepted += texts
 
     def _texts(self, lines: list[int], encoded: list[list[str]]) -> list[str]:
-        """The rows as JSON, by filling in one template for all of them: JSON in ASCII has no line ends."""
+        """Fill in one template for all rows, which works since JSON in ASCII has no line ends."""
         values = itertools.chain.from_iterable(zip(lines, *encoded, strict=True))
         return ("\n".join([self._template] * len(lines)) % tuple(values)).split("\n")
 

@@ -8,8 +8,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ..aws.clients import client
-from ..aws.errors import SetUpFault, is_set_up_fault, kind_of
-from ..core.environment import setting
+from ..aws.errors import SetUpError, is_set_up_error, kind_of
+from ..core.environment import Variable, setting
 from ..core.import_ledger import ImportLedger
 from .inserter import Counts, Inserter
 from .writer import find_written, put_always, put_if_absent
@@ -19,46 +19,54 @@ logger = Logger()
 
 @cache
 def inserter() -> Inserter:
-    """Made once a process, so that warm invocations reuse its connections."""
-    dynamodb, table, key = client("dynamodb"), setting("TABLE"), setting("KEY")
-    replace = setting("ON_CONFLICT") == "replace"
+    """Returns the inserter, made once a process, so that warm invocations reuse its connections."""
+    dynamodb, table, key = client("dynamodb"), setting(Variable.TABLE), setting(Variable.KEY)
+    replace = setting(Variable.ON_CONFLICT) == "replace"
     return Inserter(
         sqs=client("sqs"),
-        ledger=ImportLedger(dynamodb, setting("IMPORTS_TABLE")),
+        ledger=ImportLedger(dynamodb, setting(Variable.IMPORTS_TABLE)),
         write=put_always(dynamodb, table) if replace else put_if_absent(dynamodb, table, key),
         find=find_written(dynamodb, table, key),
         key=key,
-        dead_letter_queue_url=setting("DEAD_LETTER_QUEUE_URL"),
+        dead_letter_queue_url=setting(Variable.DEAD_LETTER_QUEUE_URL),
         last_wins=replace,
     )
 
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Write each message's chunk; names the messages that are to come again.
+    """Write each message's chunk.
+
+    Returns:
+        The messages that are to come again.
 
     Raises:
-        SetUpFault: the deployment lacks something, and no message was done with. They would all come again
-            anyway, and as often; what an error adds is that the function's alarm hears.
+        SetUpError: the deployment lacks something, and no message was done with. They would all come again
+            anyway, and as often; the error sets off the function's alarm, too.
     """
     inserter()  # a wrong setting is no message's fault: it fails the invocation, with its own message
     missing: set[str] = set()
     failures = [message["messageId"] for message in event["Records"] if not _handle(message, missing)]
     logger.info("chunks written", extra={"messages": len(event["Records"]), "to_come_again": len(failures)})
     if missing and len(failures) == len(event["Records"]):
-        raise SetUpFault(f"chunks not written: {'; '.join(sorted(missing))}")
+        raise SetUpError(f"chunks not written: {'; '.join(sorted(missing))}")
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failures]}
 
 
 def _handle(message: Mapping[str, Any], missing: set[str]) -> bool:
-    """Whether the message is done with. One that fails leaves the others of its batch alone.
+    """Write a message's chunk; one that fails leaves the others of its batch alone.
 
-    What the deployment lacks, if that is why, is added to `missing`.
+    Args:
+        message: The message.
+        missing: What the deployment lacks is added to it.
+
+    Returns:
+        Whether the message is done with.
     """
     try:
         counts = inserter().insert(message["body"])
     except Exception as error:  # whatever it is, it is this message's alone
-        missing |= {kind_of(error)} if is_set_up_fault(error) else set()
+        missing |= {kind_of(error)} if is_set_up_error(error) else set()
         # The type only: a service's message may quote the row.
         logger.error("chunk not written", extra={"message_id": message["messageId"], "error": kind_of(error)})
         return _last_attempt(message) and _give_up(message, error)
@@ -68,7 +76,7 @@ def _handle(message: Mapping[str, Any], missing: set[str]) -> bool:
 
 
 def _last_attempt(message: Mapping[str, Any]) -> bool:
-    return int(message["attributes"]["ApproximateReceiveCount"]) >= int(setting("MAX_RECEIVE_COUNT"))
+    return int(message["attributes"]["ApproximateReceiveCount"]) >= int(setting(Variable.MAX_RECEIVE_COUNT))
 
 
 def _give_up(message: Mapping[str, Any], error: Exception) -> bool:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..aws.dynamodb.outcomes import Existing, Refused
+from ..aws.dynamodb.outcomes import ItemExists, ItemRefused
 from ..aws.sqs import Message, send
 from ..core.chunk import Chunk, ChunkError, Row, parse_chunk
 from ..core.clock import now
+from ..core.import_entries import CREATED, DUPLICATES, FAILED
 from ..core.import_ledger import ImportLedger
 from ..core.record import Records, records_of
 from .writer import Find, Write
@@ -44,14 +45,14 @@ class Inserter:
         rows = self._records(chunk)
         outcomes = list(zip(rows.records, self.write(rows.records), strict=True))
         reasons = dict(rows.unusable)
-        reasons |= {r.line: outcome.reason for r, outcome in outcomes if isinstance(outcome, Refused)}
+        reasons |= {r.line: outcome.reason for r, outcome in outcomes if isinstance(outcome, ItemRefused)}
         # With a record that was refused go the rows that it stood for: by itself, one may be written.
         reasons |= {
             line: f"the key is line {winner}'s, too, which was not written"
             for line, winner in rows.repeated.items()
             if winner in reasons
         }
-        duplicates = [r.line for r, outcome in outcomes if isinstance(outcome, Existing)]
+        duplicates = [r.line for r, outcome in outcomes if isinstance(outcome, ItemExists)]
         duplicates += [line for line in rows.repeated if line not in reasons]
         self._dead_letter(chunk, reasons)
         ended = {*reasons, *duplicates}
@@ -80,7 +81,7 @@ class Inserter:
         return records_of(chunk, self.key, now(), last_wins=self.last_wins)
 
     def _chunk(self, body: str) -> Chunk | None:
-        """The chunk in this message; a message that is none goes to the dead-letter queue at once."""
+        """Returns the chunk in this message; a message that is none goes to the dead-letter queue at once."""
         try:
             return parse_chunk(body)
         except ChunkError as error:
@@ -89,11 +90,11 @@ class Inserter:
 
     def _dead_letter(self, chunk: Chunk, reasons: dict[int, str]) -> None:
         failed: list[Row] = [row for row in chunk.rows if row[0] in reasons]
-        letters = [
+        messages = [
             Message(Chunk(chunk.import_id, chunk.number, [row]).dump(), reasons[row[0]]) for row in failed
         ]
-        send(self.sqs, self.dead_letter_queue_url, letters)
+        send(self.sqs, self.dead_letter_queue_url, messages)
 
     def _record(self, chunk: Chunk, created: list[int], duplicates: list[int], failed: list[int]) -> None:
-        lines = {"created": created, "duplicates": duplicates, "failed": failed}
+        lines = {CREATED: created, DUPLICATES: duplicates, FAILED: failed}
         self.ledger.record_chunk(chunk.import_id, chunk.number, lines)

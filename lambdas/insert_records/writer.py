@@ -7,22 +7,23 @@ from botocore.exceptions import ClientError
 
 from ..aws.backoff import ATTEMPTS, pause
 from ..aws.dynamodb.insert import insert_each
-from ..aws.dynamodb.outcomes import Existing, Item, Outcome, Refused, TableError, Written
+from ..aws.dynamodb.outcomes import Item, ItemExists, ItemRefused, ItemWritten, Outcome, TableError
 from ..aws.dynamodb.read import read_each
 from ..aws.limits import DYNAMODB_BATCH_ITEMS
 from ..core.record import Record
+from ..core.reserved_columns import IMPORT_ID, IMPORT_LINE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# What became of each record, in their order: written, a duplicate (Existing), or refused.
+# What became of each record, in their order: written, a duplicate (ItemExists), or refused.
 Write = Callable[[Sequence[Record]], list[Outcome]]
 # The lines of the records that stand in the table.
 Find = Callable[[Sequence[Record]], list[int]]
 
 
 def put_if_absent(dynamodb: "DynamoDBClient", table: str, key: str) -> Write:
-    """`on_conflict` skip: the stored record is untouched, and a record of this very row counts as written."""
+    """Returns how to write if `on_conflict` is skip: the stored record stays, whatever key comes again."""
 
     def write(records: Sequence[Record]) -> list[Outcome]:
         outcomes = insert_each(dynamodb, table, key, [record.item for record in records])
@@ -32,16 +33,16 @@ def put_if_absent(dynamodb: "DynamoDBClient", table: str, key: str) -> Write:
 
 
 def _own_write(record: Record, outcome: Outcome) -> Outcome:
-    """An earlier attempt may have written this row, and the answer was lost: then it is no duplicate."""
-    return Written() if isinstance(outcome, Existing) and _is_own(record, outcome.item) else outcome
+    """A record of this very row is no duplicate: an earlier attempt wrote it, and the answer was lost."""
+    return ItemWritten() if isinstance(outcome, ItemExists) and _is_own(record, outcome.item) else outcome
 
 
 def _is_own(record: Record, item: Item) -> bool:
-    return all(item.get(name) == record.item[name] for name in ("import_id", "import_line"))
+    return all(item.get(name) == record.item[name] for name in (IMPORT_ID, IMPORT_LINE))
 
 
 def find_written(dynamodb: "DynamoDBClient", table: str, key: str) -> Find:
-    """Finds the records that were written, whatever became of the attempt that did it."""
+    """Returns how to find the records that were written, whatever became of the attempt that did it."""
 
     def find(records: Sequence[Record]) -> list[int]:
         items = read_each(dynamodb, table, [{key: record.item[key]} for record in records])
@@ -51,7 +52,7 @@ def find_written(dynamodb: "DynamoDBClient", table: str, key: str) -> Find:
 
 
 def put_always(dynamodb: "DynamoDBClient", table: str) -> Write:
-    """`on_conflict` replace: the last write wins."""
+    """Returns how to write if `on_conflict` is replace: the last write wins."""
 
     def write(records: Sequence[Record]) -> list[Outcome]:
         outcomes: list[Outcome] = []
@@ -71,12 +72,12 @@ def _put_batch(dynamodb: "DynamoDBClient", table: str, items: list[Item]) -> lis
                 pause(attempt)
             waiting = dynamodb.batch_write_item(RequestItems=waiting).get("UnprocessedItems")
             if not waiting:
-                return [Written()] * len(items)
+                return [ItemWritten()] * len(items)
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationException":
             raise
         if len(items) == 1:
-            return [Refused(error.response["Error"].get("Message", ""))]
+            return [ItemRefused(error.response["Error"].get("Message", ""))]
         half = len(items) // 2  # one record is at fault, and the call does not say which
         return _put_batch(dynamodb, table, items[:half]) + _put_batch(dynamodb, table, items[half:])
     raise TableError(f"{len(waiting[table])} writes were put off {ATTEMPTS} times")

@@ -1,4 +1,4 @@
-"""Where an import stands between two of its rows: all that another invocation needs to read on.
+"""How far an import has come, between two of its rows: all that another invocation needs to read on.
 
 A file that takes longer than an invocation may is read by several, one after the other. What each does
 follows from its checkpoint alone, so whichever of them runs twice, or beside itself, does the same twice.
@@ -14,7 +14,7 @@ from ..core.upload import Upload
 from ..csvfile.csv_file import Bookmark
 from ..csvfile.read import Place
 from .packer import Packed
-from .rejects_upload import Sent
+from .rejects_upload import ReportProgress
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where reading, packing and reporting stand."""
+    """How far reading, packing and reporting have come."""
 
     bookmark: Bookmark
     packed: Packed
-    sent: Sent
+    sent: ReportProgress
 
     def dump(self) -> bytes:
-        """As JSON."""
+        """Returns it as JSON."""
         return json.dumps(asdict(self)).encode()
 
     @classmethod
@@ -37,11 +37,11 @@ class Checkpoint:
         """Read what `dump` wrote."""
         of = json.loads(data)
         place = Place(**of["bookmark"].pop("place"))
-        return cls(Bookmark(place, **of["bookmark"]), Packed(**of["packed"]), Sent(**of["sent"]))
+        return cls(Bookmark(place, **of["bookmark"]), Packed(**of["packed"]), ReportProgress(**of["sent"]))
 
 
 def save_checkpoint(s3: "S3Client", upload: Upload, checkpoint: Checkpoint) -> str:
-    """Write a checkpoint, under a name of its own; gives its key."""
+    """Write a checkpoint under a name of its own; returns its key."""
     key = f"{CONTINUATIONS_PREFIX}{upload.import_id}/{uuid.uuid4().hex}.json"
     s3.put_object(Bucket=upload.bucket, Key=key, Body=checkpoint.dump(), ContentType="application/json")
     return key

@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ..aws.clients import client
-from ..core.environment import bundled, setting
+from ..core.environment import FUNCTION_NAME, Variable, bundled, setting
 from ..core.import_ledger import ImportLedger
 from ..core.schema import parse_schema
 from ..core.upload import continuation_number, uploads
@@ -28,14 +28,14 @@ logger = Logger()
 
 @cache
 def importer() -> Importer:
-    """Made once a process, so that warm invocations reuse its connections."""
+    """Returns the importer, made once a process, so that warm invocations reuse its connections."""
     return Importer(
         s3=client("s3"),
         sqs=client("sqs"),
-        ledger=ImportLedger(client("dynamodb"), setting("IMPORTS_TABLE")),
-        queue_url=setting("QUEUE_URL"),
+        ledger=ImportLedger(client("dynamodb"), setting(Variable.IMPORTS_TABLE)),
+        queue_url=setting(Variable.QUEUE_URL),
         schema=parse_schema(bundled("schema.json")),
-        rows_per_chunk=int(setting("ROWS_PER_CHUNK")),
+        rows_per_chunk=int(setting(Variable.ROWS_PER_CHUNK)),
         invoke=invoke_again,
     )
 
@@ -44,22 +44,22 @@ def importer() -> Importer:
 def handler(event: Mapping[str, Any], context: LambdaContext) -> None:
     """Import each upload of the event; an error makes Lambda repeat the event, and then set it aside."""
     for upload in uploads(event):
-        entry = importer().run(upload, continuation_number(event), in_hurry(context))
+        entry = importer().run(upload, continuation_number(event), out_of_time(context))
         counts = {name: entry[name] for name in _LOGGED if name in entry}
         logger.info("import read", extra={"import": upload.import_id, **counts})
 
 
-def in_hurry(context: LambdaContext) -> Callable[[], bool]:
-    """What tells whether the invocation nears its time limit."""
+def out_of_time(context: LambdaContext) -> Callable[[], bool]:
+    """Returns what tells whether the invocation nears its time limit."""
     left = context.get_remaining_time_in_millis
     reserve = min(RESERVE_SECONDS * 1000, RESERVE_SHARE * left())
     return lambda: left() < reserve
 
 
 def invoke_again(event: Mapping[str, Any]) -> None:
-    """Invoke this function with an event, asynchronously; the client is made when a file is that long."""
+    """Invoke this function with an event, asynchronously; the client is made for the files that need it."""
     client("lambda").invoke(
-        FunctionName=setting("AWS_LAMBDA_FUNCTION_NAME"),
+        FunctionName=setting(FUNCTION_NAME),
         InvocationType="Event",
         Payload=json.dumps(event).encode(),
     )

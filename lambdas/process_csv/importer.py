@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from ..aws.sqs import Message, send
 from ..core.clock import now
-from ..core.import_ledger import READING, REJECTED, ImportLedger
+from ..core.import_entries import KEY, ROW_COUNTS, STARTED_AT, ImportStatus
+from ..core.import_ledger import ImportLedger
 from ..core.schema import Schema
 from ..core.upload import Upload, continuation_event
 from ..csvfile.decode import SourceError
-from ..csvfile.header import ImportRejected
+from ..csvfile.header import ImportRejectedError
 from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from .reading import Reading
 from .reports import put_summary, report_key
-from .s3_object import ImportInterrupted, object_pieces
+from .s3_object import ImportInterruptedError, object_pieces
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -37,76 +38,78 @@ class Importer:
     rows_per_chunk: int
     invoke: Callable[[Mapping[str, Any]], None]
 
-    def run(self, upload: Upload, number: int, hurried: Callable[[], bool]) -> dict[str, Any]:
+    def run(self, upload: Upload, number: int, out_of_time: Callable[[], bool]) -> dict[str, Any]:
         """Import the upload, or reject it as a whole. May be repeated at any time.
 
         Args:
             upload: The upload.
             number: Which continuation of its import this is; 0 begins it.
-            hurried: Whether time is short, so that the rest of the file is left to another continuation.
+            out_of_time: Whether the rest of the file must be left to another continuation.
 
         Returns:
             The import's summary, or its entry in the ledger where it is over already or not over yet.
 
         Raises:
-            ImportInterrupted: this attempt cannot see what an earlier one has seen.
+            ImportInterruptedError: this attempt cannot see what an earlier one has seen.
         """
         attempt = uuid.uuid4().hex
-        standing = self._enter(upload, number, attempt)
-        if standing["status"] != READING or _continuation(standing) > number:
-            self._invite(upload, number + 1, standing)  # whoever left it there may have died before
-            return standing
-        first = standing["attempt"] == attempt
-        if not first and not self.ledger.repeat(upload.import_id):
-            raise ImportInterrupted("another attempt ends the import early, where its object was gone")
+        entry = self._claim(upload, number, attempt)
+        if entry["status"] != ImportStatus.READING or _continuation(entry) > number:
+            self._invoke_next(upload, number + 1, entry)  # who handed it over may have ended before that
+            return entry
+        first = entry["attempt"] == attempt
+        if not first and not self.ledger.mark_repeated(upload.import_id):
+            raise ImportInterruptedError("another attempt ends the import early, where its object was gone")
         try:
-            reading = self._open(upload, standing, first=first)
-        except ImportRejected as rejected:
+            reading = self._open(upload, entry, first=first)
+        except ImportRejectedError as rejected:
             if number:
-                raise ImportInterrupted(f"the schema changed while the file was read: {rejected}") from None
-            counts = dict.fromkeys(("read", "accepted", "rejected", "chunks"), 0)
-            result = {"status": REJECTED, "reason": str(rejected), **counts}
-            return self._finish(upload, standing, result)
-        while checkpoint := self._read(reading, hurried):
-            if left := self._leave(upload, number + 1, checkpoint):
-                return left
-        return self._finish(upload, standing, reading.finish())
+                raise ImportInterruptedError(
+                    f"the schema changed while the file was read: {rejected}"
+                ) from None
+            counts = dict.fromkeys((*ROW_COUNTS, "chunks"), 0)
+            result = {"status": ImportStatus.REJECTED, "reason": str(rejected), **counts}
+            return self._finish(upload, entry, result)
+        while checkpoint := self._read(reading, out_of_time):
+            if handed_over := self._hand_over(upload, number + 1, checkpoint):
+                return handed_over
+        return self._finish(upload, entry, reading.finish())
 
-    def _enter(self, upload: Upload, number: int, attempt: str) -> dict[str, Any]:
+    def _claim(self, upload: Upload, number: int, attempt: str) -> dict[str, Any]:
         if not number:
-            entry = {"bucket": upload.bucket, "key": upload.key, "size": upload.size, "started_at": now()}
-            entry |= {"rows_per_chunk": self.rows_per_chunk, "attempt": attempt}
-            return self.ledger.begin(upload.import_id, entry)
-        standing = self.ledger.go_on(upload.import_id, number, attempt)
-        if _continuation(standing) < number:
-            raise ImportInterrupted(
+            first = {"bucket": upload.bucket, KEY: upload.key, "size": upload.size, STARTED_AT: now()}
+            first |= {"rows_per_chunk": self.rows_per_chunk, "attempt": attempt}
+            return self.ledger.begin(upload.import_id, first)
+        entry = self.ledger.claim_continuation(upload.import_id, number, attempt)
+        if _continuation(entry) < number:
+            raise ImportInterruptedError(
                 f"the import ledger has no continuation {number} of the import {upload.import_id}: upload the"
                 " file again (rows that were imported are not imported twice)"
             )
-        return standing
+        return entry
 
-    def _open(self, upload: Upload, standing: Mapping[str, Any], *, first: bool) -> Reading:
+    def _open(self, upload: Upload, entry: Mapping[str, Any], *, first: bool) -> Reading:
         def gone(reason: str) -> Exception:
             # Every attempt must see the file as the others did, or the counts would not agree.
             alone = first and self.ledger.end_early(upload.import_id)
-            return SourceError(reason) if alone else ImportInterrupted(reason)
+            return SourceError(reason) if alone else ImportInterruptedError(reason)
 
         def open_at(at: int) -> Iterator[bytes]:
-            return object_pieces(self.s3, upload, gone, at)
+            return object_pieces(self.s3, upload, gone=gone, at=at)
 
-        key = standing.get("checkpoint")
+        key = entry.get("checkpoint")
         checkpoint = load_checkpoint(self.s3, upload, key) if key else None
         # A repetition cuts the file as the first attempt did.
-        rows_per_chunk = int(standing["rows_per_chunk"])
+        rows_per_chunk = int(entry["rows_per_chunk"])
         return Reading.start(self.s3, upload, open_at, self.schema, rows_per_chunk, checkpoint)
 
-    def _read(self, reading: Reading, hurried: Callable[[], bool]) -> Checkpoint | None:
-        """Send the rows on; gives where it stopped, if that was before the file's end."""
+    def _read(self, reading: Reading, out_of_time: Callable[[], bool]) -> Checkpoint | None:
+        """Send the rows on; returns where it stopped, if that was before the file's end."""
         bodies: list[str] = []
         checkpoint = None
         for full in reading.bodies():
             bodies += full
-            if hurried() and (checkpoint := reading.checkpoint):
+            if out_of_time() and (checkpoint := reading.checkpoint):
                 break
             if len(bodies) >= _MESSAGES_HELD:
                 self._send(bodies)
@@ -117,27 +120,31 @@ class Importer:
     def _send(self, bodies: list[str]) -> None:
         send(self.sqs, self.queue_url, map(Message, bodies))
 
-    def _leave(self, upload: Upload, number: int, checkpoint: Checkpoint) -> dict[str, Any] | None:
-        """Leave the rest to continuation `number`; nothing if this attempt ends the import early."""
-        key = save_checkpoint(self.s3, upload, checkpoint)
-        standing = self.ledger.leave(upload.import_id, number, key)
-        if "ended_early" in standing and _continuation(standing) < number:
-            return None
-        self._invite(upload, number, standing)
-        return standing
+    def _hand_over(self, upload: Upload, number: int, checkpoint: Checkpoint) -> dict[str, Any] | None:
+        """Leave the rest to continuation `number`, unless this attempt is to end the import early.
 
-    def _invite(self, upload: Upload, number: int, standing: Mapping[str, Any]) -> None:
-        """Have continuation `number` begin, if that is where the import stands, and nobody has begun it.
-
-        Whoever has begun it is repeated by Lambda, so that to invoke once more would only do its work twice.
+        Returns:
+            The import's entry; None if this attempt is to end it.
         """
-        here = _continuation(standing) == number and standing["status"] == READING
-        if here and "attempt" not in standing:
+        key = save_checkpoint(self.s3, upload, checkpoint)
+        entry = self.ledger.hand_over(upload.import_id, number, key)
+        if "ended_early" in entry and _continuation(entry) < number:
+            return None
+        self._invoke_next(upload, number, entry)
+        return entry
+
+    def _invoke_next(self, upload: Upload, number: int, entry: Mapping[str, Any]) -> None:
+        """Invoke continuation `number`, if the import has come to it, and no attempt has begun it.
+
+        One that has begun is repeated by Lambda, so that to invoke once more would only do its work twice.
+        """
+        here = _continuation(entry) == number and entry["status"] == ImportStatus.READING
+        if here and "attempt" not in entry:
             self.invoke(continuation_event(upload, number))
 
-    def _finish(self, upload: Upload, standing: Mapping[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    def _finish(self, upload: Upload, entry: Mapping[str, Any], result: dict[str, Any]) -> dict[str, Any]:
         at = {"import": upload.import_id, "bucket": upload.bucket, "key": upload.key, "size": upload.size}
-        summary = {**at, **result, "started_at": standing["started_at"], "finished_at": now()}
+        summary = {**at, **result, STARTED_AT: entry[STARTED_AT], "finished_at": now()}
         key = report_key(upload.key, upload.import_id, "summary.json")
         put_summary(self.s3, upload.bucket, key, summary)
         # The ledger's entry must fit an item, whatever the header holds.
@@ -147,6 +154,6 @@ class Importer:
         return summary
 
 
-def _continuation(standing: Mapping[str, Any]) -> int:
-    """Which continuation an import stands at; 0 in the first part of its file."""
-    return int(standing.get("continuation", 0))
+def _continuation(entry: Mapping[str, Any]) -> int:
+    """Returns which continuation an import has come to; 0 in the first part of its file."""
+    return int(entry.get("continuation", 0))

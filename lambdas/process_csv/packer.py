@@ -33,13 +33,13 @@ class ChunkPacker:
         return Packed(self.rows, self.chunks, list(self._texts))
 
     def add(self, texts: Sequence[str]) -> Iterator[str]:
-        """Take rows (ASCII JSON texts); gives the bodies of chunks that became full."""
+        """Take rows (ASCII JSON texts); returns the bodies of the chunks that became full."""
         size = sum(map(len, texts)) + len(texts)
         small = self._frame + self._bytes + size <= MAX_CHUNK_BYTES
         return self._add_small(texts) if small else self._add(texts)
 
     def _add_small(self, texts: Sequence[str]) -> Iterator[str]:
-        """Take rows none of which a chunk is too full of bytes for."""
+        """Take rows that are too small to fill a chunk before it has its number of rows."""
         self.rows += len(texts)
         waiting = [*self._texts, *texts]
         end = len(waiting) - len(waiting) % self._limit
@@ -59,8 +59,8 @@ class ChunkPacker:
             if len(self._texts) == self._limit:
                 yield self._body()
 
-    def rest(self) -> Iterator[str]:
-        """The last chunk, if there are rows left for one."""
+    def last(self) -> Iterator[str]:
+        """Returns the body of the last chunk, if there are rows left for one."""
         if self._texts:
             yield self._body()
 

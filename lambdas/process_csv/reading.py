@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..core.import_ledger import DONE
+from ..core.import_entries import ImportStatus
 from ..core.schema import Schema
 from ..core.upload import Upload
 from ..csvfile.csv_file import CsvFile, open_csv, reopen_csv
 from .checkpoint import Checkpoint
 from .packer import ChunkPacker, Packed
-from .rejects_upload import RejectsUpload, Sent
+from .rejects_upload import RejectsUpload, ReportProgress
 from .reports import RejectsWriter, report_key
 
 if TYPE_CHECKING:
@@ -35,38 +35,47 @@ class Reading:
         rows_per_chunk: int,
         checkpoint: Checkpoint | None,
     ) -> "Reading":
-        """Read an upload from its beginning, or from a checkpoint on; `open_at` gives its bytes from one on.
+        """Read an upload from its beginning, or from a checkpoint on.
+
+        Args:
+            s3: The client for the report.
+            upload: The upload.
+            open_at: Returns its bytes from one on.
+            schema: What its rows must be.
+            rows_per_chunk: The most rows of a chunk.
+            checkpoint: Where to read on.
 
         Raises:
-            ImportRejected: the file as a whole cannot be imported.
+            ImportRejectedError: the file as a whole cannot be imported.
         """
         if checkpoint:
             file = reopen_csv(upload.key, open_at, schema, checkpoint.bookmark)
+            packed, sent = checkpoint.packed, checkpoint.sent
         else:
             file = open_csv(upload.key, open_at(0), schema)
-        packed, sent = (checkpoint.packed, checkpoint.sent) if checkpoint else (Packed(), Sent())
+            packed, sent = Packed(), ReportProgress()
         key = report_key(upload.key, upload.import_id, "rejects.csv")
         writer = RejectsWriter(file.header, file.delimiter)
         packer = ChunkPacker(upload.import_id, rows_per_chunk, packed)
         return cls(file, packer, RejectsUpload(s3, upload.bucket, key, writer, sent))
 
     def bodies(self) -> Iterator[list[str]]:
-        """The bodies of the chunks that became full, block after block of rows, and of the last chunk."""
+        """Returns the bodies of chunks that became full, block after block of rows, and of the last chunk."""
         for parsed in self.file:
             self.rejects.add(parsed.rejects)
             yield list(self.packer.add(parsed.accepted))
-        yield list(self.packer.rest())
+        yield list(self.packer.last())
 
     @property
     def checkpoint(self) -> Checkpoint | None:
-        """Where it stands, further on than where it started; None where it cannot stop."""
+        """Where it has come to; None where it cannot stop."""
         bookmark = self.file.bookmark
-        return Checkpoint(bookmark, self.packer.packed, self.rejects.sent) if bookmark else None
+        return Checkpoint(bookmark, self.packer.packed, self.rejects.progress) if bookmark else None
 
     def finish(self) -> dict[str, Any]:
-        """Finish the report of the rejects; gives what the import came to."""
+        """Finish the report of the rejects; returns what the import came to."""
         return {
-            "status": DONE,
+            "status": ImportStatus.DONE,
             "reason": None,
             "read": self.packer.rows + self.rejects.count,
             "accepted": self.packer.rows,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Sent:
+class ReportProgress:
     """How far the report has come: rejects written, parts sent in a multipart upload, bytes yet to send."""
 
     count: int = 0
@@ -31,24 +31,26 @@ class RejectsUpload:
     Parts are cut at the same bytes always, so invocations that go on from one checkpoint send the same parts.
     """
 
-    def __init__(self, s3: "S3Client", bucket: str, key: str, writer: RejectsWriter, sent: Sent) -> None:
+    def __init__(
+        self, s3: "S3Client", bucket: str, key: str, writer: RejectsWriter, progress: ReportProgress
+    ) -> None:
         self._s3 = s3
         self._at: Any = {"Bucket": bucket, "Key": key}
         self._type: Any = {"ContentType": "text/csv; charset=utf-8"}
         self._writer = writer
-        self._waiting = bytearray(base64.b64decode(sent.waiting))
-        self._upload_id = sent.upload_id
-        self._etags = list(sent.etags)
+        self._waiting = bytearray(base64.b64decode(progress.waiting))
+        self._upload_id = progress.upload_id
+        self._etags = list(progress.etags)
         self._complete = False
-        self.count = sent.count
+        self.count = progress.count
         if self.count:
-            writer.take()  # the header, which is there
+            writer.take()  # the header, which was sent
 
     @property
-    def sent(self) -> Sent:
+    def progress(self) -> ReportProgress:
         """How far it has come."""
         waiting = base64.b64encode(self._waiting).decode()
-        return Sent(self.count, self._upload_id, list(self._etags), waiting)
+        return ReportProgress(self.count, self._upload_id, list(self._etags), waiting)
 
     def add(self, rejects: list[Reject]) -> None:
         """Write rejects; sends a part when there is one to send."""
@@ -62,7 +64,7 @@ class RejectsUpload:
             del self._waiting[:S3_PART_BYTES]
 
     def close(self) -> str | None:
-        """Finish the report; gives its key, or None if there was nothing to report."""
+        """Finish the report; returns its key, or None if there was nothing to report."""
         if not self.count:
             return None
         if not self._upload_id:
@@ -88,7 +90,7 @@ class RejectsUpload:
         self._etags.append(part.get("ETag", ""))
 
     def _while_open(self, call: Callable[[], Any]) -> Any:
-        """What the call answers; nothing if another invocation has completed the same report."""
+        """Returns what the call answers; nothing if another invocation has completed the same report."""
         if self._complete:
             return {}
         try:

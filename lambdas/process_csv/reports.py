@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..aws.limits import S3_KEY_BYTES
 from ..core.prefixes import REPORTS_PREFIX
-from ..csvfile.header import REPORT_COLUMNS, Header
+from ..core.reserved_columns import REPORT_COLUMNS
+from ..csvfile.header import Header
 from ..csvfile.text import printable
 from ..csvfile.validate import Reject
 
@@ -19,7 +20,7 @@ _NAMES_BYTES = 64  # what follows the upload's key in a report's: the import's i
 
 
 def report_key(upload_key: str, import_id: str, name: str) -> str:
-    """Where a report of an import stands; the upload's key is cut if the whole would be too long for S3."""
+    """Returns the key of an import's report; it has less of the upload's key if S3 took no more."""
     kept = upload_key.encode()[: S3_KEY_BYTES - len(REPORTS_PREFIX) - _NAMES_BYTES].decode(errors="ignore")
     return f"{REPORTS_PREFIX}{kept}/{import_id}/{name}"
 
@@ -51,7 +52,7 @@ class RejectsWriter:
             self._csv.writerow([*self._cells(reject), reject.line, printable(reject.reason)])
 
     def take(self) -> bytes:
-        """The bytes written since the last call."""
+        """Returns the bytes written since the last call."""
         data = (self._mark + self._text.getvalue()).encode("utf-8", "replace")
         self._mark = ""
         self._text.seek(0)

@@ -20,17 +20,23 @@ _GONE = {
 }
 
 
-class ImportInterrupted(Exception):
+class ImportInterruptedError(Exception):
     """An attempt cannot read what another has read, or may be reading."""
 
 
 def object_pieces(
-    s3: "S3Client", upload: Upload, gone: Callable[[str], Exception] = SourceError, at: int = 0
+    s3: "S3Client", upload: Upload, *, gone: Callable[[str], Exception] = SourceError, at: int = 0
 ) -> Iterator[bytes]:
-    """The upload's bytes, from byte `at` on, as long as the object is still that version.
+    """Returns the upload's bytes, as long as the object is still that version.
+
+    Args:
+        s3: The client.
+        upload: The upload.
+        gone: Makes the error that is raised if it is not, of the reason.
+        at: The first byte.
 
     Raises:
-        SourceError: it was deleted or overwritten (or the error that `gone` makes of this reason).
+        SourceError: the object was deleted or overwritten.
     """
     failures = 0
     while True:

@@ -1,4 +1,4 @@
-"""Messages of the retry queue whose mail is still owed: each waits, is replaced in time, or given up."""
+"""Messages of the retry queue whose mail was not sent: each waits, is replaced in time, or given up."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -8,11 +8,11 @@ from typing import Any
 from ..aws.sqs import postpone, send
 from ..core.mail import Mail, from_queue
 from ..core.retry_delays import FIRST_WAIT_SECONDS, GIVE_UP_SECONDS, RENEW_SECONDS, wait_after
-from .courier import Courier, Owed
+from .delivery import Delivery, MailToRetry
 
 
 @dataclass(frozen=True)
-class Letter:
+class RetryMessage:
     """A message of the retry queue; `sent_at` in Unix seconds."""
 
     mail: Mail
@@ -22,8 +22,8 @@ class Letter:
     receives: int
 
     @classmethod
-    def of(cls, message: Mapping[str, Any]) -> "Letter":
-        """The letter in a message as Lambda hands it over.
+    def of(cls, message: Mapping[str, Any]) -> "RetryMessage":
+        """Returns the message that Lambda hands over.
 
         Raises:
             MailError: it holds no mail.
@@ -39,40 +39,44 @@ class Letter:
 
     @property
     def since(self) -> int:
-        """When the mail was put off first."""
+        """When the mail was put off first, in Unix seconds."""
         return self.mail.since or self.sent_at
 
 
 @dataclass(frozen=True)
 class RetryQueue:
-    """Keeps what is owed in the retry queue."""
+    """Keeps mails in the retry queue."""
 
-    courier: Courier
+    delivery: Delivery
     url: str
 
-    def keep(self, letters: Sequence[Letter], owed: Sequence[Owed]) -> list[str]:
-        """See to the letters whose mails are owed; gives the ids of the messages that are to stay."""
-        owed_by_id = {each.mail.mail_id: each for each in owed}
-        left = [letter for letter in letters if letter.mail.mail_id in owed_by_id]
+    def keep(self, messages: Sequence[RetryMessage], to_retry: Sequence[MailToRetry]) -> list[str]:
+        """Postpone, renew or give up the messages whose mails are to be tried again.
+
+        Returns:
+            The ids of the messages that are to stay in the queue.
+        """
+        retries = {retry.mail.mail_id: retry for retry in to_retry}
+        left = [message for message in messages if message.mail.mail_id in retries]
         now = time.time()
-        expiring = [letter for letter in left if now - letter.sent_at >= RENEW_SECONDS]
+        expiring = [message for message in left if now - message.sent_at >= RENEW_SECONDS]
         overdue = {x.mail.mail_id: x for x in expiring if now - x.since >= GIVE_UP_SECONDS}
-        given_up = self.courier.give_up([owed_by_id[mail_id].mail for mail_id in overdue])
+        given_up = self.delivery.give_up([retries[mail_id].mail for mail_id in overdue])
         gone = {mail.mail_id for mail in given_up}
-        # What is not to be given up is sent afresh; its message of old may then go.
+        # What is not to be given up is sent afresh; its old message may then go.
         renewed = {x.mail.mail_id: x for x in expiring if x.mail.mail_id not in overdue}
-        self._renew([owed_by_id[mail_id] for mail_id in renewed], renewed)
+        self._renew([retries[mail_id] for mail_id in renewed], renewed)
         expired = {x.message_id for x in expiring if x.mail.mail_id in {*gone, *renewed}}
         stays = [x for x in left if x.message_id not in expired and x.mail.mail_id not in gone]
-        waits = {x.receipt_handle: _wait(x, owed_by_id[x.mail.mail_id]) for x in stays}
-        postpone(self.courier.sqs, self.url, waits)
-        return [letter.message_id for letter in stays]
+        waits = {x.receipt_handle: _wait(x, retries[x.mail.mail_id]) for x in stays}
+        postpone(self.delivery.sqs, self.url, waits)
+        return [message.message_id for message in stays]
 
-    def _renew(self, owed: Sequence[Owed], letters: Mapping[str, Letter]) -> None:
-        fresh = [replace(x, mail=replace(x.mail, since=letters[x.mail.mail_id].since)) for x in owed]
-        send(self.courier.sqs, self.url, [each.message() for each in fresh])
+    def _renew(self, to_retry: Sequence[MailToRetry], messages: Mapping[str, RetryMessage]) -> None:
+        fresh = [replace(x, mail=replace(x.mail, since=messages[x.mail.mail_id].since)) for x in to_retry]
+        send(self.delivery.sqs, self.url, [retry.message() for retry in fresh])
 
 
-def _wait(letter: Letter, owed: Owed) -> int:
-    """Until another's time is over, or what took too long goes on; else as long as patience has it."""
-    return owed.wait if owed.wait < FIRST_WAIT_SECONDS else wait_after(letter.receives)
+def _wait(message: RetryMessage, retry: MailToRetry) -> int:
+    """Returns seconds: as the message's receives say, if not another invocation will be done before."""
+    return retry.wait if retry.wait < FIRST_WAIT_SECONDS else wait_after(message.receives)

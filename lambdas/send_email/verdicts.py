@@ -1,7 +1,6 @@
-"""What SES's answers mean for a mail: the one table of its codes.
+"""What SES's answers mean for a mail, and the table of its codes.
 
-The verdicts are told apart by one question: could the mail have left? Only what certainly did not leave is
-sent again.
+The verdicts differ in whether the mail may have left: only what certainly did not is sent again.
 """
 
 import re
@@ -22,25 +21,29 @@ _UNVERIFIED = re.compile(r"identities failed the check in region [^:]*:(.*)", re
 
 
 @dataclass(frozen=True)
-class Sent:
+class MailSent:
     """SES took the mail."""
 
     message_id: str
 
 
 @dataclass(frozen=True)
-class Refused:
+class MailRefused:
     """SES will never take this mail."""
 
     reason: str
 
 
 @dataclass(frozen=True)
-class Later:
-    """SES did not take the mail now; it may take it after so many seconds.
+class MailDeferred:
+    """SES did not take the mail now; it may take it later.
 
-    `others`: nor any other mail. `missing`: what the deployment lacks, without which it never will; it names
-    what is ours only, for it is logged.
+    Attributes:
+        reason: SES's reason.
+        wait: The seconds to wait.
+        others: Whether SES takes no other mail either.
+        missing: What the deployment lacks, without which SES never takes the mail; empty if nothing. It is
+            logged, so it says nothing of the mail.
     """
 
     reason: str
@@ -50,13 +53,13 @@ class Later:
 
 
 @dataclass(frozen=True)
-class Unknown:
+class MailUnknown:
     """Nobody knows whether SES took the mail."""
 
     reason: str
 
 
-Verdict = Sent | Refused | Later | Unknown
+Verdict = MailSent | MailRefused | MailDeferred | MailUnknown
 
 
 class Meaning(Enum):
@@ -117,28 +120,28 @@ class Judge:
     configuration_set: str
 
     def of_entry(self, result: Any) -> Verdict:
-        """What SES says of one mail."""
+        """Returns what SES says of one mail."""
         status, text = result.get("Status", ""), result.get("Error", "")
         if MEANINGS.get(status) == Meaning.SENT:
-            return Sent(result.get("MessageId", ""))
+            return MailSent(result.get("MessageId", ""))
         return self._verdict(status, text, status)
 
     def of_error(self, error: ClientError) -> Verdict:
-        """What SES says of a call."""
+        """Returns what SES says of a call."""
         code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
         # An answer of 5xx may come after the mails left; anything else was refused before.
         if error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:
-            return Unknown(f"{code}: {text}")
+            return MailUnknown(f"{code}: {text}")
         return self._verdict(code, text, kind_of(error))
 
     def _verdict(self, code: str, text: str, loggable: str) -> Verdict:
         reason, meaning = f"{code}: {text}", MEANINGS.get(code)
         if missing := self._missing(code, meaning, text):
-            return Later(reason, FIRST_WAIT_SECONDS, missing=f"{loggable}: {missing}")
+            return MailDeferred(reason, FIRST_WAIT_SECONDS, missing=f"{loggable}: {missing}")
         if meaning == Meaning.THIS_MAIL:
-            return Refused(reason)
+            return MailRefused(reason)
         wait = RATE_SECONDS if meaning == Meaning.RATE else FIRST_WAIT_SECONDS
-        return Later(reason, wait, others=meaning != Meaning.THIS_MAIL_NOW)
+        return MailDeferred(reason, wait, others=meaning != Meaning.THIS_MAIL_NOW)
 
     def _missing(self, code: str, meaning: Meaning | None, text: str) -> str:
         if is_set_up_code(code):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from lambdas.core.import_ledger import DONE
+from lambdas.core.import_entries import ImportStatus
 from operations.imports import Import
 
 from .accounts import Accounts, Uploaded
@@ -20,7 +20,7 @@ SHORT_TIMEOUT = 2
 def begun(faults: Faults, uploaded: Uploaded) -> Import:
     """The upload, when process_csv is done with it."""
     one = faults.pipeline.upload("users.csv", uploaded.data)
-    until(lambda: faults.pipeline.watch.ledger.look(one).status == DONE)
+    until(lambda: faults.pipeline.watch.ledger.look(one).status == ImportStatus.DONE)
     return one
 
 

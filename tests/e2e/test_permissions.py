@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from lambdas.core.import_ledger import DONE
+from lambdas.core.import_entries import ImportStatus
 from local.embedded import embedded_aws
 from operations.failed_invocation import reason_of
 
@@ -82,7 +82,7 @@ def everything_works(pipeline: Pipeline, tag: str, seconds: float) -> bool:
     def ended() -> bool:
         found = pipeline.watch.ledger.look(one)
         return (
-            found.status == DONE
+            found.status == ImportStatus.DONE
             and found.balanced
             and (found.books.mailed, found.books.duplicates) == (1, 1)
             and len(pipeline.mails_to(f"retried-{tag}@example.com")) == 1  # so its message is counted no more

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
 
-from lambdas.core.mail_entries import entries_in
+from lambdas.core.mail_entries import DROPPED, entries_in
 from lambdas.core.upload import Upload
 from operations.books import Books, books_of
-from operations.mail_decisions import DROPPED, is_dropped
 from tests.unit.helpers.fakes_s3 import FakeS3
 
 from .faults import MESSAGE_TWICE
@@ -132,10 +131,10 @@ def _of_mails(pipeline: Pipeline) -> Iterator[str]:
         state = entry.state
         if state not in _MAIL_COUNTS:
             yield f"mail {mail_id} is {state}"
-        waits = state in ("undeliverable", "held") and not is_dropped(entry)
+        waits = state in ("undeliverable", "held") and not entry.dropped
         if waits != (mail_id in in_failures):
             yield f"mail {mail_id} is {state}, {'' if mail_id in in_failures else 'not '}among the failures"
-    states = Counter(DROPPED if is_dropped(entry) else entry.state for entry in entries.values())
+    states = Counter(DROPPED if entry.dropped else entry.state for entry in entries.values())
     sent = len(pipeline.mail.sent)
     # Of those that are held, and of which an operator dropped those that left, nobody here could know.
     if not states["mailed"] <= sent <= states["mailed"] + states["held"] + states[DROPPED]:

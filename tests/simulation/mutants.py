@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from lambdas.aws import sqs as queue
 from lambdas.aws.dynamodb import insert, transact
-from lambdas.aws.dynamodb.outcomes import Written
-from lambdas.core import import_ledger, mail_entries, mail_ledger
+from lambdas.aws.dynamodb.outcomes import ItemWritten
+from lambdas.core import import_ledger, mail_entries, mail_ledger, mail_writes
 from lambdas.core import upload as events
+from lambdas.core.mail_entries import MailState
 from lambdas.csvfile import read as rows
 from lambdas.csvfile.decode import SourceError
 from lambdas.csvfile.read import Place
@@ -18,9 +20,9 @@ from lambdas.insert_records import handler as insert_handler
 from lambdas.insert_records import inserter, writer
 from lambdas.insert_records.writer import put_always
 from lambdas.process_csv import importer, packer, s3_object
-from lambdas.send_email import courier, post, verdicts
+from lambdas.send_email import delivery, ses_sender, verdicts
 from lambdas.send_email import handler as mail_handler
-from operations import mail_decisions, mail_messages
+from operations import mail_messages
 
 from .substitutes import Stage
 
@@ -32,21 +34,17 @@ def no_claim_before_sending(patch: Patch) -> None:
 
 
 def a_claim_whatever_stands_there(patch: Patch) -> None:
-    _after(patch, mail_ledger, "insert_each", lambda outcomes: [Written()] * len(outcomes))
+    _after(patch, mail_ledger, "insert_each", lambda outcomes: [ItemWritten()] * len(outcomes))
 
 
 def a_claim_of_what_another_has_claimed(patch: Patch) -> None:
-    patch.setattr(mail_ledger, "DEFERRED", mail_entries.CLAIMED)
+    states = SimpleNamespace(**{**MailState.__members__, "DEFERRED": MailState.CLAIMED})
+    patch.setattr(mail_ledger, "MailState", states)
+    patch.setattr(mail_writes, "MailState", states)
 
 
 def a_claim_again_whatever_stands_there_now(patch: Patch) -> None:
-    original = mail_ledger.MailLedger._put
-
-    def put(self: Any, item: Any, condition: str, values: Any) -> Any:
-        made = original(self, item, condition, values)
-        return _unconditional(made) if ":deferred" in values else made
-
-    patch.setattr(mail_ledger.MailLedger, "_put", put)
+    _after(patch, mail_writes.MailWrites, "claim_again", _unconditional)
 
 
 def a_mail_taken_over_whose_claim_stays_open(patch: Patch) -> None:
@@ -54,13 +52,13 @@ def a_mail_taken_over_whose_claim_stays_open(patch: Patch) -> None:
 
 
 def a_receipt_for_a_claim_that_was_closed(patch: Patch) -> None:
-    original = mail_ledger.MailLedger._receipt
+    original = mail_writes.MailWrites.receipt
 
     def receipt(self: Any, claim: str, messages: Any) -> Any:
         made = original(self, claim, messages)
         return _unconditional(made) if messages else made
 
-    patch.setattr(mail_ledger.MailLedger, "_receipt", receipt)
+    patch.setattr(mail_writes.MailWrites, "receipt", receipt)
 
 
 def a_receipt_overlooked(patch: Patch) -> None:
@@ -69,7 +67,7 @@ def a_receipt_overlooked(patch: Patch) -> None:
 
 def insertions_put_off_not_made_again(patch: Patch) -> None:
     original = insert._outcome
-    patch.setattr(insert, "_outcome", lambda answer: original(answer) or Written())
+    patch.setattr(insert, "_outcome", lambda answer: original(answer) or ItemWritten())
 
 
 def records_put_over_what_is_there(patch: Patch) -> None:
@@ -96,7 +94,7 @@ def throttled_writes_not_sent_again(patch: Patch) -> None:
     original = transact._settled
 
     def settled(error: Any, batch: list[int]) -> Any:
-        return {**dict.fromkeys(batch, Written()), **(original(error, batch) or {})}
+        return {**dict.fromkeys(batch, ItemWritten()), **(original(error, batch) or {})}
 
     patch.setattr(transact, "_settled", settled)
 
@@ -125,23 +123,25 @@ def another_version_of_the_object_read(patch: Patch) -> None:
 
 
 def a_repetition_rejects_what_was_begun(patch: Patch) -> None:
-    patch.setattr(importer, "ImportInterrupted", SourceError)
+    patch.setattr(importer, "ImportInterruptedError", SourceError)
 
 
 def a_continuation_that_whoever_left_it_alone_may_begin(patch: Patch) -> None:
-    leave, invite = importer.Importer._leave, importer.Importer._invite
+    hand_over, invoke_next = importer.Importer._hand_over, importer.Importer._invoke_next
     leaving = False
 
     def left(self: Any, *of: Any) -> Any:
         nonlocal leaving
         leaving = True
         try:
-            return leave(self, *of)
+            return hand_over(self, *of)
         finally:
             leaving = False
 
-    patch.setattr(importer.Importer, "_leave", left)
-    patch.setattr(importer.Importer, "_invite", lambda self, *of: invite(self, *of) if leaving else None)
+    patch.setattr(importer.Importer, "_hand_over", left)
+    patch.setattr(
+        importer.Importer, "_invoke_next", lambda self, *of: invoke_next(self, *of) if leaving else None
+    )
 
 
 def a_checkpoint_that_forgets_the_rows_that_wait(patch: Patch) -> None:
@@ -163,7 +163,7 @@ def mails_counted_apart_from_their_state(patch: Patch) -> None:
 
     def write_each(dynamodb: Any, operations: Any, companions: Any = lambda _: []) -> Any:
         outcomes = original(dynamodb, operations)
-        written = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, Written)]
+        written = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, ItemWritten)]
         for operation in companions(written) if written else ():
             dynamodb.update_item(**operation["Update"])
         return outcomes
@@ -172,20 +172,20 @@ def mails_counted_apart_from_their_state(patch: Patch) -> None:
 
 
 def refused_mails_counted_before_they_are_queued(patch: Patch) -> None:
-    original = courier.Courier._record
+    original = delivery.Delivery._record
     send = queue.send
 
     def record(self: Any, changes: Any) -> Any:
         letters: list[Any] = []
-        patch.setattr(courier, "send", lambda sqs, url, messages: letters.append((sqs, url, messages)))
+        patch.setattr(delivery, "send", lambda sqs, url, messages: letters.append((sqs, url, messages)))
         try:
             return original(self, changes)
         finally:
-            patch.setattr(courier, "send", send)
+            patch.setattr(delivery, "send", send)
             for letter in letters:
                 send(*letter)
 
-    patch.setattr(courier.Courier, "_record", record)
+    patch.setattr(delivery.Delivery, "_record", record)
 
 
 def crashed_mails_left_as_they_are(patch: Patch) -> None:
@@ -193,7 +193,7 @@ def crashed_mails_left_as_they_are(patch: Patch) -> None:
 
 
 def lost_answers_of_ses_taken_for_refusals(patch: Patch) -> None:
-    patch.setattr(post, "Unknown", lambda reason: verdicts.Later(reason, 1))
+    patch.setattr(ses_sender, "MailUnknown", lambda reason: verdicts.MailDeferred(reason, 1))
 
 
 def mails_put_off_by_the_stream_forgotten(patch: Patch) -> None:
@@ -218,7 +218,7 @@ def foreign_messages_dropped(patch: Patch) -> None:
 
 
 def a_reopened_mail_still_counted(patch: Patch) -> None:
-    patch.setattr(mail_decisions, "write_each", lambda dynamodb, puts, _: transact.write_each(dynamodb, puts))
+    patch.setattr(mail_ledger, "recounts_of", lambda *_: [])
 
 
 def a_reopened_mail_not_queued(patch: Patch) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lambdas.core.import_ledger import ImportLedger
+from lambdas.core.mail_ledger import MailLedger
 from operations.held import HeldMails
 from operations.mail_decisions import MailDecisions
 from operations.mail_messages import MailMessages, RefusedMails, mail_in
@@ -38,7 +39,7 @@ def mend_mails(pipeline: Pipeline) -> None:
     """Send again what was refused, and what is held and did not leave; drop what is held and did."""
     dynamodb: Any = pipeline.tables
     sqs: Any = pipeline.queues
-    decisions = MailDecisions(dynamodb, MAILS, ImportLedger(dynamodb, IMPORTS))
+    decisions = MailDecisions(MailLedger(dynamodb, MAILS, ImportLedger(dynamodb, IMPORTS)))
 
     def left(message: QueueMessage) -> bool:
         mail = mail_in(message)

@@ -112,7 +112,7 @@ class Pipeline:
     def _enter(self, rows_per_chunk: int) -> None:
         """Make this the stage that handlers run on."""
         Stage.world = self.world
-        Stage.hurried = lambda: self.faults.strike(faults.HURRIED)
+        Stage.out_of_time = lambda: self.faults.strike(faults.HURRIED)
         clients = {"s3": self.objects, "sqs": self.queues, "dynamodb": self.tables, "sesv2": self.mail}
         Stage.clients = {**clients, "lambda": self.functions}
         ingest = {

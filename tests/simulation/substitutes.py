@@ -22,7 +22,7 @@ from lambdas.aws.limits import DYNAMODB_BATCH_ITEMS
 from lambdas.core import mail_ledger
 from lambdas.insert_records import handler as insert_records
 from lambdas.process_csv import handler as process_csv
-from lambdas.send_email import courier, post
+from lambdas.send_email import delivery, ses_sender
 from lambdas.send_email import handler as send_email
 from tests.unit.helpers.csv_files import limits
 
@@ -41,7 +41,7 @@ class Stage:
     clients: Mapping[str, Any]
     settings: Mapping[str, Mapping[str, str]]
     files: Mapping[str, Any]
-    hurried: Callable[[], bool]
+    out_of_time: Callable[[], bool]
 
 
 def _instant(tz: datetime.tzinfo) -> datetime.datetime:
@@ -101,13 +101,13 @@ def substituted(piece: int = _PIECE_BYTES, group: int = _GROUP_MAILS) -> Iterato
                     if isinstance(value, type | type(time)) and value in _SUBSTITUTES:
                         patch.setattr(module, attribute, _SUBSTITUTES[value])
         patch.setattr(boto3, "client", lambda service, **_: Stage.clients[service])
-        patch.setattr(courier, "ThreadPoolExecutor", _Pool)
-        for mail_module in (courier, post):
+        patch.setattr(delivery, "ThreadPoolExecutor", _Pool)
+        for mail_module in (delivery, ses_sender):
             patch.setattr(mail_module, "SES_BULK_DESTINATIONS", group)
         statements = min(group - 1, DYNAMODB_BATCH_ITEMS)  # so that a group takes two calls
         for module in (insert, mail_ledger):
             patch.setattr(module, "DYNAMODB_BATCH_ITEMS", statements)
-        patch.setattr(process_csv, "in_hurry", lambda _: Stage.hurried)
+        patch.setattr(process_csv, "out_of_time", lambda _: Stage.out_of_time)
         for handler in HANDLERS:
             function = handler.__name__.split(".")[1]
             patch.setattr(handler, "setting", lambda name, function=function: Stage.settings[function][name])
@@ -120,4 +120,4 @@ def new_processes() -> None:
     """Forget what warm functions keep."""
     process_csv.importer.cache_clear()
     insert_records.inserter.cache_clear()
-    send_email.courier.cache_clear()
+    send_email.delivery.cache_clear()

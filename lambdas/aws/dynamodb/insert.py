@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from ..backoff import ATTEMPTS, pause
 from ..limits import DYNAMODB_BATCH_ITEMS, PARTIQL_STATEMENT_CHARACTERS
-from .outcomes import Existing, Item, Outcome, Refused, TableError, Written
+from .outcomes import Item, ItemExists, ItemRefused, ItemWritten, Outcome, TableError
 from .read import read_each
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _AGAIN = frozenset(
 
 
 def insert_each(dynamodb: "DynamoDBClient", table: str, key: str, items: Sequence[Item]) -> list[Outcome]:
-    """Insert each item whose key is not there, and say what became of each.
+    """Insert each item whose key is not there.
 
     Args:
         dynamodb: The client.
@@ -41,8 +41,8 @@ def insert_each(dynamodb: "DynamoDBClient", table: str, key: str, items: Sequenc
         items: The items.
 
     Returns:
-        The outcomes, in the order of the items. An insertion whose answer was lost is sent again, and then
-        finds itself: Existing.
+        What became of each, in the order of the items. An insertion whose answer was lost is sent again, and
+        then finds its own item: ItemExists.
 
     Raises:
         TableError: DynamoDB kept putting off some, or may not write here; others may have been inserted.
@@ -52,7 +52,7 @@ def insert_each(dynamodb: "DynamoDBClient", table: str, key: str, items: Sequenc
     for n, item in enumerate(items):
         statement = _statement(table, item)
         if len(statement["Statement"]) > PARTIQL_STATEMENT_CHARACTERS:
-            outcomes[n] = Refused(
+            outcomes[n] = ItemRefused(
                 f"its attributes' names take more than {PARTIQL_STATEMENT_CHARACTERS:,} characters together"
             )
         else:
@@ -61,9 +61,9 @@ def insert_each(dynamodb: "DynamoDBClient", table: str, key: str, items: Sequenc
     for start in range(0, len(numbers), DYNAMODB_BATCH_ITEMS):
         some = numbers[start : start + DYNAMODB_BATCH_ITEMS]
         outcomes |= _insert(dynamodb, {n: statements[n] for n in some})
-    there = [n for n, outcome in outcomes.items() if isinstance(outcome, Existing)]
-    standing = read_each(dynamodb, table, [{key: items[n][key]} for n in there])
-    outcomes |= {n: Existing(item) for n, item in zip(there, standing, strict=True)}
+    existing = [n for n, outcome in outcomes.items() if isinstance(outcome, ItemExists)]
+    found = read_each(dynamodb, table, [{key: items[n][key]} for n in existing])
+    outcomes |= {n: ItemExists(item) for n, item in zip(existing, found, strict=True)}
     return [outcomes[n] for n in range(len(items))]
 
 
@@ -77,7 +77,7 @@ def _insert(dynamodb: "DynamoDBClient", waiting: Mapping[int, Any]) -> dict[int,
         except ClientError as error:
             if error.response["Error"]["Code"] != "ValidationException":
                 raise
-            return outcomes | _apart(dynamodb, waiting, error)
+            return outcomes | _insert_halves(dynamodb, waiting, error)
         answers = dict(zip(waiting, map(_outcome, answer["Responses"]), strict=True))
         outcomes |= {n: outcome for n, outcome in answers.items() if outcome is not None}
         waiting = {n: statement for n, statement in waiting.items() if answers[n] is None}
@@ -86,10 +86,12 @@ def _insert(dynamodb: "DynamoDBClient", waiting: Mapping[int, Any]) -> dict[int,
     raise TableError(f"{len(waiting)} insertions were put off {ATTEMPTS} times")
 
 
-def _apart(dynamodb: "DynamoDBClient", waiting: Mapping[int, Any], error: ClientError) -> dict[int, Outcome]:
-    """The request as a whole was refused, and does not say for which item."""
+def _insert_halves(
+    dynamodb: "DynamoDBClient", waiting: Mapping[int, Any], error: ClientError
+) -> dict[int, Outcome]:
+    """Find the item for which the request as a whole was refused, which the error does not name."""
     if len(waiting) == 1:
-        return dict.fromkeys(waiting, Refused(error.response["Error"].get("Message", "")))
+        return dict.fromkeys(waiting, ItemRefused(error.response["Error"].get("Message", "")))
     numbers = list(waiting)
     half = len(numbers) // 2
     first, rest = ({n: waiting[n] for n in some} for some in (numbers[:half], numbers[half:]))
@@ -97,15 +99,15 @@ def _apart(dynamodb: "DynamoDBClient", waiting: Mapping[int, Any], error: Client
 
 
 def _outcome(answer: Any) -> Outcome | None:
-    """What an answer says; None if the item is to be sent again."""
+    """Returns what an answer says; None if the item is to be sent again."""
     error = answer.get("Error")
     if error is None:
-        return Written()
+        return ItemWritten()
     code = error.get("Code", "")
     if code == _DUPLICATE:
-        return Existing({})
+        return ItemExists({})
     if code in _OF_THE_ITEM:
-        return Refused(f"{code}: {error.get('Message', '')}")
+        return ItemRefused(f"{code}: {error.get('Message', '')}")
     if code in _AGAIN:
         return None
     raise TableError(f"DynamoDB refused to insert: {code}", code)

@@ -7,31 +7,31 @@ Item = dict[str, Any]  # as DynamoDB's low-level API has it: {"name": {"S": "val
 
 
 @dataclass(frozen=True)
-class Written:
+class ItemWritten:
     """The item was written."""
 
 
 @dataclass(frozen=True)
-class Existing:
-    """The condition of the write did not hold; `item` is what stands there (empty if nothing does)."""
+class ItemExists:
+    """The condition of the write did not hold; `item` is what the table has instead, empty if nothing."""
 
     item: Item
 
 
 @dataclass(frozen=True)
-class Refused:
-    """DynamoDB will never take this item; says why."""
+class ItemRefused:
+    """DynamoDB will never take this item, for this reason."""
 
     reason: str
 
 
-Outcome = Written | Existing | Refused
+Outcome = ItemWritten | ItemExists | ItemRefused
 
 
 class TableError(Exception):
-    """A table did not take, or give, what was asked of it, and no single item is at fault.
+    """A request to a table failed, and no single item is at fault.
 
-    `code`: DynamoDB's, if it gave one.
+    `code`: DynamoDB's, or empty.
     """
 
     def __init__(self, message: str, code: str = "") -> None:

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def read_each(dynamodb: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[Item]:
-    """The items that stand under these keys, in their order; empty where none does, or can.
+    """Read items, strongly consistently.
 
-    The reads are strongly consistent.
+    Returns:
+        The items of these keys, in their order; an empty one where there is none, or can be none.
 
     Raises:
         TableError: DynamoDB kept putting off some.
@@ -32,7 +33,7 @@ def read_each(dynamodb: "DynamoDBClient", table: str, keys: Sequence[Item]) -> l
 
 
 def value_identity(value: Item) -> Hashable:
-    """What is the same for equal values of a key: DynamoDB writes a number its own way."""
+    """Returns what is the same for equal values of a key, since DynamoDB writes a number its own way."""
     return Decimal(value["N"]) if "N" in value else repr(value)
 
 

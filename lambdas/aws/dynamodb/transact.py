@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ..backoff import ATTEMPTS, pause
-from .outcomes import Existing, Outcome, Refused, TableError, Written
+from .outcomes import ItemExists, ItemRefused, ItemWritten, Outcome, TableError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,9 +24,9 @@ Companions = Callable[[Sequence[int]], list[Operation]]
 
 
 def write_each(
-    dynamodb: "DynamoDBClient", operations: Sequence[Operation], companions: Companions = lambda _: []
+    dynamodb: "DynamoDBClient", operations: Sequence[Operation], *, companions: Companions = lambda _: []
 ) -> list[Outcome]:
-    """Carry out each operation, and say what became of each.
+    """Carry out each operation.
 
     Args:
         dynamodb: The client.
@@ -35,7 +35,7 @@ def write_each(
         companions: Operations that are carried out together with those written, in one transaction.
 
     Returns:
-        The outcomes, in the order of the operations.
+        What became of each, in the order of the operations.
 
     Raises:
         TableError: conflicts or throttling did not end.
@@ -72,15 +72,15 @@ def _write(
                     raise TableError(f"{len(batch)} writes were put off {attempt} times: {error}") from error
                 pause(attempt)
         else:
-            outcomes |= dict.fromkeys(batch, Written())
+            outcomes |= dict.fromkeys(batch, ItemWritten())
             return
 
 
 def _settled(error: ClientError, batch: list[int]) -> dict[int, Outcome] | None:
-    """What the error says of single operations; None if the whole request is at fault."""
+    """Returns what the error says of single operations; None if the whole request is at fault."""
     code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     if code == "ValidationException":
-        return {batch[0]: Refused(message)} if len(batch) == 1 else None
+        return {batch[0]: ItemRefused(message)} if len(batch) == 1 else None
     if code == "TransactionInProgressException":
         return {}
     if code != "TransactionCanceledException":
@@ -90,7 +90,7 @@ def _settled(error: ClientError, batch: list[int]) -> dict[int, Outcome] | None:
     for n, reason in zip(batch, reasons, strict=False):
         kind = reason.get("Code", "None")
         if kind == "ConditionalCheckFailed":
-            settled[n] = Existing(reason.get("Item", {}))
+            settled[n] = ItemExists(reason.get("Item", {}))
         elif kind != "None" and kind not in _AGAIN:
-            settled[n] = Refused(f"{kind}: {reason.get('Message', '')}")
+            settled[n] = ItemRefused(f"{kind}: {reason.get('Message', '')}")
     return settled

@@ -11,8 +11,8 @@ from lambdas.core.mail_ledger import MailLedger
 from lambdas.core.mail_template import MailTemplate
 from lambdas.insert_records.inserter import Inserter
 from lambdas.insert_records.writer import find_written, put_always, put_if_absent
-from lambdas.send_email.courier import Courier
-from lambdas.send_email.post import Post
+from lambdas.send_email.delivery import Delivery
+from lambdas.send_email.ses_sender import SesSender
 
 from .fakes import Calls, FakeSes, FakeSqs, Item
 from .fakes_dynamodb import FakeDynamoDB
@@ -46,8 +46,8 @@ class Cloud:
         self._clients = dynamodb, sqs
         self.imports = ImportLedger(dynamodb, IMPORTS)
         self.mails = MailLedger(dynamodb, MAILS, self.imports)
-        self.post = Post(ses, TEMPLATE, "Rowrelay <hello@example.com>", "set", "email")
-        self.courier = Courier(self.post, self.mails, sqs, FAILURES, FUNCTION_TIMEOUT)
+        self.ses_sender = SesSender(ses, TEMPLATE, "Rowrelay <hello@example.com>", "set", "email")
+        self.delivery = Delivery(self.ses_sender, self.mails, sqs, FAILURES, FUNCTION_TIMEOUT)
 
     def inserter(self, *, replace: bool = False) -> Inserter:
         """What handles the queue's chunks."""

@@ -32,20 +32,20 @@ class ImportScenario:
     def __init__(self, data: bytes, key: str = KEY, schema: Schema = USERS) -> None:
         self.schema = schema
         self.calls = Calls()
-        self.invited: list[Mapping[str, Any]] = []  # the events that the function invoked itself with
+        self.invoked: list[Mapping[str, Any]] = []  # the events that the function invoked itself with
         self.s3, self.sqs = FakeS3(self.calls), FakeSqs(self.calls)
         self.dynamodb = FakeDynamoDB({TABLE: ("import_id", "part")}, self.calls)
         self.s3.objects[key] = data
         self.upload = Upload("bucket", key, FakeS3.etag(data), len(data), "0001")
 
     def run(
-        self, rows_per_chunk: int = 100, number: int = 0, hurried: Callable[[], bool] = lambda: False
+        self, rows_per_chunk: int = 100, number: int = 0, out_of_time: Callable[[], bool] = lambda: False
     ) -> dict[str, Any]:
         clients: list[Any] = [self.s3, self.sqs, self.dynamodb]
         s3, sqs, dynamodb = clients
         ledger = ImportLedger(dynamodb, TABLE)
-        importer = Importer(s3, sqs, ledger, QUEUE, self.schema, rows_per_chunk, self.invited.append)
-        return importer.run(self.upload, number, hurried)
+        importer = Importer(s3, sqs, ledger, QUEUE, self.schema, rows_per_chunk, self.invoked.append)
+        return importer.run(self.upload, number, out_of_time)
 
     @property
     def chunks(self) -> list[Chunk]:

@@ -201,7 +201,7 @@ def run_handlers(pipeline: cloud.Cloud) -> None:
         pipeline.inserter().insert(cloud.chunk(*rows))
         pipeline.inserter(replace=True).insert(cloud.chunk((9, {"email": "z@example.com"}), number=2))
         pipeline.inserter().give_up(cloud.chunk(*rows), "because")
-        pipeline.courier.deliver(owed, lambda: 60.0)
+        pipeline.delivery.deliver(owed, lambda: 60.0)
         pipeline.imports.finish(cloud.IMPORT, {"status": "done"})
 
 

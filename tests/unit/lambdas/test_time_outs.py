@@ -4,12 +4,10 @@ import pytest
 
 from components import defaults
 from lambdas.aws.backoff import longest_pauses
-from lambdas.aws.clients import TIME_OUTS, client
+from lambdas.aws.clients import TIME_OUTS
 from lambdas.aws.limits import DYNAMODB_BATCH_ITEMS
 from lambdas.process_csv.handler import RESERVE_SECONDS, RESERVE_SHARE
-from lambdas.send_email.courier import CLAIMING_SECONDS, GROUP_SECONDS, SENDING_SECONDS
-
-from ...program import ROOT
+from lambdas.send_email.delivery import CLAIMING_SECONDS, GROUP_SECONDS, SENDING_SECONDS
 
 CALL = {service: of.longest_call for service, of in TIME_OUTS.items()}
 # A call that the service carries out in part, again and again, until the last attempt takes its time-outs.
@@ -18,37 +16,12 @@ READ = WRITE
 QUEUE = longest_pauses() + CALL["sqs"]
 
 
-@pytest.mark.parametrize("service", TIME_OUTS)
-def test_clients_have_the_time_outs_and_attempts_that_are_counted_here(
-    service: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    config = client(service).meta.config
-    time_outs = TIME_OUTS[service]
-    assert (config.connect_timeout, config.read_timeout) == (time_outs.connect, time_outs.read)
-    assert config.retries == {"total_max_attempts": time_outs.attempts, "mode": "standard"}
-
-
-def test_ses_is_never_asked_twice() -> None:
-    assert TIME_OUTS["sesv2"].attempts == 1
-
-
-def test_no_handler_makes_a_client_elsewhere() -> None:
-    sources = (ROOT / "lambdas").rglob("*.py")
-    makers = [path.name for path in sources if "boto3.client" in path.read_text(encoding="utf-8")]
-    assert makers == ["clients.py"]
-
-
-def test_a_call_takes_its_attempts_and_the_pauses_between_them() -> None:
-    assert CALL["dynamodb"] == 2 * (1 + 3) + 1
-
-
 def test_when_ses_has_taken_its_time_the_outcome_can_still_be_recorded() -> None:
     receipt, others = WRITE, WRITE
     assert CALL["sesv2"] + receipt + others <= SENDING_SECONDS <= GROUP_SECONDS
 
 
-def test_what_was_claimed_can_be_given_back_when_the_next_step_has_taken_its_time() -> None:
+def test_after_a_slow_step_of_claiming_there_is_time_to_give_back() -> None:
     slowest, give_back = max(WRITE, READ), WRITE
     assert slowest + give_back <= CLAIMING_SECONDS <= GROUP_SECONDS
 

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.core.mail_entries import HELD, UNDELIVERABLE
-from lambdas.core.mail_ledger import Change
+from lambdas.core.mail_entries import MailState
+from lambdas.core.mail_writes import Change
 from operations.errors import UsageError
 from operations.held import decision_on, held_mails
 from operations.stack import Stack
@@ -24,7 +24,7 @@ ONE, TWO, REFUSED = mails(3)
 def stack() -> Stack:
     """Two mails that are held, one of them with two messages, and one that was refused."""
     cloud, sqs = Cloud(), FakeQueues()
-    for each, state in ((ONE, HELD), (TWO, HELD), (REFUSED, UNDELIVERABLE)):
+    for each, state in ((ONE, MailState.HELD), (TWO, MailState.HELD), (REFUSED, MailState.UNDELIVERABLE)):
         assert cloud.mails.claim([each], "claim " + each.mail_id) == {}
         for queued in (False, True):
             cloud.mails.change([Change(each, "claim " + each.mail_id, state, "lost", queued=queued)])

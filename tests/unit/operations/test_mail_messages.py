@@ -2,106 +2,106 @@
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from lambdas.core.mail_entries import DEFERRED, HELD, MAILED, UNDELIVERABLE
-from lambdas.core.mail_ledger import Change
+from lambdas.core.mail_entries import MailState
+from lambdas.core.mail_writes import Change
 from operations.held import HeldMails
 from operations.mail_decisions import MailDecisions
 from operations.mail_messages import MailMessages, RefusedMails
 from operations.messages import QueueMessage
 from operations.redrive import Resendable, Stuck
 
-from ..helpers.cloud import IMPORT, MAILS, RETRIES, Cloud, mail
+from ..helpers.cloud import IMPORT, RETRIES, Cloud, mail
 
 pytestmark = pytest.mark.usefixtures("clock")
 MAIL = mail("a@example.com", 2)
 
 
-def end(cloud: Cloud, claim: str, state: str) -> None:
+def end(cloud: Cloud, claim: str, state: MailState) -> None:
     """A holder's work: the mail is claimed, and ends."""
     assert cloud.mails.claim([MAIL], claim) == {}
     cloud.mails.change([Change(MAIL, claim, state, "because")])
-    cloud.mails.change([Change(MAIL, claim, state, "because", queued=True)] if state != MAILED else [])
+    cloud.mails.change(
+        [Change(MAIL, claim, state, "because", queued=True)] if state != MailState.MAILED else []
+    )
 
 
 def mails(cloud: Cloud) -> MailMessages:
-    services: Any = (cloud.dynamodb, cloud.sqs)
-    return MailMessages(MailDecisions(services[0], MAILS, cloud.imports), services[1], RETRIES)
+    return MailMessages(MailDecisions(cloud.mails), cloud.delivery.sqs, RETRIES)
 
 
 def message(number: int) -> QueueMessage:
     return QueueMessage(f"m{number}", MAIL.body(), "because", 0.0, f"h{number}")
 
 
-def queue_of(cloud: Cloud, state: str) -> HeldMails | RefusedMails:
-    return HeldMails(mails(cloud), "resend") if state == HELD else RefusedMails(mails(cloud))
+def queue_of(cloud: Cloud, state: MailState) -> HeldMails | RefusedMails:
+    return HeldMails(mails(cloud), "resend") if state == MailState.HELD else RefusedMails(mails(cloud))
 
 
-@pytest.mark.parametrize("state", [HELD, UNDELIVERABLE])
-def test_a_second_message_of_a_mail_that_is_held_anew_stays(state: str) -> None:
+@pytest.mark.parametrize("state", [MailState.HELD, MailState.UNDELIVERABLE])
+def test_a_second_message_of_a_mail_that_is_held_anew_stays(state: MailState) -> None:
     cloud = Cloud()
     end(cloud, "first", state)
     queue = queue_of(cloud, state)
     assert queue.classify(message(1))
     assert queue.classify(message(2))
     assert queue.resend([message(1)]) == {}
-    end(cloud, "second", HELD)  # it may have left
+    end(cloud, "second", MailState.HELD)  # it may have left
     assert list(queue.resend([message(2)])) == ["m2"]
-    assert cloud.states() == {MAIL.mail_id: HELD}
+    assert cloud.states() == {MAIL.mail_id: MailState.HELD}
     assert len(cloud.letters(RETRIES)) == 1
-    assert +Counter(cloud.ended()) == {HELD: 1}
+    assert +Counter(cloud.ended()) == {MailState.HELD: 1}
 
 
 def test_a_mail_held_anew_is_not_dropped_by_an_earlier_decision() -> None:
     cloud = Cloud()
-    end(cloud, "first", HELD)
+    end(cloud, "first", MailState.HELD)
     drop = HeldMails(mails(cloud), "drop")
     assert drop.classify(message(1))
     assert HeldMails(mails(cloud), "resend").resend([message(1)]) == {}
-    end(cloud, "second", HELD)
+    end(cloud, "second", MailState.HELD)
     assert list(drop.resend([message(1)])) == ["m1"]
-    assert cloud.states() == {MAIL.mail_id: HELD}
+    assert cloud.states() == {MAIL.mail_id: MailState.HELD}
 
 
 def test_a_mail_nobody_had_claimed_is_not_reopened_once_it_is_held() -> None:
     cloud = Cloud()
     queue = RefusedMails(mails(cloud))
     assert queue.classify(message(1))
-    end(cloud, "another", HELD)  # another copy of it was sent meanwhile, and the answer lost
+    end(cloud, "another", MailState.HELD)  # another copy of it was sent meanwhile, and the answer lost
     assert list(queue.resend([message(1)])) == ["m1"]
-    assert cloud.states() == {MAIL.mail_id: HELD}
+    assert cloud.states() == {MAIL.mail_id: MailState.HELD}
     assert cloud.letters(RETRIES) == []
 
 
 def test_a_mail_that_was_dropped_meanwhile_is_not_resent() -> None:
     cloud = Cloud()
-    end(cloud, "first", HELD)
+    end(cloud, "first", MailState.HELD)
     resend, drop = (HeldMails(mails(cloud), verb) for verb in ("resend", "drop"))
     assert resend.classify(message(1))
     assert drop.classify(message(1))
     assert drop.resend([message(1)]) == {}
     assert list(resend.resend([message(1)])) == ["m1"]
     assert cloud.letters(RETRIES) == []
-    assert cloud.states() == {MAIL.mail_id: UNDELIVERABLE}
+    assert cloud.states() == {MAIL.mail_id: MailState.UNDELIVERABLE}
 
 
 def test_a_mail_that_was_resent_meanwhile_is_not_said_to_be_dropped() -> None:
     cloud = Cloud()
-    end(cloud, "first", HELD)
+    end(cloud, "first", MailState.HELD)
     resend, drop = (HeldMails(mails(cloud), verb) for verb in ("resend", "drop"))
     assert drop.classify(message(1))
     assert resend.classify(message(1))
     assert resend.resend([message(1)]) == {}
     assert list(drop.resend([message(1)])) == ["m1"]
-    assert cloud.states() == {MAIL.mail_id: DEFERRED}
+    assert cloud.states() == {MAIL.mail_id: MailState.DEFERRED}
 
 
 def test_a_mail_that_was_given_up_begins_anew() -> None:
     cloud = Cloud()
-    end(cloud, "first", UNDELIVERABLE)
+    end(cloud, "first", MailState.UNDELIVERABLE)
     old = QueueMessage("m1", replace(MAIL, since=1_700_000_000).body(), "because", 0.0, "h1")
     queue = RefusedMails(mails(cloud))
     assert queue.classify(old)
@@ -112,24 +112,24 @@ def test_a_mail_that_was_given_up_begins_anew() -> None:
 
 def test_a_second_message_of_a_mail_that_left_goes() -> None:
     cloud = Cloud()
-    end(cloud, "first", HELD)
-    queue = queue_of(cloud, HELD)
+    end(cloud, "first", MailState.HELD)
+    queue = queue_of(cloud, MailState.HELD)
     assert queue.classify(message(1))
     assert queue.resend([message(1)]) == {}
-    assert cloud.states() == {MAIL.mail_id: DEFERRED}
-    end(cloud, "second", MAILED)
+    assert cloud.states() == {MAIL.mail_id: MailState.DEFERRED}
+    end(cloud, "second", MailState.MAILED)
     assert queue.resend([message(2)]) == {}
     assert len(cloud.letters(RETRIES)) == 1
-    assert +Counter(cloud.ended()) == {MAILED: 1}
+    assert +Counter(cloud.ended()) == {MailState.MAILED: 1}
 
 
 def test_refused_mails_are_sent_again_and_held_ones_left_to_a_decision() -> None:
     cloud = Cloud()
     queue = RefusedMails(mails(cloud))
-    end(cloud, "first", UNDELIVERABLE)
+    end(cloud, "first", MailState.UNDELIVERABLE)
     assert queue.classify(message(1)) == Resendable(f"mail {MAIL.mail_id} of import {IMPORT}, line 2")
     cloud = Cloud()
-    end(cloud, "first", HELD)
+    end(cloud, "first", MailState.HELD)
     assert RefusedMails(mails(cloud)).classify(message(1)) is None
 
 

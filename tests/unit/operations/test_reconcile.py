@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.core.mail_entries import DEFERRED, HELD, MAILED
-from lambdas.core.mail_ledger import Change
+from lambdas.core.mail_entries import MailState
+from lambdas.core.mail_writes import Change
 from operations.errors import OperationError
 from operations.reconcile import find_missing, queue_mails
 from operations.stack import Stack
@@ -75,14 +75,14 @@ def test_a_record_without_a_mail_is_missing_once_it_is_an_hour_old() -> None:
     assert why(Aws(record(None))) == []
 
 
-def entered(state: str) -> Aws:
+def entered(state: MailState) -> Aws:
     """A record whose mail was claimed, and then got this state, if it is another."""
     aws = Aws(record(2))
     owed = mail("a@example.com", 2)
     [missing] = find_missing(aws.stack)
     assert missing.mail.mail_id == owed.mail_id  # as send_email knows it
     assert aws.cloud.mails.claim([owed], "claim") == {}
-    if state != "claimed":
+    if state != MailState.CLAIMED:
         aws.cloud.mails.change([Change(owed, "claim", state, "because")])
     return aws
 
@@ -92,14 +92,14 @@ def entered(state: str) -> Aws:
     [
         ("claimed", 0.9, []),
         ("claimed", 1.1, ["its mail was begun (claimed) and not finished"]),
-        (HELD, 1.1, ["its mail was begun (held) and not finished"]),
-        (DEFERRED, 3.9, []),
-        (DEFERRED, 4.1, ["its mail was put off, and not tried again"]),
-        (MAILED, 100, []),
+        (MailState.HELD, 1.1, ["its mail was begun (held) and not finished"]),
+        (MailState.DEFERRED, 3.9, []),
+        (MailState.DEFERRED, 4.1, ["its mail was put off, and not tried again"]),
+        (MailState.MAILED, 100, []),
     ],
 )
 def test_a_mail_is_missing_once_nobody_is_at_it(
-    clock: Clock, state: str, hours: float, told: list[str]
+    clock: Clock, state: MailState, hours: float, told: list[str]
 ) -> None:
     aws = entered(state)
     clock.sleep(hours * HOUR)

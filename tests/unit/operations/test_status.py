@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lambdas.core.import_ledger import DONE
+from lambdas.core.import_entries import ImportStatus
 from operations.books import Books
 from operations.imports import FAILED, Import
 from operations.queues import QueueState
@@ -15,7 +15,7 @@ def queues(**messages: int) -> dict[str, QueueState]:
     return {name: QueueState(name, messages.get(name, 0)) for name in NAMES}
 
 
-def one(books: Books, hours: int = 2, status: str = DONE) -> Import:
+def one(books: Books, hours: int = 2, status: str = ImportStatus.DONE) -> Import:
     begun = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
     return Import("a.csv", "uploads/a.csv", "id", status, started_at=begun, books=books)
 

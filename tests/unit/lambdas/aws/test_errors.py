@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.aws.dynamodb.outcomes import TableError
-from lambdas.aws.errors import is_set_up_fault, kind_of
+from lambdas.aws.errors import is_set_up_error, kind_of
 
 from ...helpers.fakes import client_error
 
@@ -22,12 +22,12 @@ from ...helpers.fakes import client_error
     ],
 )
 def test_what_is_not_allowed_or_not_there_is_a_fault_of_set_up(code: str) -> None:
-    assert is_set_up_fault(client_error(code))
+    assert is_set_up_error(client_error(code))
 
 
 def test_a_statements_own_error_may_be_one() -> None:
-    assert is_set_up_fault(TableError("DynamoDB refused to insert", "AccessDenied"))
-    assert not is_set_up_fault(TableError("put off"))
+    assert is_set_up_error(TableError("DynamoDB refused to insert", "AccessDenied"))
+    assert not is_set_up_error(TableError("put off"))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_statements_own_error_may_be_one() -> None:
     ids=str,
 )
 def test_what_passes_is_none(error: Exception) -> None:
-    assert not is_set_up_fault(error)
+    assert not is_set_up_error(error)
 
 
 def test_the_log_has_the_action_and_nothing_else_of_the_message() -> None:

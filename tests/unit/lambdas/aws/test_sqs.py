@@ -75,7 +75,7 @@ def test_a_message_that_the_sender_got_wrong_is_not_sent_again(clock: Clock) -> 
     assert not clock.sleeps
 
 
-def test_a_message_that_its_queue_is_too_small_for_is_an_error_that_says_what_to_set(clock: Clock) -> None:
+def test_a_message_too_large_for_its_queue_says_what_to_set(clock: Clock) -> None:
     sqs = FakeSqs()
     sqs.most_bytes[QUEUE] = 262_144  # pulumi_aws's default
     with pytest.raises(QueueError) as raised:

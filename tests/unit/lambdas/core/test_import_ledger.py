@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.core.import_ledger import MAIL_COUNTERS, chunk_part
+from lambdas.core.import_entries import MAIL_COUNTERS
 
 from ...helpers.cloud import IMPORT, IMPORTS, Cloud
 from ...helpers.fakes import Killed, Lost, client_error, kill
@@ -54,8 +54,8 @@ def test_an_import_that_was_repeated_may_not_be_ended_early() -> None:
     assert cloud.imports.end_early(IMPORT)  # whose first answer was lost
     cloud = Cloud()
     cloud.imports.begin(IMPORT, ENTRY)
-    cloud.imports.repeat(IMPORT)
-    cloud.imports.repeat(IMPORT)
+    cloud.imports.mark_repeated(IMPORT)
+    cloud.imports.mark_repeated(IMPORT)
     assert not cloud.imports.end_early(IMPORT)
 
 
@@ -68,11 +68,6 @@ def test_finishing_adds_what_is_known_and_may_be_repeated() -> None:
     assert entry(cloud)["read"] == {"N": "3"}
     assert entry(cloud)["key"] == {"S": ENTRY["key"]}
     assert not {"reason", "rejects"} & set(entry(cloud))
-
-
-def test_chunks_sort_by_number() -> None:
-    assert chunk_part(1) == "chunk#00000001"
-    assert sorted(map(chunk_part, (10, 9, 100))) == list(map(chunk_part, (9, 10, 100)))
 
 
 def record(cloud: Cloud, **lines: list[int]) -> None:

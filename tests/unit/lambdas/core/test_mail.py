@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.core.mail import MailError, from_queue, from_stream
+from lambdas.core.mail import MailError, from_queue, from_stream, mail_of_record
 
 from ...helpers.cloud import IMPORT, image, mail, stream_record
 
@@ -87,7 +87,7 @@ def test_values_are_text_as_a_person_reads_it() -> None:
     assert owed.values() == {"s": "Ünïcode\n", "n": "12.50", "yes": "true", "no": "false", "empty": ""}
 
 
-def test_binary_reads_back_whether_it_came_by_the_stream_or_from_the_table() -> None:
+def test_binary_reads_back_from_the_stream_and_from_the_table() -> None:
     bodies = []
     for value in ("AP8=", b"\x00\xff"):
         owed = from_stream(stream_record({"email": {"S": "a"}, "picture": {"B": value}}))
@@ -179,3 +179,8 @@ POISON: dict[str, Callable[[], str]] = {
 def test_a_message_that_is_no_mail_is_an_error_that_says_so(name: str) -> None:
     with pytest.raises(MailError, match=r"^expected a mail"):
         from_queue(POISON[name]())
+
+
+def test_a_mail_has_the_same_id_read_from_the_stream_or_the_table() -> None:
+    record = image("a@example.com", 2)
+    assert mail_of_record({"email": record["email"]}, record) == from_stream(stream_record(record))

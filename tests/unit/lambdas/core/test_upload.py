@@ -58,7 +58,7 @@ def test_s3_s_test_event_has_no_uploads() -> None:
     assert keys({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "bucket"}) == []
 
 
-def test_the_import_s_id_is_the_same_for_the_event_again_and_another_for_anything_else() -> None:
+def test_the_imports_id_is_the_same_for_the_same_event_only() -> None:
     upload = Upload("bucket", "uploads/a.csv", "etag", 1, "0001")
     ids = {
         upload.import_id,

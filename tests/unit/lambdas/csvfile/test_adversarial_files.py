@@ -5,7 +5,7 @@ import gzip
 
 import pytest
 
-from lambdas.csvfile.header import ImportRejected
+from lambdas.csvfile.header import ImportRejectedError
 
 from ...helpers.csv_files import parse
 
@@ -90,7 +90,7 @@ def test_an_unterminated_quote_rejects_from_the_line_where_it_opens() -> None:
     assert "lines 3 to 1003," in rejected[3]
 
 
-def test_an_unterminated_quote_that_the_next_one_closes_does_not_swallow_rows_in_silence() -> None:
+def test_a_quote_that_the_next_one_closes_swallows_no_rows_in_silence() -> None:
     # To csv this is one row of three fields, which even fits the schema: Bob would be part of a name.
     accepted, rejected = names(HEAD + ANN + b'x@example.com,"X,Y\n' + BOB + b'y@example.com,"Y,Z\n' + ANN)
     assert accepted == ["Ann", "Ann"]
@@ -138,7 +138,7 @@ def test_a_header_alone_is_an_import_of_nothing(data: bytes) -> None:
     ],
 )
 def test_what_is_no_such_file_is_refused_as_a_whole(data: bytes, reason: str) -> None:
-    with pytest.raises(ImportRejected) as rejected:
+    with pytest.raises(ImportRejectedError) as rejected:
         parse(data)
     assert reason in str(rejected.value)
 
@@ -155,7 +155,7 @@ def test_what_is_no_such_file_is_refused_as_a_whole(data: bytes, reason: str) ->
     ],
 )
 def test_what_is_no_gzip_is_refused_as_a_whole(data: bytes, reason: str) -> None:
-    with pytest.raises(ImportRejected) as rejected:
+    with pytest.raises(ImportRejectedError) as rejected:
         parse(data, name="people.csv.gz")
     assert reason in str(rejected.value)
 
@@ -164,7 +164,7 @@ def test_what_is_no_gzip_is_refused_as_a_whole(data: bytes, reason: str) -> None
     "name", ["people.txt", "people", "people.csv.zip", "people.gz", "csv", "people.csv "]
 )
 def test_a_file_of_another_name_is_refused(name: str) -> None:
-    with pytest.raises(ImportRejected, match=r"expected a name that ends in \.csv or \.csv\.gz"):
+    with pytest.raises(ImportRejectedError, match=r"expected a name that ends in \.csv or \.csv\.gz"):
         parse(HEAD, name=name)
 
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambdas.csvfile.csv_file import open_csv
-from lambdas.csvfile.header import DELIMITERS, ImportRejected
+from lambdas.csvfile.header import DELIMITERS, ImportRejectedError
 
 from ...helpers.csv_files import (
     TEXTS,
@@ -37,7 +37,7 @@ def parse_or_reason(data: bytes, name: str) -> Outcome | str:
     """What parsing the file came to, or why it was refused as a whole."""
     try:
         return parse(data, TEXTS, name)
-    except ImportRejected as rejected:
+    except ImportRejectedError as rejected:
         return str(rejected)
 
 
@@ -126,7 +126,7 @@ WHOLE = parse(TEXT.encode(), TEXTS)
 
 
 @given(st.integers(1, len(PACKED) - 1))
-def test_gzip_that_breaks_off_keeps_what_came_before_and_says_from_which_line_on_nothing_was_read(
+def test_gzip_that_breaks_off_keeps_what_came_before_and_says_where(
     length: int,
 ) -> None:
     outcome = parse_or_reason(PACKED[:length], "t.csv.gz")

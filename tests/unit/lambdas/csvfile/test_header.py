@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.core.schema import header_name
-from lambdas.csvfile.header import DELIMITERS, Header, ImportRejected, find_delimiter, read_header
+from lambdas.csvfile.header import DELIMITERS, Header, ImportRejectedError, find_delimiter, read_header
 
 from ...helpers.csv_files import USERS, schema_of
 
 
 def rejection(*cells: str) -> str:
-    with pytest.raises(ImportRejected) as rejected:
+    with pytest.raises(ImportRejectedError) as rejected:
         read_header(cells, USERS)
     return str(rejected.value)
 

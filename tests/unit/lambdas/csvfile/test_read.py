@@ -113,7 +113,7 @@ def test_an_unterminated_quote_names_the_lines_that_were_not_read(
 
 
 @given(st.integers(20, 60), st.sampled_from(["\n", "\r\n", "\r"]), st.integers(2, 12))
-def test_a_too_long_row_names_the_line_it_ends_on_and_the_next_begins_after_it(
+def test_a_too_long_row_names_the_line_it_ends_on_and_the_next_follows(
     more: int, end: str, piece: int
 ) -> None:
     text = end.join(['1,"x', *["y" * 12] * more, 'z"', "2,b"])
@@ -226,7 +226,7 @@ def test_a_huge_line_inside_of_quotes_does_not_end_the_row() -> None:
     assert "ends on line 3," in problems[1]
 
 
-def test_a_quote_that_is_never_closed_in_a_huge_file_is_reported_where_it_opens() -> None:
+def test_an_unclosed_quote_in_a_huge_file_is_reported_where_it_opens() -> None:
     line = b"x" * 63 + b"\n"
     count = 5 * MAX_CSV_ROW_BYTES // len(line)
     rows, problems = read(b'a,b\n1,"\n' + line * count)

@@ -47,7 +47,7 @@ def test_rows_become_json_with_their_line_and_the_schema_s_columns() -> None:
     assert parsed.rejects == []
 
 
-def test_columns_are_taken_from_where_they_stand_and_unknown_ones_left_out() -> None:
+def test_columns_are_taken_from_where_they_are_and_unknown_ones_left_out() -> None:
     header = ["PLAN", "shoe size", " n ", "ID"]
     parsed = encode(["free", "42", "7", "x"], header=header)
     assert accepted(parsed) == [(2, {"id": "x", "n": 7, "plan": "free"})]

@@ -11,7 +11,7 @@ import pytest
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
-from lambdas.aws.errors import SetUpFault
+from lambdas.aws.errors import SetUpError
 from lambdas.insert_records import handler as module
 
 from ...helpers.cloud import (
@@ -109,7 +109,7 @@ def test_what_is_missing_fails_the_invocation_which_names_it(
 ) -> None:
     cloud.dynamodb.script(name, *[error] * 2)
     messages = [queue_message(person(line, line), f"m{line}") for line in (2, 3)]
-    with pytest.raises(SetUpFault) as raised:
+    with pytest.raises(SetUpError) as raised:
         invoke(*messages)
     assert error.response["Error"]["Code"] in str(raised.value)
     assert error is not DENIED or "not allowed: dynamodb:PartiQLInsert" in str(raised.value)

@@ -54,7 +54,7 @@ def test_every_row_of_a_chunk_ends_in_one_place() -> None:
     assert dead_lines(cloud) == [6, 7]
 
 
-def test_a_row_that_cannot_be_written_is_dead_lettered_alone_with_the_reason() -> None:
+def test_a_row_that_cannot_be_written_is_dead_lettered_with_the_reason() -> None:
     cloud = cloud_with_a_record()
     cloud.inserter().insert(EVERY_KIND)
     assert all(len(letter["rows"]) == 1 for letter in cloud.letters(DEAD_LETTERS))
@@ -104,7 +104,7 @@ def test_run_beside_itself_it_comes_to_the_same(call: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["batch_execute_statement", "send_message_batch", "update_item"])
-def test_an_answer_that_was_lost_makes_the_message_come_again_and_comes_to_the_same(name: str) -> None:
+def test_a_lost_answer_makes_the_message_come_again_to_the_same_end(name: str) -> None:
     cloud = cloud_with_a_record()
     service = cloud.sqs if name == "send_message_batch" else cloud.dynamodb
     service.script(name, Lost(client_error("InternalServerError", status=500)))
@@ -186,7 +186,7 @@ POISON = [
 
 
 @pytest.mark.parametrize("body", POISON, ids=lambda body: body[:60])
-def test_a_message_that_is_no_chunk_is_dead_lettered_as_it_is_with_the_reason(body: str) -> None:
+def test_a_message_that_is_no_chunk_is_dead_lettered_as_it_is(body: str) -> None:
     cloud = Cloud()
     assert cloud.inserter().insert(body) == Counts()
     assert cloud.sqs.bodies(DEAD_LETTERS) == [body]
@@ -204,7 +204,7 @@ def test_giving_up_dead_letters_the_message_and_counts_its_rows_as_failed() -> N
 
 
 @pytest.mark.parametrize("replace", [False, True])
-def test_giving_up_a_message_that_was_written_in_part_dead_letters_the_rest(replace: bool) -> None:
+def test_giving_up_a_message_dead_letters_the_rows_that_were_not_written(replace: bool) -> None:
     cloud = Cloud()
     rows = [(line, row(f"p{line}")) for line in range(2, 32)]  # 25 a call
     name = "batch_write_item" if replace else "batch_execute_statement"
@@ -230,7 +230,7 @@ def test_giving_up_a_message_that_was_written_dead_letters_nothing() -> None:
 
 
 @pytest.mark.parametrize("replace", [False, True])
-def test_giving_up_a_key_that_stood_twice_dead_letters_neither_of_its_rows(replace: bool) -> None:
+def test_giving_up_a_key_that_came_twice_dead_letters_neither_of_its_rows(replace: bool) -> None:
     cloud = Cloud()
     body = chunk((2, row("a", n=1)), (3, row("a", n=2)))
     cloud.dynamodb.script("update_item", client_error("InternalServerError", status=500))
@@ -243,7 +243,7 @@ def test_giving_up_a_key_that_stood_twice_dead_letters_neither_of_its_rows(repla
     assert cloud.sqs.bodies(DEAD_LETTERS) == []
 
 
-def test_giving_up_finds_what_was_written_beside_a_key_that_dynamodb_does_not_take() -> None:
+def test_giving_up_finds_what_was_written_beside_an_impossible_key() -> None:
     cloud = Cloud()
     body = chunk((2, row("a")), (3, row("")), (4, row("b")))
     cloud.dynamodb.script("update_item", client_error("InternalServerError", status=500))

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.aws.backoff import ATTEMPTS
-from lambdas.aws.dynamodb.outcomes import Existing, Refused, TableError, Written
+from lambdas.aws.dynamodb.outcomes import ItemExists, ItemRefused, ItemWritten, TableError
 from lambdas.core.chunk import Chunk
 from lambdas.core.record import Record, records_of
 from lambdas.insert_records.writer import put_always, put_if_absent
@@ -36,7 +36,7 @@ class TestPutIfAbsent:
     def test_records_are_written(self) -> None:
         dynamodb = database()
         write = put_if_absent(dynamodb, USERS, "email")
-        assert write(records(100)) == [Written()] * 100
+        assert write(records(100)) == [ItemWritten()] * 100
         assert written_lines(dynamodb) == list(range(2, 102))
         requests = dynamodb.calls.named("batch_execute_statement")
         assert [len(request["Statements"]) for request in requests] == [25] * 4
@@ -52,9 +52,9 @@ class TestPutIfAbsent:
         write = put_if_absent(dynamodb, USERS, "email")
         write(records(1, "another-import", text="first"))
         first, second = write(records(2, text="second"))
-        assert isinstance(first, Existing)
+        assert isinstance(first, ItemExists)
         assert first.item["text"] == {"S": "first"}
-        assert second == Written()
+        assert second == ItemWritten()
         assert dynamodb.tables[USERS][("p0",)]["text"] == {"S": "first"}
 
     def test_a_record_of_another_line_of_this_import_is_a_duplicate(self) -> None:
@@ -62,13 +62,13 @@ class TestPutIfAbsent:
         write = put_if_absent(dynamodb, USERS, "email")
         write(records(1, first_line=2))
         (outcome,) = write(records(1, first_line=3))
-        assert isinstance(outcome, Existing)
+        assert isinstance(outcome, ItemExists)
 
     def test_a_record_without_an_origin_is_a_duplicate(self) -> None:
         dynamodb = database()
         dynamodb.put_item(TableName=USERS, Item={"email": {"S": "p0"}})
         (outcome,) = put_if_absent(dynamodb, USERS, "email")(records(1))
-        assert isinstance(outcome, Existing)
+        assert isinstance(outcome, ItemExists)
 
     def test_its_own_earlier_write_counts_as_written(self) -> None:
         dynamodb = database()
@@ -76,7 +76,7 @@ class TestPutIfAbsent:
         dynamodb.script("batch_execute_statement", Lost(client_error("InternalServerError", status=500)))
         with pytest.raises(ClientError):
             write(records(3))
-        assert write(records(3)) == [Written()] * 3
+        assert write(records(3)) == [ItemWritten()] * 3
 
     def test_a_record_that_dynamodb_refuses_leaves_its_neighbours_alone(self) -> None:
         dynamodb = database()
@@ -84,15 +84,15 @@ class TestPutIfAbsent:
         rows[41] = records(1, first_line=43, text="x" * 400 * 1024)[0]
         rows[41].item["email"] = {"S": "large"}
         outcomes = put_if_absent(dynamodb, USERS, "email")(rows)
-        assert isinstance(outcomes[41], Refused)
+        assert isinstance(outcomes[41], ItemRefused)
         assert "maximum allowed size" in outcomes[41].reason
-        assert outcomes.count(Written()) == 99
+        assert outcomes.count(ItemWritten()) == 99
 
 
 class TestPutAlways:
     def test_twenty_five_records_travel_in_one_call(self) -> None:
         dynamodb = database()
-        assert put_always(dynamodb, USERS)(records(60)) == [Written()] * 60
+        assert put_always(dynamodb, USERS)(records(60)) == [ItemWritten()] * 60
         requests = dynamodb.calls.named("batch_write_item")
         assert [len(request["RequestItems"][USERS]) for request in requests] == [25, 25, 10]
         assert written_lines(dynamodb) == list(range(2, 62))
@@ -100,13 +100,13 @@ class TestPutAlways:
     def test_what_is_there_is_replaced(self) -> None:
         dynamodb = database()
         put_always(dynamodb, USERS)(records(1, "another-import", text="first"))
-        assert put_always(dynamodb, USERS)(records(1, text="second")) == [Written()]
+        assert put_always(dynamodb, USERS)(records(1, text="second")) == [ItemWritten()]
         assert dynamodb.tables[USERS][("p0",)]["text"] == {"S": "second"}
 
     def test_unprocessed_items_are_sent_again_alone_after_a_pause(self, clock: Clock) -> None:
         dynamodb = database()
         dynamodb.script("batch_write_item", dynamodb.unprocessed(7), dynamodb.unprocessed(2))
-        assert put_always(dynamodb, USERS)(records(20)) == [Written()] * 20
+        assert put_always(dynamodb, USERS)(records(20)) == [ItemWritten()] * 20
         requests = dynamodb.calls.named("batch_write_item")
         assert [len(request["RequestItems"][USERS]) for request in requests] == [20, 7, 2]
         assert len(dynamodb.items(USERS)) == 20
@@ -125,14 +125,14 @@ class TestPutAlways:
         rows = records(25)
         rows[bad].item["email"] = {"S": ""}
         outcomes = put_always(dynamodb, USERS)(rows)
-        assert isinstance(outcomes[bad], Refused)
-        assert outcomes.count(Written()) == 24
+        assert isinstance(outcomes[bad], ItemRefused)
+        assert outcomes.count(ItemWritten()) == 24
 
     def test_equal_keys_that_look_different_are_written_in_order(self) -> None:
         dynamodb = database()
         one, other = records(2)
         one.item["email"], other.item["email"] = {"N": "1"}, {"N": "1.0"}
-        assert put_always(dynamodb, USERS)([one, other]) == [Written()] * 2
+        assert put_always(dynamodb, USERS)([one, other]) == [ItemWritten()] * 2
         assert written_lines(dynamodb) == [other.line]
 
     def test_any_other_error_is_the_callers(self) -> None:
@@ -144,4 +144,4 @@ class TestPutAlways:
     def test_the_reason_is_dynamodbs_own(self) -> None:
         dynamodb = database()
         dynamodb.script("batch_write_item", invalid("Item size has exceeded"))
-        assert put_always(dynamodb, USERS)(records(1)) == [Refused("Item size has exceeded")]
+        assert put_always(dynamodb, USERS)(records(1)) == [ItemRefused("Item size has exceeded")]

@@ -12,7 +12,7 @@ from lambdas.aws.limits import S3_PART_BYTES
 from lambdas.core.schema import Schema
 from lambdas.core.upload import Upload, continuation_event, continuation_number, uploads
 from lambdas.csvfile.decode import PIECE_BYTES
-from lambdas.process_csv.s3_object import ImportInterrupted
+from lambdas.process_csv.s3_object import ImportInterruptedError
 
 from ...helpers.csv_files import TEXTS, USERS, limits
 from ...helpers.fakes import Killed, kill
@@ -41,7 +41,7 @@ def after(blocks: int) -> Callable[[], bool]:
     return lambda: next(left) <= 0
 
 
-def world_of(data: bytes = DATA, *, gzipped: bool = False, schema: Schema = USERS) -> ImportScenario:
+def scenario_of(data: bytes = DATA, *, gzipped: bool = False, schema: Schema = USERS) -> ImportScenario:
     return (
         ImportScenario(gzip.compress(data), KEY + ".gz", schema)
         if gzipped
@@ -50,236 +50,238 @@ def world_of(data: bytes = DATA, *, gzipped: bool = False, schema: Schema = USER
 
 
 def in_one_go(**of: Any) -> ImportScenario:
-    world = world_of(**of)
-    world.run()
-    assert not world.invited
-    return world
+    scenario = scenario_of(**of)
+    scenario.run()
+    assert not scenario.invoked
+    return scenario
 
 
-def run_on(world: ImportScenario, hurried: Callable[[], bool] = always) -> int:
+def run_on(scenario: ImportScenario, out_of_time: Callable[[], bool] = always) -> int:
     """Carry out what the function invokes itself for, until it does no more; returns how often."""
     for count in itertools.count():
-        if not world.invited:
+        if not scenario.invoked:
             return count
-        (upload,) = uploads(world.invited[0])
-        assert upload == world.upload
-        world.run(number=continuation_number(world.invited.pop(0)), hurried=hurried)
+        (upload,) = uploads(scenario.invoked[0])
+        assert upload == scenario.upload
+        scenario.run(number=continuation_number(scenario.invoked.pop(0)), out_of_time=out_of_time)
     raise AssertionError
 
 
-def same(world: ImportScenario, other: ImportScenario) -> None:
-    assert [world.entry[name] for name in COUNTS] == [other.entry[name] for name in COUNTS]
-    assert world.chunks == other.chunks
-    assert world.rejects == other.rejects
-    summaries = [json.loads(each.report("summary.json")) for each in (world, other)]
+def same(scenario: ImportScenario, other: ImportScenario) -> None:
+    assert [scenario.entry[name] for name in COUNTS] == [other.entry[name] for name in COUNTS]
+    assert scenario.chunks == other.chunks
+    assert scenario.rejects == other.rejects
+    summaries = [json.loads(each.report("summary.json")) for each in (scenario, other)]
     assert summaries[0].keys() == summaries[1].keys()
 
 
 def test_an_import_that_ends_early_is_not_left_to_a_continuation() -> None:
-    world = world_of()
-    world.s3.breaks = [(3 * PIECE + 100, None)]
-    world.calls.before[2] = lambda: world.s3.objects.pop(KEY)
-    assert world.run(hurried=lambda: "ended_early" in world.entry)["status"] == "done"
-    assert world.entry["status"] == "done"
-    assert world.invited == []
+    scenario = scenario_of()
+    scenario.s3.breaks = [(3 * PIECE + 100, None)]
+    scenario.calls.before[2] = lambda: scenario.s3.objects.pop(KEY)
+    assert scenario.run(out_of_time=lambda: "ended_early" in scenario.entry)["status"] == "done"
+    assert scenario.entry["status"] == "done"
+    assert scenario.invoked == []
 
 
 @pytest.mark.parametrize("gzipped", [False, True])
 @pytest.mark.parametrize("blocks", [1, 3])
 def test_an_import_in_parts_is_the_same_import(gzipped: bool, blocks: int) -> None:
-    world = world_of(gzipped=gzipped)
-    world.run(hurried=after(blocks))
-    assert world.entry["status"] == "reading"
-    while world.invited:
-        world.run(number=continuation_number(world.invited.pop()), hurried=after(blocks))
-    assert world.entry["continuation"] >= 8 // blocks
-    assert len(world.sqs.bodies("https://sqs/chunks")) == world.entry["chunks"]
-    same(world, in_one_go(gzipped=gzipped))
+    scenario = scenario_of(gzipped=gzipped)
+    scenario.run(out_of_time=after(blocks))
+    assert scenario.entry["status"] == "reading"
+    while scenario.invoked:
+        scenario.run(number=continuation_number(scenario.invoked.pop()), out_of_time=after(blocks))
+    assert scenario.entry["continuation"] >= 8 // blocks
+    assert len(scenario.sqs.bodies("https://sqs/chunks")) == scenario.entry["chunks"]
+    same(scenario, in_one_go(gzipped=gzipped))
 
 
 def test_a_report_of_several_parts_is_continued() -> None:
     rejected = b"".join(b",%s,%d\n" % (b"x" * 3_000, n) for n in range(2 * S3_PART_BYTES // 3_000 + 10))
     data = b"id,a,b\n1,x,y\n" + rejected + b"2,x,y\n"
     with limits(piece=PIECE_BYTES):
-        world = world_of(data, schema=TEXTS)
-        world.run(hurried=after(5))
-        assert run_on(world, hurried=after(5)) > 5
-        assert len(world.calls.named("create_multipart_upload")) == 1
-        same(world, in_one_go(data=data, schema=TEXTS))
+        scenario = scenario_of(data, schema=TEXTS)
+        scenario.run(out_of_time=after(5))
+        assert run_on(scenario, out_of_time=after(5)) > 5
+        assert len(scenario.calls.named("create_multipart_upload")) == 1
+        same(scenario, in_one_go(data=data, schema=TEXTS))
 
 
 DONE = in_one_go()
 
 
 def calls_in_parts() -> int:
-    world = world_of()
-    world.run(hurried=after(4))
-    run_on(world, after(4))
-    return len(world.calls.made)
+    scenario = scenario_of()
+    scenario.run(out_of_time=after(4))
+    run_on(scenario, after(4))
+    return len(scenario.calls.made)
 
 
 @pytest.mark.parametrize("call", range(calls_in_parts()))
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_part_that_is_killed_at_any_call_is_repeated(when: str, call: int) -> None:
-    world = world_of()
-    getattr(world.calls, when)[call] = kill
+    scenario = scenario_of()
+    getattr(scenario.calls, when)[call] = kill
     events: list[Mapping[str, Any] | None] = [None]  # None is S3's own
     kills = 0
     while events:
         number = continuation_number(events[0] or {})
         try:
-            world.run(number=number, hurried=after(4))
+            scenario.run(number=number, out_of_time=after(4))
         except Killed:
             kills += 1
             continue  # Lambda sends the same event again
-        events = [*events[1:], *world.invited]
-        world.invited.clear()
+        events = [*events[1:], *scenario.invoked]
+        scenario.invoked.clear()
     assert kills == 1
-    same(world, DONE)
+    same(scenario, DONE)
 
 
-def test_a_function_that_dies_before_it_invokes_itself_does_so_when_it_is_repeated() -> None:
-    world = world_of()
-    world.run(hurried=after(3))
-    assert world.invited == [continuation_event(world.upload, 1)]
-    world.invited.clear()  # it died before that
-    world.run(hurried=after(3))
-    assert world.invited == [continuation_event(world.upload, 1)]
-    assert len(world.calls.named("get_object")) == 1  # and it read nothing again
-    run_on(world)
-    same(world, DONE)
+def test_a_function_killed_before_it_invokes_itself_does_so_when_repeated() -> None:
+    scenario = scenario_of()
+    scenario.run(out_of_time=after(3))
+    assert scenario.invoked == [continuation_event(scenario.upload, 1)]
+    scenario.invoked.clear()  # it died before that
+    scenario.run(out_of_time=after(3))
+    assert scenario.invoked == [continuation_event(scenario.upload, 1)]
+    assert len(scenario.calls.named("get_object")) == 1  # and it read nothing again
+    run_on(scenario)
+    same(scenario, DONE)
 
 
 def test_an_event_that_comes_again_does_not_begin_what_has_begun() -> None:
-    world = world_of()
-    world.run(hurried=after(3))
-    world.invited.clear()
+    scenario = scenario_of()
+    scenario.run(out_of_time=after(3))
+    scenario.invoked.clear()
     beside: list[Any] = []
 
     def begun() -> bool:
         if not beside:
-            beside.append(world.run(hurried=after(3)))  # S3's own event once more, meanwhile
+            beside.append(scenario.run(out_of_time=after(3)))  # S3's own event once more, meanwhile
         return True
 
-    world.run(number=1, hurried=begun)
-    assert [continuation_number(event) for event in world.invited] == [2]
-    run_on(world)
-    same(world, DONE)
+    scenario.run(number=1, out_of_time=begun)
+    assert [continuation_number(event) for event in scenario.invoked] == [2]
+    run_on(scenario)
+    same(scenario, DONE)
 
 
 def test_two_that_read_the_same_part_and_stop_at_different_rows_agree() -> None:
-    world = world_of()
+    scenario = scenario_of()
 
     def beside() -> bool:
-        world.run(hurried=after(5))
+        scenario.run(out_of_time=after(5))
         return True
 
     met = after(2)
-    world.run(hurried=lambda: met() and beside())
-    events = [continuation_number(event) for event in world.invited]
+    scenario.run(out_of_time=lambda: met() and beside())
+    events = [continuation_number(event) for event in scenario.invoked]
     assert events == [1, 1]  # neither knew whether the other would
-    run_on(world)
-    same(world, DONE)
+    run_on(scenario)
+    same(scenario, DONE)
 
 
 def test_a_slow_attempt_that_reads_to_the_end_ends_the_import() -> None:
-    world = world_of()
-    meanwhile = iter([lambda: world.run(hurried=after(2))])
+    scenario = scenario_of()
+    meanwhile = iter([lambda: scenario.run(out_of_time=after(2))])
 
     def never() -> bool:
         next(meanwhile, lambda: None)()
         return False
 
-    world.run(hurried=never)
-    same(world, DONE)
-    run_on(world)
-    same(world, DONE)
-    assert len(world.calls.named("get_object")) == 2
+    scenario.run(out_of_time=never)
+    same(scenario, DONE)
+    run_on(scenario)
+    same(scenario, DONE)
+    assert len(scenario.calls.named("get_object")) == 2
 
 
-def test_gzip_that_breaks_off_in_a_row_too_long_to_hold_ends_a_continuation() -> None:
+def test_gzip_that_breaks_off_in_a_long_row_ends_a_continuation() -> None:
     rows = b"".join(map(person, range(20)))
     long = b"y@example.com," + b"x" * 1_600_000 + b',"a\nb\n' + b"c\n" * 300_000
-    world = ImportScenario(gzip.compress(HEAD + rows + long)[:-9], KEY + ".gz")
-    world.run(hurried=after(1))
-    summary = world.run(number=1, hurried=always)
+    scenario = ImportScenario(gzip.compress(HEAD + rows + long)[:-9], KEY + ".gz")
+    scenario.run(out_of_time=after(1))
+    summary = scenario.run(number=1, out_of_time=always)
     assert (summary["status"], summary["accepted"], summary["rejected"]) == ("done", 20, 1)
-    assert "breaks off" in world.rejects[-1][-1]
+    assert "breaks off" in scenario.rejects[-1][-1]
 
 
 def test_an_object_that_changes_between_two_parts_ends_the_import_there() -> None:
-    world = world_of()
-    world.run(hurried=after(3))
-    world.s3.objects[KEY] = HEAD
-    summary = world.run(number=1)
+    scenario = scenario_of()
+    scenario.run(out_of_time=after(3))
+    scenario.s3.objects[KEY] = HEAD
+    summary = scenario.run(number=1)
     assert summary["status"] == "done"
     assert summary["read"] == summary["accepted"] + summary["rejected"]
-    assert "overwritten" in world.rejects[-1][-1]
-    assert summary["accepted"] == len(world.lines) > 0
+    assert "overwritten" in scenario.rejects[-1][-1]
+    assert summary["accepted"] == len(scenario.lines) > 0
 
 
 def test_a_part_that_was_begun_is_not_ended_early_by_another_attempt() -> None:
-    world = world_of()
-    world.run(hurried=after(3))
-    world.calls.after[len(world.calls.made) + 3] = kill
+    scenario = scenario_of()
+    scenario.run(out_of_time=after(3))
+    scenario.calls.after[len(scenario.calls.made) + 3] = kill
     with pytest.raises(Killed):
-        world.run(number=1)
-    world.s3.objects[KEY] = HEAD
-    with pytest.raises(ImportInterrupted):
-        world.run(number=1)
-    assert world.entry["status"] == "reading"
+        scenario.run(number=1)
+    scenario.s3.objects[KEY] = HEAD
+    with pytest.raises(ImportInterruptedError):
+        scenario.run(number=1)
+    assert scenario.entry["status"] == "reading"
 
 
 def test_an_attempt_does_not_read_on_where_another_ends_the_import_early() -> None:
-    world = world_of()
-    world.run(hurried=after(3))
-    sent = len(world.chunks)
-    data = world.s3.objects.pop(KEY)
+    scenario = scenario_of()
+    scenario.run(out_of_time=after(3))
+    sent = len(scenario.chunks)
+    data = scenario.s3.objects.pop(KEY)
 
     def back_again() -> None:
-        world.s3.objects[KEY] = data  # the same bytes: another upload, by S3's reckoning the same ETag
-        with pytest.raises(ImportInterrupted):
-            world.run(number=1)
+        scenario.s3.objects[KEY] = data  # the same bytes: another upload, by S3's reckoning the same ETag
+        with pytest.raises(ImportInterruptedError):
+            scenario.run(number=1)
 
     # After the ledger's entry, the checkpoint, two attempts to open the object, and the leave to end early.
-    gone = len(world.calls.made) + 3
-    world.calls.after[gone] = back_again
-    world.run(number=1)
-    assert world.entry["ended_early"] is True
-    assert len(world.chunks) <= sent + 1
-    assert world.entry["accepted"] == len(world.lines)
+    gone = len(scenario.calls.made) + 3
+    scenario.calls.after[gone] = back_again
+    scenario.run(number=1)
+    assert scenario.entry["ended_early"] is True
+    assert len(scenario.chunks) <= sent + 1
+    assert scenario.entry["accepted"] == len(scenario.lines)
 
 
-def test_an_attempt_whose_successor_ended_the_import_early_does_not_read_on() -> None:
-    world = world_of()
-    update, left = world.dynamodb.update_item, iter([True])
+def test_an_attempt_does_not_read_on_once_another_ended_the_import_early() -> None:
+    scenario = scenario_of()
+    update, left = scenario.dynamodb.update_item, iter([True])
 
     def lost(**request: Any) -> Any:
         if "REMOVE attempt" not in request["UpdateExpression"] or not next(left, False):
             return update(**request)
         update(**request)  # whose answer is lost; until botocore asks again, much happens
-        del world.s3.objects[KEY]
-        world.run()
-        assert world.run(number=1)["status"] == "done"
+        del scenario.s3.objects[KEY]
+        scenario.run()
+        assert scenario.run(number=1)["status"] == "done"
         return update(**request)
 
-    world.dynamodb.update_item = lost  # type: ignore[method-assign]
-    assert world.run(hurried=after(3))["status"] == "done"
-    assert world.entry["ended_early"] is True
-    assert world.entry["accepted"] == len(world.lines) > 0
+    scenario.dynamodb.update_item = lost  # type: ignore[method-assign]
+    assert scenario.run(out_of_time=after(3))["status"] == "done"
+    assert scenario.entry["ended_early"] is True
+    assert scenario.entry["accepted"] == len(scenario.lines) > 0
 
 
 def test_a_continuation_of_nothing_says_so() -> None:
-    with pytest.raises(ImportInterrupted, match=r"no continuation 3 of the import .*: upload the file again"):
-        world_of().run(number=3)
+    with pytest.raises(
+        ImportInterruptedError, match=r"no continuation 3 of the import .*: upload the file again"
+    ):
+        scenario_of().run(number=3)
 
 
 def test_another_schema_meanwhile_does_not_make_another_import_of_it() -> None:
-    world = world_of()
-    world.run(hurried=after(3))
-    world.schema = TEXTS
-    with pytest.raises(ImportInterrupted, match="the schema changed"):
-        world.run(number=1)
+    scenario = scenario_of()
+    scenario.run(out_of_time=after(3))
+    scenario.schema = TEXTS
+    with pytest.raises(ImportInterruptedError, match="the schema changed"):
+        scenario.run(number=1)
 
 
 @pytest.mark.parametrize("key", ["uploads/a b+c%.csv", "uploads/люди.csv"])

@@ -1,16 +1,12 @@
-import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from lambdas.aws.limits import SQS_MESSAGE_BYTES
 from lambdas.aws.sqs import QueueError
-from lambdas.core.chunk import MAX_CHUNK_BYTES, MAX_ROW_BYTES
 from lambdas.csvfile.decode import PIECE_BYTES
-from lambdas.process_csv.packer import ChunkPacker, Packed
-from lambdas.process_csv.s3_object import ImportInterrupted
+from lambdas.process_csv.s3_object import ImportInterruptedError
 
 from ...helpers.csv_files import TEXTS
 from ...helpers.fakes import Killed, client_error, kill
@@ -20,50 +16,50 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 
 def test_rows_arrive_in_the_queue_and_the_books_say_so() -> None:
-    world = ImportScenario(HEAD + person(1) + b"bad,Bob,Ray\n" + person(3))
-    summary = world.run()
-    (chunk,) = world.chunks
-    assert (chunk.import_id, chunk.number) == (world.upload.import_id, 1)
+    scenario = ImportScenario(HEAD + person(1) + b"bad,Bob,Ray\n" + person(3))
+    summary = scenario.run()
+    (chunk,) = scenario.chunks
+    assert (chunk.import_id, chunk.number) == (scenario.upload.import_id, 1)
     assert chunk.rows == [
         (2, {"email": "p1@example.com", "first_name": "Ann1", "last_name": "Lee"}),
         (4, {"email": "p3@example.com", "first_name": "Ann3", "last_name": "Lee"}),
     ]
     expected = {"status": "done", "read": 3, "accepted": 2, "rejected": 1, "chunks": 1, "rows_per_chunk": 100}
-    assert expected.items() <= world.entry.items()
-    assert world.rejects == [["bad", "Bob", "Ray", "3", 'email: expected an e-mail address, got "bad"']]
-    assert json.loads(world.report("summary.json")) == summary
-    assert summary["rejects"] == f"reports/{KEY}/{world.upload.import_id}/rejects.csv"
-    assert world.entry["summary"] == f"reports/{KEY}/{world.upload.import_id}/summary.json"
-    assert world.entry["finished_at"] >= world.entry["started_at"] == summary["started_at"]
+    assert expected.items() <= scenario.entry.items()
+    assert scenario.rejects == [["bad", "Bob", "Ray", "3", 'email: expected an e-mail address, got "bad"']]
+    assert json.loads(scenario.report("summary.json")) == summary
+    assert summary["rejects"] == f"reports/{KEY}/{scenario.upload.import_id}/rejects.csv"
+    assert scenario.entry["summary"] == f"reports/{KEY}/{scenario.upload.import_id}/summary.json"
+    assert scenario.entry["finished_at"] >= scenario.entry["started_at"] == summary["started_at"]
 
 
 def test_without_rejects_there_is_no_report_of_them() -> None:
-    world = ImportScenario(HEAD + person(1))
-    assert world.run()["rejects"] is None
-    assert "rejects" not in world.entry
-    assert [key.rpartition("/")[2] for key in world.s3.objects if key != KEY] == ["summary.json"]
+    scenario = ImportScenario(HEAD + person(1))
+    assert scenario.run()["rejects"] is None
+    assert "rejects" not in scenario.entry
+    assert [key.rpartition("/")[2] for key in scenario.s3.objects if key != KEY] == ["summary.json"]
 
 
 def test_unknown_columns_are_named_in_the_summary() -> None:
-    world = ImportScenario(b"shoe size,email,first_name\n1,a@b.co,A\n")
-    assert world.run()["unknown_columns"] == ["shoe size"]
+    scenario = ImportScenario(b"shoe size,email,first_name\n1,a@b.co,A\n")
+    assert scenario.run()["unknown_columns"] == ["shoe size"]
 
 
 def test_a_header_alone_is_an_import_of_nothing() -> None:
-    world = ImportScenario(HEAD)
-    assert world.run()["status"] == "done"
-    assert (world.chunks, world.entry["read"], world.entry["chunks"]) == ([], 0, 0)
+    scenario = ImportScenario(HEAD)
+    assert scenario.run()["status"] == "done"
+    assert (scenario.chunks, scenario.entry["read"], scenario.entry["chunks"]) == ([], 0, 0)
 
 
 @pytest.mark.parametrize("data", [b"", b"name\n" + person(1), b"\xff\xd8\xff\xe0"])
 def test_a_file_that_is_refused_as_a_whole_is_told_why(data: bytes) -> None:
-    world = ImportScenario(data)
-    summary = world.run()
+    scenario = ImportScenario(data)
+    summary = scenario.run()
     expected = {"status": "rejected", "read": 0, "accepted": 0, "rejected": 0, "chunks": 0}
-    assert expected.items() <= world.entry.items()
-    assert world.entry["reason"] == summary["reason"] != ""
-    assert json.loads(world.report("summary.json")) == summary
-    assert world.chunks == []
+    assert expected.items() <= scenario.entry.items()
+    assert scenario.entry["reason"] == summary["reason"] != ""
+    assert json.loads(scenario.report("summary.json")) == summary
+    assert scenario.chunks == []
 
 
 @pytest.mark.parametrize(
@@ -76,25 +72,25 @@ def test_a_file_that_is_refused_as_a_whole_is_told_why(data: bytes) -> None:
     ],
 )
 def test_a_huge_header_fits_the_ledger(header: bytes) -> None:
-    world = ImportScenario(header + b"\n")
-    world.run()
-    assert len(str(world.entry)) < 5_000
+    scenario = ImportScenario(header + b"\n")
+    scenario.run()
+    assert len(str(scenario.entry)) < 5_000
 
 
 def test_chunks_have_as_many_rows_as_they_are_told() -> None:
-    world = ImportScenario(HEAD + b"".join(map(person, range(1, 26))))
-    assert world.run(rows_per_chunk=10)["chunks"] == 3
-    assert [len(chunk.rows) for chunk in world.chunks] == [10, 10, 5]
-    assert world.lines == list(range(2, 27))
+    scenario = ImportScenario(HEAD + b"".join(map(person, range(1, 26))))
+    assert scenario.run(rows_per_chunk=10)["chunks"] == 3
+    assert [len(chunk.rows) for chunk in scenario.chunks] == [10, 10, 5]
+    assert scenario.lines == list(range(2, 27))
 
 
 @pytest.mark.parametrize("rows_per_chunk", [1, 100])
 def test_many_chunks_are_sent_in_few_calls(rows_per_chunk: int) -> None:
-    world = ImportScenario(HEAD + b"".join(map(person, range(1, 5001))))
-    world.run(rows_per_chunk=rows_per_chunk)
-    assert len(world.chunks) == 5000 // rows_per_chunk
+    scenario = ImportScenario(HEAD + b"".join(map(person, range(1, 5001))))
+    scenario.run(rows_per_chunk=rows_per_chunk)
+    assert len(scenario.chunks) == 5000 // rows_per_chunk
     # Ten messages a call is what SQS allows.
-    assert len(world.calls.named("send_message_batch")) <= len(world.chunks) // 10 + 3
+    assert len(scenario.calls.named("send_message_batch")) <= len(scenario.chunks) // 10 + 3
 
 
 DATA = HEAD + b"".join(person(n) if n % 7 else b"bad\n" for n in range(1, 2_001))
@@ -103,46 +99,46 @@ DONE.run()
 
 
 def test_an_event_that_is_delivered_again_changes_nothing() -> None:
-    world = ImportScenario(DATA)
-    first = world.run()
-    calls = len(world.calls.made)
-    entry = world.entry
-    again = world.run(rows_per_chunk=3)
+    scenario = ImportScenario(DATA)
+    first = scenario.run()
+    calls = len(scenario.calls.made)
+    entry = scenario.entry
+    again = scenario.run(rows_per_chunk=3)
     assert {name: again[name] for name in ("status", "read", "accepted", "rejected", "chunks")} == {
         name: first[name] for name in ("status", "read", "accepted", "rejected", "chunks")
     }
-    assert [name for name, _ in world.calls.made[calls:]] == ["put_item"]
-    assert world.entry == entry
+    assert [name for name, _ in scenario.calls.made[calls:]] == ["put_item"]
+    assert scenario.entry == entry
 
 
 @pytest.mark.parametrize("call", range(len(DONE.calls.made)))
-def test_an_import_that_was_killed_at_any_call_is_repeated_to_the_same_end(call: int) -> None:
+def test_an_import_killed_at_any_call_is_repeated_to_the_same_end(call: int) -> None:
     for when in ("before", "after"):
-        world = ImportScenario(DATA)
-        getattr(world.calls, when)[call] = kill
+        scenario = ImportScenario(DATA)
+        getattr(scenario.calls, when)[call] = kill
         with pytest.raises(Killed):
-            world.run()
+            scenario.run()
         # Another size of chunks counts only if the first attempt left nothing.
-        world.run(rows_per_chunk=7 if world.dynamodb.items(TABLE) else 100)
-        assert world.chunks == DONE.chunks
-        assert world.rejects == DONE.rejects
+        scenario.run(rows_per_chunk=7 if scenario.dynamodb.items(TABLE) else 100)
+        assert scenario.chunks == DONE.chunks
+        assert scenario.rejects == DONE.rejects
         counts = ("status", "read", "accepted", "rejected", "chunks", "rows_per_chunk")
-        assert [world.entry[name] for name in counts] == [DONE.entry[name] for name in counts]
+        assert [scenario.entry[name] for name in counts] == [DONE.entry[name] for name in counts]
 
 
 def test_messages_that_sqs_does_not_take_at_first_are_sent_again() -> None:
-    world = ImportScenario(DATA)
-    world.sqs.script("send_message_batch", world.sqs.refuse("0", "3"), world.sqs.refuse("0"))
-    world.run()
-    assert world.chunks == DONE.chunks
+    scenario = ImportScenario(DATA)
+    scenario.sqs.script("send_message_batch", scenario.sqs.refuse("0", "3"), scenario.sqs.refuse("0"))
+    scenario.run()
+    assert scenario.chunks == DONE.chunks
 
 
 def test_an_import_whose_messages_sqs_refuses_is_not_done() -> None:
-    world = ImportScenario(DATA)
-    world.sqs.script("send_message_batch", world.sqs.refuse("1", sender_fault=True))
+    scenario = ImportScenario(DATA)
+    scenario.sqs.script("send_message_batch", scenario.sqs.refuse("1", sender_fault=True))
     with pytest.raises(QueueError):
-        world.run()
-    assert world.entry["status"] == "reading"
+        scenario.run()
+    assert scenario.entry["status"] == "reading"
 
 
 BIG = HEAD + b"".join(map(person, range(1, 30_000)))
@@ -157,37 +153,37 @@ def test_a_broken_connection_changes_nothing(length: int) -> None:
     assert broken.chunks == whole.chunks
 
 
-def gone(world: ImportScenario) -> None:
-    del world.s3.objects[KEY]
+def gone(scenario: ImportScenario) -> None:
+    del scenario.s3.objects[KEY]
 
 
-def overwritten(world: ImportScenario) -> None:
-    world.s3.objects[KEY] = HEAD
+def overwritten(scenario: ImportScenario) -> None:
+    scenario.s3.objects[KEY] = HEAD
 
 
 @pytest.mark.parametrize(("change", "word"), [(gone, "deleted"), (overwritten, "overwritten")])
 def test_an_object_that_changes_while_it_is_read_ends_the_import_there(
     change: Callable[[ImportScenario], None], word: str
 ) -> None:
-    world = ImportScenario(BIG)
-    world.s3.breaks = [(PIECE_BYTES + 10, None)]
-    world.calls.before[2] = lambda: change(world)  # after the ledger's entry and the first connection
-    summary = world.run()
+    scenario = ImportScenario(BIG)
+    scenario.s3.breaks = [(PIECE_BYTES + 10, None)]
+    scenario.calls.before[2] = lambda: change(scenario)  # after the ledger's entry and the first connection
+    summary = scenario.run()
     assert summary["status"] == "done"
-    assert summary["accepted"] == len(world.lines) > 0
-    ((*_, line, reason),) = world.rejects
-    assert int(line) == world.lines[-1] + 1
+    assert summary["accepted"] == len(scenario.lines) > 0
+    ((*_, line, reason),) = scenario.rejects
+    assert int(line) == scenario.lines[-1] + 1
     assert word in reason
     assert summary["read"] == summary["accepted"] + summary["rejected"]
 
 
 @pytest.mark.parametrize("change", [gone, overwritten])
-def test_an_object_that_changed_before_it_was_read_is_refused_with_that_reason(
+def test_an_object_that_changed_before_it_was_read_is_refused(
     change: Callable[[ImportScenario], None],
 ) -> None:
-    world = ImportScenario(BIG)
-    change(world)
-    summary = world.run()
+    scenario = ImportScenario(BIG)
+    change(scenario)
+    summary = scenario.run()
     assert summary["status"] == "rejected"
     assert "before it was read" in summary["reason"]
 
@@ -196,78 +192,55 @@ def test_an_object_that_changed_before_it_was_read_is_refused_with_that_reason(
 def test_an_attempt_does_not_end_early_what_another_beside_it_has_read_on(
     change: Callable[[ImportScenario], None],
 ) -> None:
-    world = ImportScenario(BIG)
-    world.s3.breaks = [(PIECE_BYTES + 10, None)]
+    scenario = ImportScenario(BIG)
+    scenario.s3.breaks = [(PIECE_BYTES + 10, None)]
 
     def beside() -> None:
-        world.calls.after[len(world.calls.made) + 4] = kill  # when it has sent its first chunks
+        scenario.calls.after[len(scenario.calls.made) + 4] = kill  # when it has sent its first chunks
         with pytest.raises(Killed):
-            world.run()
-        change(world)
+            scenario.run()
+        change(scenario)
 
-    world.calls.before[2] = beside
-    with pytest.raises(ImportInterrupted):
-        world.run()
-    assert world.entry["status"] == "reading"
+    scenario.calls.before[2] = beside
+    with pytest.raises(ImportInterruptedError):
+        scenario.run()
+    assert scenario.entry["status"] == "reading"
 
 
 @pytest.mark.parametrize("change", [gone, overwritten])
 def test_a_repetition_does_not_end_otherwise_than_the_first_attempt_began(
     change: Callable[[ImportScenario], None],
 ) -> None:
-    world = ImportScenario(BIG)
-    world.calls.after[2] = kill  # when the first chunks were sent
+    scenario = ImportScenario(BIG)
+    scenario.calls.after[2] = kill  # when the first chunks were sent
     with pytest.raises(Killed):
-        world.run()
-    change(world)
-    with pytest.raises(ImportInterrupted):
-        world.run()
-    assert world.entry["status"] == "reading"
+        scenario.run()
+    change(scenario)
+    with pytest.raises(ImportInterruptedError):
+        scenario.run()
+    assert scenario.entry["status"] == "reading"
 
 
-def test_what_the_services_refuse_otherwise_is_raised_for_lambda_to_repeat() -> None:
-    world = ImportScenario(DATA)
-    world.s3.script("get_object", client_error("AccessDenied", status=403))
+def test_what_the_services_refuse_otherwise_is_raised_and_repeated() -> None:
+    scenario = ImportScenario(DATA)
+    scenario.s3.script("get_object", client_error("AccessDenied", status=403))
     with pytest.raises(ClientError):
-        world.run()
-    assert world.entry["status"] == "reading"
+        scenario.run()
+    assert scenario.entry["status"] == "reading"
 
 
 @pytest.mark.parametrize("key", ["uploads/люди 1+2 100%.csv", "uploads/" + "é" * 505 + ".csv"])
 def test_keys_of_any_kind_can_be_imported(key: str) -> None:
-    world = ImportScenario(HEAD + person(1) + b"bad\n", key)
-    summary = world.run()
+    scenario = ImportScenario(HEAD + person(1) + b"bad\n", key)
+    summary = scenario.run()
     assert summary["accepted"] == summary["rejected"] == 1
-    assert summary["rejects"] in world.s3.objects
-
-
-def packed(sizes: Sequence[int], rows_per_chunk: int) -> list[str]:
-    packer = ChunkPacker("0" * 20, rows_per_chunk, Packed())
-    bodies = [*packer.add([f'[{n},"{"x" * (size - len(str(n)) - 5)}"]' for n, size in enumerate(sizes, 1)])]
-    bodies += packer.rest()
-    assert packer.rows == len(sizes)
-    assert packer.chunks == len(bodies)
-    return bodies
-
-
-@pytest.mark.parametrize(
-    "sizes", [[10] * 250, [MAX_ROW_BYTES] * 5, [MAX_ROW_BYTES // 3] * 10, [300_000, 10] * 20]
-)
-def test_a_chunk_is_full_by_rows_or_by_bytes(sizes: list[int]) -> None:
-    bodies = packed(sizes, rows_per_chunk=100)
-    documents = [json.loads(body) for body in bodies]
-    assert [row[0] for document in documents for row in document["rows"]] == list(range(1, len(sizes) + 1))
-    assert [document["chunk"] for document in documents] == list(range(1, len(bodies) + 1))
-    assert max(map(len, bodies)) <= MAX_CHUNK_BYTES < SQS_MESSAGE_BYTES
-    for body, following in itertools.pairwise(documents):
-        full = len(body["rows"]) == 100
-        assert full or len(json.dumps(body)) + len(json.dumps(following["rows"][0])) > MAX_CHUNK_BYTES - 100
+    assert summary["rejects"] in scenario.s3.objects
 
 
 def test_large_rows_travel_in_messages_and_calls_that_sqs_takes() -> None:
     rows = b"".join(b"%d,%s,\n" % (n, "漢".encode() * 60_000) for n in range(1, 8))
-    world = ImportScenario(b"id,a,b\n" + rows, schema=TEXTS)
-    assert world.run()["accepted"] == 7
-    assert [len(chunk.rows) for chunk in world.chunks] == [2, 2, 2, 1]
+    scenario = ImportScenario(b"id,a,b\n" + rows, schema=TEXTS)
+    assert scenario.run()["accepted"] == 7
+    assert [len(chunk.rows) for chunk in scenario.chunks] == [2, 2, 2, 1]
     # More than one such message is more than a call may hold; the fake refuses it as SQS does.
-    assert len(world.calls.named("send_message_batch")) == 4
+    assert len(scenario.calls.named("send_message_batch")) == 4

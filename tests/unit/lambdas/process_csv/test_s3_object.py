@@ -12,7 +12,7 @@ from botocore.exceptions import (
 
 from lambdas.core.upload import Upload
 from lambdas.csvfile.decode import PIECE_BYTES, SourceError
-from lambdas.process_csv.s3_object import ImportInterrupted, object_pieces
+from lambdas.process_csv.s3_object import ImportInterruptedError, object_pieces
 
 from ...helpers.clock import Clock
 from ...helpers.fakes import client_error
@@ -85,14 +85,14 @@ def test_connections_that_bring_nothing_are_given_up(s3: FakeS3, clock: Clock) -
     assert len(clock.sleeps) == 4
 
 
-def test_a_connection_that_breaks_often_but_brings_something_is_not_given_up(s3: FakeS3) -> None:
+def test_a_connection_that_breaks_but_brings_something_is_not_given_up(s3: FakeS3) -> None:
     s3.breaks = [(10_000, None)] * 40
     assert b"".join(pieces(s3)) == DATA
 
 
 @pytest.mark.parametrize(("change", "word"), [(None, "deleted"), (b"other", "overwritten")])
-@pytest.mark.parametrize("gone", [SourceError, ImportInterrupted])
-def test_an_object_that_changes_meanwhile_is_not_mixed_with_what_came_before(
+@pytest.mark.parametrize("gone", [SourceError, ImportInterruptedError])
+def test_an_object_that_changes_is_not_mixed_with_what_came_before(
     s3: FakeS3, change: bytes | None, word: str, gone: type[Exception]
 ) -> None:
     s3.breaks = [(PIECE_BYTES, None)]

@@ -3,29 +3,20 @@
 import io
 import json
 import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
-from aws_lambda_powertools import Logger
 from botocore.exceptions import ReadTimeoutError
 
-from lambdas.aws.errors import SetUpFault
-from lambdas.core.retry_delays import GIVE_UP_SECONDS, RENEW_SECONDS
-from lambdas.send_email import handler as module
+from lambdas.aws.errors import SetUpError
 
 from ...helpers.clock import Clock
 from ...helpers.cloud import (
     FAILURES,
     FUNCTION_TIMEOUT,
-    IMPORTS,
-    MAILS,
     RETRIES,
     Cloud,
-    Context,
-    failed_messages,
     image,
     mail,
     mails,
@@ -33,61 +24,10 @@ from ...helpers.cloud import (
     stream_record,
 )
 from ...helpers.fakes import Killed, Step, client_error, kill
+from .conftest import QUOTA, THROTTLED, SecondsLeft, inserted, invoke, retried
 
 MARKER = "erika.mustermann@example.com"
-THROTTLED = {"Status": "ACCOUNT_THROTTLED"}
-QUOTA = {"Status": "ACCOUNT_DAILY_QUOTA_EXCEEDED"}
 REJECTED = {"Status": "MESSAGE_REJECTED"}
-
-
-@pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    cloud = Cloud()
-    monkeypatch.setattr(boto3, "client", cloud.client)
-    settings = {
-        "MAILS_TABLE": MAILS,
-        "IMPORTS_TABLE": IMPORTS,
-        "RETRY_QUEUE_URL": RETRIES,
-        "FAILURE_QUEUE_URL": FAILURES,
-        "SENDER": "hello@example.com",
-        "CONFIGURATION_SET": "set",
-        "ADDRESS_COLUMN": "email",
-        "FUNCTION_TIMEOUT": str(FUNCTION_TIMEOUT),
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    parts = {"subject": "Hi {{name}}", "text": "Hi {{name}}", "html": "Hi {{name}}"}
-    monkeypatch.setattr(module, "bundled", {"mail.json": parts}.__getitem__)
-    module.courier.cache_clear()
-    yield cloud
-    module.courier.cache_clear()
-
-
-@pytest.fixture
-def log(logged: Callable[[Logger], io.StringIO]) -> io.StringIO:
-    return logged(module.logger)
-
-
-@pytest.fixture
-def seconds_left(clock: Clock) -> Callable[[], float]:
-    ends = clock.now + FUNCTION_TIMEOUT
-    return lambda: ends - clock.now
-
-
-def invoke(seconds_left: Callable[[], float], *records: dict[str, Any]) -> list[str]:
-    context: Any = Context(seconds_left)
-    return failed_messages(module.handler({"Records": list(records)}, context))
-
-
-def inserted(count: int) -> list[dict[str, Any]]:
-    return [stream_record(image(f"p{n}@example.com", n)) for n in range(1, count + 1)]
-
-
-def retried(count: int) -> list[dict[str, Any]]:
-    return [queue_message(each.body(), f"m{n}") for n, each in enumerate(mails(count), 1)]
-
-
-SecondsLeft = Callable[[], float]
 
 
 def test_records_that_were_inserted_are_mailed(cloud: Cloud, seconds_left: SecondsLeft) -> None:
@@ -127,7 +67,7 @@ def test_what_ses_takes_later_does_not_hold_up_the_stream(
 MISSING_SET = {"Status": "CONFIGURATION_SET_NOT_FOUND"}
 
 
-def test_what_is_missing_fails_the_retry_queues_invocation_at_once_and_loses_nothing(
+def test_what_is_missing_fails_the_retry_invocation_and_loses_nothing(
     cloud: Cloud, seconds_left: SecondsLeft, log: io.StringIO
 ) -> None:
     cloud.ses.statuses |= {f"p{n}@example.com": MISSING_SET for n in (1, 2)}
@@ -135,7 +75,7 @@ def test_what_is_missing_fails_the_retry_queues_invocation_at_once_and_loses_not
     messages = cloud.sqs.queues[RETRIES]
     assert not any("DelaySeconds" in message for message in messages)
     again = [queue_message(each["MessageBody"], f"m{n}") for n, each in enumerate(messages)]
-    with pytest.raises(SetUpFault, match="CONFIGURATION_SET_NOT_FOUND: look at the configuration set set"):
+    with pytest.raises(SetUpError, match="CONFIGURATION_SET_NOT_FOUND: look at the configuration set set"):
         invoke(seconds_left, *again)
     assert set(cloud.states().values()) == {"deferred"}
     assert cloud.sqs.hidden[RETRIES] == {"handle of m0": 300, "handle of m1": 300}
@@ -147,7 +87,7 @@ def test_what_is_missing_fails_the_retry_queues_invocation_at_once_and_loses_not
 
 def test_a_denied_call_fails_the_retry_queues_invocation(cloud: Cloud, seconds_left: SecondsLeft) -> None:
     cloud.ses.script("send_bulk_email", client_error("AccessDeniedException", status=403))
-    with pytest.raises(SetUpFault, match="AccessDeniedException: look at the function's role"):
+    with pytest.raises(SetUpError, match="AccessDeniedException: look at the function's role"):
         invoke(seconds_left, *retried(2))
 
 
@@ -157,7 +97,7 @@ def test_what_else_is_done_with_is_not_repeated_for_what_is_missing(
     cloud.ses.statuses["p2@example.com"] = MISSING_SET
     assert invoke(seconds_left, *retried(2), queue_message("poison", "p")) == ["m2"]
     assert "mails wait for what is missing" in log.getvalue()
-    with pytest.raises(SetUpFault):
+    with pytest.raises(SetUpError):
         invoke(seconds_left, retried(2)[1])
     assert len(cloud.sqs.bodies(FAILURES)) == 1
 
@@ -184,9 +124,7 @@ def test_a_record_that_makes_no_mail_holds_up_nobody(cloud: Cloud, seconds_left:
     assert letter["reason"] == "the record's email is no e-mail address"
 
 
-def test_when_the_retry_queue_fails_the_batch_comes_again_and_nobody_is_mailed_twice(
-    cloud: Cloud, seconds_left: SecondsLeft
-) -> None:
+def test_when_the_retry_queue_fails_nobody_is_mailed_twice(cloud: Cloud, seconds_left: SecondsLeft) -> None:
     cloud.ses.statuses["p2@example.com"] = QUOTA
     cloud.sqs.script("send_message_batch", client_error("InternalError", status=500))
     with pytest.raises(RuntimeError, match="mails not delivered: ClientError InternalError"):
@@ -215,79 +153,6 @@ def test_after_a_crash_the_stream_goes_on_and_the_retry_queue_sees_to_it(
 def test_mails_of_the_retry_queue_are_sent(cloud: Cloud, seconds_left: SecondsLeft) -> None:
     assert invoke(seconds_left, *retried(50)) == []
     assert cloud.ended() == {"mailed": 50}
-
-
-def test_what_ses_takes_later_stays_in_the_retry_queue(
-    cloud: Cloud, clock: Clock, seconds_left: SecondsLeft
-) -> None:
-    cloud.ses.statuses |= {"p1@example.com": QUOTA, "p3@example.com": QUOTA}
-    assert invoke(seconds_left, *retried(3)) == ["m1", "m3"]
-    assert not cloud.sqs.queues
-    assert not clock.sleeps
-
-
-def test_every_message_of_a_mail_that_is_owed_stays(cloud: Cloud, seconds_left: SecondsLeft) -> None:
-    cloud.ses.statuses["p1@example.com"] = QUOTA
-    twice = [*retried(1), queue_message(mails(1)[0].body(), "again")]
-    assert invoke(seconds_left, *twice) == ["m1", "again"]
-
-
-def test_the_longer_it_waits_the_longer_it_waits_again(cloud: Cloud, seconds_left: SecondsLeft) -> None:
-    cloud.ses.statuses["p1@example.com"] = QUOTA
-    waits = []
-    for receives in (1, 2, 3, 20, 900):
-        assert invoke(seconds_left, queue_message(mails(1)[0].body(), "m1", receives)) == ["m1"]
-        waits.append(cloud.sqs.hidden[RETRIES]["handle of m1"])
-    assert waits == [300, 600, 1_200, 10_800, 10_800]
-
-
-def test_a_mail_waits_until_who_claimed_it_is_gone(cloud: Cloud, seconds_left: SecondsLeft) -> None:
-    cloud.calls.after[1] = kill
-    with pytest.raises(Killed):
-        invoke(seconds_left, *inserted(1))
-    assert invoke(seconds_left, queue_message(mails(1)[0].body(), "m1", 20)) == ["m1"]
-    assert cloud.sqs.hidden[RETRIES] == {"handle of m1": FUNCTION_TIMEOUT + 31}
-
-
-def test_before_its_message_expires_a_mail_is_sent_afresh(
-    cloud: Cloud, clock: Clock, seconds_left: SecondsLeft
-) -> None:
-    cloud.ses.statuses |= {"p1@example.com": QUOTA, "p2@example.com": QUOTA}
-    sent_at = int(clock.now)
-    clock.sleep(RENEW_SECONDS)
-    old, young = (mail.body() for mail in mails(2))
-    messages = [queue_message(old, "m1", 60, sent_at), queue_message(young, "m2", 60, sent_at + 1)]
-    assert invoke(seconds_left, *messages) == ["m2"]
-    (letter,) = cloud.letters(RETRIES)
-    assert (letter["image"]["email"]["S"], letter["since"]) == ("p1@example.com", sent_at)
-    assert cloud.ended() == {}
-
-
-def test_after_months_a_mail_is_given_up_and_counted(cloud: Cloud, clock: Clock) -> None:
-    cloud.ses.statuses |= {"p1@example.com": QUOTA, "p2@example.com": QUOTA}
-    since = int(clock.now)
-    clock.sleep(GIVE_UP_SECONDS)
-    first, second = mails(2)
-    messages = [
-        queue_message(replace(first, since=since).body(), "m1", 60, clock.now - RENEW_SECONDS),
-        queue_message(replace(second, since=since + 1).body(), "m2", 60, clock.now - RENEW_SECONDS),
-    ]
-    assert invoke(lambda: FUNCTION_TIMEOUT, *messages) == []
-    assert cloud.ended() == {"undeliverable": 1}
-    assert cloud.sqs.reasons(FAILURES) == ["ACCOUNT_DAILY_QUOTA_EXCEEDED: "]
-    (letter,) = cloud.letters(RETRIES)
-    assert letter["since"] == since + 1
-
-
-def test_a_mail_that_is_anothers_is_not_given_up(cloud: Cloud, clock: Clock) -> None:
-    since = int(clock.now)
-    clock.sleep(GIVE_UP_SECONDS)
-    cloud.calls.after[1] = kill
-    with pytest.raises(Killed):
-        invoke(lambda: FUNCTION_TIMEOUT, *inserted(1))
-    message = queue_message(mails(1)[0].body(), "m1", 60, since)
-    assert invoke(lambda: FUNCTION_TIMEOUT, message) == ["m1"]
-    assert cloud.ended() == {}
 
 
 def at_a_rate_of(cloud: Cloud, per_call: int) -> None:
@@ -335,7 +200,7 @@ def test_what_waits_for_more_than_the_rate_is_not_asked_for_every_second(
     assert asked.count(["p1@example.com"]) == 1
 
 
-def test_poison_in_the_retry_queue_is_set_aside_as_it_is_with_the_reason(
+def test_what_is_no_mail_is_set_aside_as_it_is_with_the_reason(
     cloud: Cloud, seconds_left: SecondsLeft
 ) -> None:
     unhashable = json.dumps({**json.loads(mails(1)[0].body()), "mail": []})
@@ -346,7 +211,7 @@ def test_poison_in_the_retry_queue_is_set_aside_as_it_is_with_the_reason(
     assert cloud.ended() == {"mailed": 2}
 
 
-def test_poison_that_cannot_be_set_aside_comes_again_and_its_neighbours_are_sent(
+def test_what_is_no_mail_and_cannot_be_set_aside_comes_again_alone(
     cloud: Cloud, seconds_left: SecondsLeft
 ) -> None:
     cloud.sqs.script("send_message_batch", client_error("InternalError", status=500))

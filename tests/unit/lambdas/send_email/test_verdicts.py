@@ -9,11 +9,11 @@ from lambdas.send_email.verdicts import (
     MEANINGS,
     RATE_SECONDS,
     Judge,
-    Later,
+    MailDeferred,
+    MailRefused,
+    MailSent,
+    MailUnknown,
     Meaning,
-    Refused,
-    Sent,
-    Unknown,
     Verdict,
 )
 
@@ -45,38 +45,38 @@ def test_every_error_that_the_model_knows_has_a_meaning() -> None:
 
 
 def test_what_ses_took_is_sent() -> None:
-    assert JUDGE.of_entry({"Status": "SUCCESS", "MessageId": "m"}) == Sent("m")
+    assert JUDGE.of_entry({"Status": "SUCCESS", "MessageId": "m"}) == MailSent("m")
 
 
 @pytest.mark.parametrize("status", ["MESSAGE_REJECTED", "INVALID_PARAMETER", "INVALID_PARAMETER_VALUE"])
 def test_what_ses_says_of_one_recipient_for_good_is_that_ones(status: str) -> None:
-    assert of_entry(status) == Refused(f"{status}: no")
+    assert of_entry(status) == MailRefused(f"{status}: no")
 
 
 @pytest.mark.parametrize("code", ["BadRequestException", "MessageRejected", "ValidationException"])
 def test_a_call_may_be_refused_for_one_of_its_mails(code: str) -> None:
-    assert of_error(code) == Refused(f"{code}: no")
+    assert of_error(code) == MailRefused(f"{code}: no")
 
 
 @pytest.mark.parametrize("status", ["TRANSIENT_FAILURE", "FAILED"])
 def test_what_passes_of_one_mail_says_nothing_of_the_others(status: str) -> None:
-    assert of_entry(status) == Later(f"{status}: no", 300, others=False)
+    assert of_entry(status) == MailDeferred(f"{status}: no", 300, others=False)
 
 
 @pytest.mark.parametrize("status", ["ACCOUNT_DAILY_QUOTA_EXCEEDED", "SOMETHING_NEW", ""])
 def test_a_quota_and_what_nobody_knows_yet_concern_every_mail(status: str) -> None:
-    assert of_entry(status) == Later(f"{status}: no", 300)
+    assert of_entry(status) == MailDeferred(f"{status}: no", 300)
 
 
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "ThrottlingException", "Throttling"])
 def test_the_sending_rate_recovers_in_a_second(code: str) -> None:
-    assert of_error(code, status=429) == Later(f"{code}: no", RATE_SECONDS)
-    assert of_entry("ACCOUNT_THROTTLED") == Later("ACCOUNT_THROTTLED: no", RATE_SECONDS)
+    assert of_error(code, status=429) == MailDeferred(f"{code}: no", RATE_SECONDS)
+    assert of_entry("ACCOUNT_THROTTLED") == MailDeferred("ACCOUNT_THROTTLED: no", RATE_SECONDS)
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_after_an_error_of_the_service_nobody_knows(status: int) -> None:
-    assert of_error("AccessDeniedException", status=status) == Unknown("AccessDeniedException: no")
+    assert of_error("AccessDeniedException", status=status) == MailUnknown("AccessDeniedException: no")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_after_an_error_of_the_service_nobody_knows(status: int) -> None:
 )
 def test_a_status_of_set_up_names_what_is_missing_and_concerns_every_mail(status: str, named: str) -> None:
     verdict = of_entry(status, "erika@example.net")
-    assert isinstance(verdict, Later)
+    assert isinstance(verdict, MailDeferred)
     assert verdict.missing.startswith(f"{status}: ")
     assert named in verdict.missing
     assert "erika" not in verdict.missing
@@ -116,7 +116,7 @@ def test_a_status_of_set_up_names_what_is_missing_and_concerns_every_mail(status
 )
 def test_an_error_of_set_up_likewise(code: str, named: str) -> None:
     verdict = of_error(code, "erika@example.net")
-    assert isinstance(verdict, Later)
+    assert isinstance(verdict, MailDeferred)
     assert named in verdict.missing
     assert "erika" not in verdict.missing
 
@@ -126,7 +126,7 @@ def test_a_denied_call_names_the_action() -> None:
         "AccessDeniedException",
         "User: arn:aws:x is not authorized to perform: ses:SendBulkEmail on resource: y",
     )
-    assert isinstance(verdict, Later)
+    assert isinstance(verdict, MailDeferred)
     assert "(not allowed: ses:SendBulkEmail)" in verdict.missing
 
 
@@ -139,7 +139,7 @@ def test_an_unverified_sender_is_set_up(identities: str) -> None:
         of_error("MessageRejected", UNVERIFIED + identities),
         of_entry("MESSAGE_REJECTED", UNVERIFIED + identities),
     ):
-        assert isinstance(verdict, Later)
+        assert isinstance(verdict, MailDeferred)
         assert "verify the sender's identity" in verdict.missing
 
 
@@ -147,7 +147,7 @@ def test_an_unverified_sender_is_set_up(identities: str) -> None:
     "identities", ["erika@example.net", "erika@example.com", "othello@example.com", "hello@example.com.br"]
 )
 def test_an_unverified_recipient_in_the_sandbox_is_refused_alone(identities: str) -> None:
-    assert isinstance(of_error("MessageRejected", UNVERIFIED + identities), Refused)
+    assert isinstance(of_error("MessageRejected", UNVERIFIED + identities), MailRefused)
 
 
 def test_no_meaning_is_left_without_a_code() -> None:

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.aws.backoff import ATTEMPTS
 from lambdas.aws.dynamodb.insert import insert_each
-from lambdas.aws.dynamodb.outcomes import Existing, Item, Refused, TableError, Written
+from lambdas.aws.dynamodb.outcomes import Item, ItemExists, ItemRefused, ItemWritten, TableError
 
 from ....helpers.clock import Clock
 from ....helpers.fakes import Lost, client_error, invalid
@@ -41,7 +41,7 @@ def test_nothing_to_insert_makes_no_call() -> None:
 
 def test_twenty_five_items_travel_in_one_call() -> None:
     dynamodb = database()
-    assert insert_each(dynamodb, TABLE, "key", items(60)) == [Written()] * 60
+    assert insert_each(dynamodb, TABLE, "key", items(60)) == [ItemWritten()] * 60
     assert sizes(dynamodb) == [25, 25, 10]
     assert dynamodb.items(TABLE) == items(60)
     assert len(dynamodb.calls.made) == 3  # nothing is read
@@ -51,7 +51,12 @@ def test_what_exists_is_told_with_its_item_and_left_as_it_is() -> None:
     dynamodb = database()
     insert_each(dynamodb, TABLE, "key", [item("001", "first"), item("003", "third")])
     outcomes = insert_each(dynamodb, TABLE, "key", items(4, "second"))
-    assert outcomes == [Written(), Existing(item("001", "first")), Written(), Existing(item("003", "third"))]
+    assert outcomes == [
+        ItemWritten(),
+        ItemExists(item("001", "first")),
+        ItemWritten(),
+        ItemExists(item("003", "third")),
+    ]
     assert dynamodb.tables[TABLE][("001",)] == item("001", "first")
 
 
@@ -59,7 +64,7 @@ def test_what_was_deleted_before_it_was_read_did_exist() -> None:
     dynamodb = database()
     insert_each(dynamodb, TABLE, "key", items(1))
     dynamodb.calls.before[2] = dynamodb.tables[TABLE].clear
-    assert insert_each(dynamodb, TABLE, "key", items(1)) == [Existing({})]
+    assert insert_each(dynamodb, TABLE, "key", items(1)) == [ItemExists({})]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +80,7 @@ def test_what_was_deleted_before_it_was_read_did_exist() -> None:
 def test_what_is_put_off_and_nothing_else_is_sent_again_after_a_pause(code: str, clock: Clock) -> None:
     dynamodb = database()
     dynamodb.script("batch_execute_statement", dynamodb.put_off(code, 0, 7))
-    assert insert_each(dynamodb, TABLE, "key", items(30)) == [Written()] * 30
+    assert insert_each(dynamodb, TABLE, "key", items(30)) == [ItemWritten()] * 30
     assert sizes(dynamodb) == [25, 2, 5]
     assert len(clock.sleeps) == 1
 
@@ -94,7 +99,7 @@ def test_an_item_that_is_refused_leaves_its_neighbours_alone(code: str) -> None:
     dynamodb = database()
     dynamodb.script("batch_execute_statement", dynamodb.put_off(code, 1))
     outcomes = insert_each(dynamodb, TABLE, "key", items(3))
-    assert outcomes == [Written(), Refused(f"{code}: …"), Written()]
+    assert outcomes == [ItemWritten(), ItemRefused(f"{code}: …"), ItemWritten()]
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "ResourceNotFound", "SomethingNew"])
@@ -106,7 +111,7 @@ def test_what_is_no_items_fault_is_an_error(code: str) -> None:
 
 
 @pytest.mark.parametrize("bad", [0, 13, 24])
-def test_a_request_that_is_refused_as_a_whole_is_halved_until_the_fault_is_alone(bad: int) -> None:
+def test_a_request_refused_as_a_whole_is_halved_until_the_fault_is_alone(bad: int) -> None:
     dynamodb = database()
 
     def refuse(request: Any) -> Any:
@@ -117,17 +122,17 @@ def test_a_request_that_is_refused_as_a_whole_is_halved_until_the_fault_is_alone
 
     dynamodb.script("batch_execute_statement", *[refuse] * 20)
     outcomes = insert_each(dynamodb, TABLE, "key", items(25))
-    assert outcomes[:bad] + outcomes[bad + 1 :] == [Written()] * 24
-    assert outcomes[bad] == Refused("cannot be read")
+    assert outcomes[:bad] + outcomes[bad + 1 :] == [ItemWritten()] * 24
+    assert outcomes[bad] == ItemRefused("cannot be read")
     assert len(sizes(dynamodb)) <= 2 * 5 + 1  # a search, not a call for each
 
 
-def test_names_too_long_for_a_statement_are_refused_and_the_others_inserted() -> None:
+def test_an_item_whose_names_outgrow_a_statement_is_refused_alone() -> None:
     dynamodb = database()
     wide = item("wide") | {f"column {n} {'x' * 200}": {"S": ""} for n in range(40)}
     first, second = insert_each(dynamodb, TABLE, "key", [wide, item("narrow")])
-    assert first == Refused("its attributes' names take more than 8,192 characters together")
-    assert second == Written()
+    assert first == ItemRefused("its attributes' names take more than 8,192 characters together")
+    assert second == ItemWritten()
 
 
 def test_a_statement_may_be_as_long_as_dynamodb_takes() -> None:
@@ -136,22 +141,22 @@ def test_a_statement_may_be_as_long_as_dynamodb_takes() -> None:
     (request,) = dynamodb.calls.named("batch_execute_statement")
     room = 8192 - len(request["Statements"][0]["Statement"]) - len(",'':?")
     longest, longer = (item(str(size)) | {"x" * size: {"S": ""}} for size in (room, room + 1))
-    assert insert_each(dynamodb, TABLE, "key", [longest]) == [Written()]
-    assert isinstance(insert_each(dynamodb, TABLE, "key", [longer])[0], Refused)
+    assert insert_each(dynamodb, TABLE, "key", [longest]) == [ItemWritten()]
+    assert isinstance(insert_each(dynamodb, TABLE, "key", [longer])[0], ItemRefused)
 
 
 def test_attributes_may_have_any_name() -> None:
     dynamodb = database()
     odd = item("a") | {name: {"S": name} for name in ("d'Artagnan", "''", "{?}", '"', "größe", "a b,'c':?")}
-    assert insert_each(dynamodb, TABLE, "key", [odd]) == [Written()]
+    assert insert_each(dynamodb, TABLE, "key", [odd]) == [ItemWritten()]
     assert dynamodb.items(TABLE) == [odd]
 
 
 def test_equal_keys_that_look_different_are_one_item() -> None:
     dynamodb = database()
     one, other = ({"key": {"N": number}} for number in ("1.50", "1.5"))
-    assert insert_each(dynamodb, TABLE, "key", [one, other]) == [Written(), Existing(one)]
-    assert insert_each(dynamodb, TABLE, "key", [other, one]) == [Existing(one), Existing(one)]
+    assert insert_each(dynamodb, TABLE, "key", [one, other]) == [ItemWritten(), ItemExists(one)]
+    assert insert_each(dynamodb, TABLE, "key", [other, one]) == [ItemExists(one), ItemExists(one)]
 
 
 def test_any_other_error_is_the_callers() -> None:
@@ -166,5 +171,5 @@ def test_an_insertion_whose_answer_was_lost_is_found_by_the_next() -> None:
     dynamodb.script("batch_execute_statement", Lost(client_error("InternalServerError", status=500)))
     with pytest.raises(ClientError):
         insert_each(dynamodb, TABLE, "key", items(2, "mine"))
-    mine = [Existing(one) for one in items(2, "mine")]
+    mine = [ItemExists(one) for one in items(2, "mine")]
     assert insert_each(dynamodb, TABLE, "key", items(2, "mine")) == mine

@@ -44,7 +44,7 @@ def test_nothing_to_read_makes_no_call() -> None:
     assert not dynamodb.calls.made
 
 
-def test_items_come_in_the_order_of_their_keys_and_empty_where_nothing_stands() -> None:
+def test_items_come_in_the_order_of_their_keys_empty_where_there_is_none() -> None:
     dynamodb = database(item("a"), item("b"))
     assert read_each(dynamodb, TABLE, [key("b"), key("none"), key("a")]) == [item("b"), {}, item("a")]
 

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.aws.backoff import ATTEMPTS
-from lambdas.aws.dynamodb.outcomes import Existing, Outcome, Refused, TableError, Written
+from lambdas.aws.dynamodb.outcomes import ItemExists, ItemRefused, ItemWritten, Outcome, TableError
 from lambdas.aws.dynamodb.transact import Operation, write_each
 
 from ....helpers.clock import Clock
@@ -71,7 +71,7 @@ def test_nothing_to_write_makes_no_call() -> None:
 
 def test_operations_travel_in_one_call() -> None:
     dynamodb = database()
-    assert write_each(dynamodb, puts(100)) == [Written()] * 100
+    assert write_each(dynamodb, puts(100)) == [ItemWritten()] * 100
     assert sizes(dynamodb) == [100]
     assert len(dynamodb.items(TABLE)) == 100
 
@@ -80,8 +80,8 @@ def test_what_exists_is_told_with_its_item_and_the_rest_is_written() -> None:
     dynamodb = database()
     write_each(dynamodb, [put("001", "first")])
     outcomes = write_each(dynamodb, puts(3, "second"))
-    there = Existing({"key": {"S": "001"}, "text": {"S": "first"}})
-    assert outcomes == [Written(), there, Written()]
+    there = ItemExists({"key": {"S": "001"}, "text": {"S": "first"}})
+    assert outcomes == [ItemWritten(), there, ItemWritten()]
     assert sizes(dynamodb) == [1, 3, 2]
 
 
@@ -89,7 +89,7 @@ def test_when_all_exist_nothing_is_sent_again() -> None:
     dynamodb = database()
     write_each(dynamodb, puts(3))
     outcomes = write_each(dynamodb, puts(3))
-    assert all(isinstance(outcome, Existing) for outcome in outcomes)
+    assert all(isinstance(outcome, ItemExists) for outcome in outcomes)
     assert sizes(dynamodb) == [3, 3]
 
 
@@ -97,7 +97,7 @@ def test_when_all_exist_nothing_is_sent_again() -> None:
 def test_what_passes_is_sent_again_after_a_pause(clock: Clock, code: str) -> None:
     dynamodb = database()
     dynamodb.script("transact_write_items", cancelled("None", code, "None"), cancelled(code, "None", "None"))
-    assert write_each(dynamodb, puts(3)) == [Written()] * 3
+    assert write_each(dynamodb, puts(3)) == [ItemWritten()] * 3
     assert sizes(dynamodb) == [3, 3, 3]
     assert len(clock.sleeps) == 2
 
@@ -105,7 +105,7 @@ def test_what_passes_is_sent_again_after_a_pause(clock: Clock, code: str) -> Non
 def test_a_transaction_that_is_in_progress_is_sent_again_after_a_pause(clock: Clock) -> None:
     dynamodb = database()
     dynamodb.script("transact_write_items", client_error("TransactionInProgressException"))
-    assert write_each(dynamodb, puts(2)) == [Written()] * 2
+    assert write_each(dynamodb, puts(2)) == [ItemWritten()] * 2
     assert len(clock.sleeps) == 1
 
 
@@ -129,7 +129,7 @@ def test_progress_beside_a_conflict_needs_no_pause(clock: Clock) -> None:
         "transact_write_items",
         client_error("TransactionCanceledException", answer={"CancellationReasons": reasons}),
     )
-    assert write_each(dynamodb, puts(2)) == [Existing({"key": {"S": "000"}}), Written()]
+    assert write_each(dynamodb, puts(2)) == [ItemExists({"key": {"S": "000"}}), ItemWritten()]
     assert not clock.sleeps
 
 
@@ -138,18 +138,22 @@ def test_an_operation_that_is_refused_is_taken_out_with_the_reason() -> None:
     refusal = cancelled("None", "ValidationError", "None", Message="Item size has exceeded 400 KB")
     dynamodb.script("transact_write_items", refusal)
     outcomes = write_each(dynamodb, puts(3))
-    assert outcomes == [Written(), Refused("ValidationError: Item size has exceeded 400 KB"), Written()]
+    assert outcomes == [
+        ItemWritten(),
+        ItemRefused("ValidationError: Item size has exceeded 400 KB"),
+        ItemWritten(),
+    ]
     assert sizes(dynamodb) == [3, 2]
 
 
 @pytest.mark.parametrize("bad", [0, 1, 41, 99])
-def test_a_request_that_is_refused_as_a_whole_is_halved_until_the_fault_is_alone(bad: int) -> None:
+def test_a_request_refused_as_a_whole_is_halved_until_the_fault_is_alone(bad: int) -> None:
     dynamodb = database()
     operations = puts(100)
     operations[bad] = put("")  # an empty key
     outcomes = write_each(dynamodb, operations)
-    assert outcomes[:bad] + outcomes[bad + 1 :] == [Written()] * 99
-    (refused,) = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+    assert outcomes[:bad] + outcomes[bad + 1 :] == [ItemWritten()] * 99
+    (refused,) = [outcome for outcome in outcomes if isinstance(outcome, ItemRefused)]
     assert outcomes[bad] is refused
     assert "empty string" in refused.reason
     assert len(sizes(dynamodb)) <= 2 * 7 + 1  # a search, not a call for each
@@ -158,7 +162,7 @@ def test_a_request_that_is_refused_as_a_whole_is_halved_until_the_fault_is_alone
 def test_operations_on_one_item_find_their_way_one_after_the_other() -> None:
     dynamodb = database()
     outcomes = write_each(dynamodb, [put("a", "first"), put("b"), put("a", "second")])
-    assert outcomes == [Written(), Written(), Existing({"key": {"S": "a"}, "text": {"S": "first"}})]
+    assert outcomes == [ItemWritten(), ItemWritten(), ItemExists({"key": {"S": "a"}, "text": {"S": "first"}})]
 
 
 def test_any_other_error_is_the_callers() -> None:
@@ -174,22 +178,22 @@ def test_a_write_whose_answer_was_lost_is_found_by_the_next() -> None:
     with pytest.raises(ClientError):
         write_each(dynamodb, puts(2, "mine"))
     outcomes = write_each(dynamodb, puts(2, "mine"))
-    assert [outcome.item["text"]["S"] for outcome in outcomes if isinstance(outcome, Existing)] == [
+    assert [outcome.item["text"]["S"] for outcome in outcomes if isinstance(outcome, ItemExists)] == [
         "mine"
     ] * 2
 
 
-def test_companions_are_written_in_one_transaction_with_what_they_belong_to() -> None:
+def test_companions_are_written_in_the_transaction_of_their_operations() -> None:
     dynamodb = database()
     write_each(dynamodb, [put("001")])
-    outcomes: list[Outcome] = write_each(dynamodb, [*puts(3), put("")], count)
-    assert outcomes.count(Written()) == counted(dynamodb) == 2
+    outcomes: list[Outcome] = write_each(dynamodb, [*puts(3), put("")], companions=count)
+    assert outcomes.count(ItemWritten()) == counted(dynamodb) == 2
 
 
 def test_companions_that_conflict_delay_what_they_belong_to(clock: Clock) -> None:
     dynamodb = database()
     dynamodb.script("transact_write_items", cancelled("None", "None", "TransactionConflict"))
-    assert write_each(dynamodb, puts(2), count) == [Written()] * 2
+    assert write_each(dynamodb, puts(2), companions=count) == [ItemWritten()] * 2
     assert counted(dynamodb) == 2
     assert len(clock.sleeps) == 1
 
@@ -198,4 +202,4 @@ def test_a_refusal_of_a_companion_is_not_taken_for_one_of_an_operation() -> None
     dynamodb = database()
     dynamodb.script("transact_write_items", *[cancelled("None", "None", "ValidationError")] * 100)
     with pytest.raises(TableError):
-        write_each(dynamodb, puts(2), count)
+        write_each(dynamodb, puts(2), companions=count)

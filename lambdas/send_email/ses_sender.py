@@ -16,7 +16,7 @@ from ..core.mail import Mail
 from ..core.mail_template import MailTemplate
 from ..core.retry_delays import FIRST_WAIT_SECONDS
 from ..core.values import is_email
-from .verdicts import Judge, Later, Refused, Unknown, Verdict
+from .verdicts import Judge, MailDeferred, MailRefused, MailUnknown, Verdict
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -25,7 +25,7 @@ _NOT_CONNECTED = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionE
 
 
 @dataclass(frozen=True)
-class Post:
+class SesSender:
     """Sends one kind of mail from one sender."""
 
     ses: "SESV2Client"
@@ -34,16 +34,16 @@ class Post:
     configuration_set: str
     address_column: str
 
-    def reconnect(self) -> None:
-        """Drop the connections that are open.
+    def close_connections(self) -> None:
+        """Close the connections that are open, so that the next call opens its own.
 
         One that idled while Lambda kept the process frozen may be dead, which shows only when the answer to a
-        call does not come: fifty mails held for nothing.
+        call does not come: fifty mails would be held for nothing.
         """
         self.ses.close()
 
     def send(self, mails: Sequence[Mail]) -> list[Verdict]:
-        """Send each mail, at most fifty, once; gives the verdicts in their order."""
+        """Send each mail, at most fifty, once; returns the verdicts in their order."""
         assert len(mails) <= SES_BULK_DESTINATIONS
         values = [mail.values() for mail in mails]
         verdicts: dict[int, Verdict] = {}
@@ -53,7 +53,7 @@ class Post:
             if is_email(of.get(self.address_column, "")):
                 good.append(n)
             else:
-                verdicts[n] = Refused(f"the record's {self.address_column} is no e-mail address")
+                verdicts[n] = MailRefused(f"the record's {self.address_column} is no e-mail address")
         if good:
             verdicts |= self._send(values, good)
         return [verdicts[n] for n in range(len(mails))]
@@ -69,20 +69,20 @@ class Post:
             )
         except ClientError as error:
             verdict = judge.of_error(error)
-            if isinstance(verdict, Refused) and len(which) > 1:
+            if isinstance(verdict, MailRefused) and len(which) > 1:
                 # Nothing was sent: one mail is at fault, and the call does not say which.
                 half = len(which) // 2
                 return self._send(values, which[:half]) | self._send(values, which[half:])
             return dict.fromkeys(which, verdict)
         except _NOT_CONNECTED as error:
             return dict.fromkeys(
-                which, Later(f"SES was out of reach: {type(error).__name__}", FIRST_WAIT_SECONDS)
+                which, MailDeferred(f"SES was out of reach: {type(error).__name__}", FIRST_WAIT_SECONDS)
             )
         except Exception as error:  # whatever it was, the mails may have left
-            return dict.fromkeys(which, Unknown(f"SES's answer was lost: {type(error).__name__}"))
+            return dict.fromkeys(which, MailUnknown(f"SES's answer was lost: {type(error).__name__}"))
         results = answer.get("BulkEmailEntryResults", [])
         verdicts = dict(zip(which, map(judge.of_entry, results), strict=False))
-        return {n: verdicts.get(n, Unknown("SES's answer does not name this mail")) for n in which}
+        return {n: verdicts.get(n, MailUnknown("SES's answer does not name this mail")) for n in which}
 
     def _entry(self, values: Mapping[str, str]) -> Any:
         data = self.template.data(values)

@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from lambdas.aws.dynamodb.outcomes import TableError
 from lambdas.aws.sqs import QueueError
 from lambdas.core.mail import Mail
-from lambdas.send_email import courier
-from lambdas.send_email.courier import CLAIMING_SECONDS, GROUP_SECONDS, SENDING_SECONDS, Owed
+from lambdas.send_email import delivery
+from lambdas.send_email.delivery import CLAIMING_SECONDS, GROUP_SECONDS, SENDING_SECONDS, MailToRetry
 
 from ...helpers.clock import Clock
 from ...helpers.cloud import FAILURES, FUNCTION_TIMEOUT, Cloud, mail, mails
@@ -23,11 +23,11 @@ OVER = FUNCTION_TIMEOUT + 31
 
 def deliver(
     cloud: Cloud, owed: Sequence[Mail], seconds_left: Callable[[], float] = lambda: 60.0
-) -> list[Owed]:
-    return cloud.courier.deliver(owed, seconds_left)
+) -> list[MailToRetry]:
+    return cloud.delivery.deliver(owed, seconds_left)
 
 
-def until_none_is_owed(cloud: Cloud, clock: Clock, owed: Sequence[Mail]) -> None:
+def until_none_is_left(cloud: Cloud, clock: Clock, owed: Sequence[Mail]) -> None:
     """As the stream and the retry queue do it."""
     for _ in range(10):
         still = deliver(cloud, owed)
@@ -85,7 +85,7 @@ def test_a_record_of_no_import_is_mailed_and_not_counted() -> None:
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_mail_that_is_refused_is_queued_with_the_reason_and_only_then_counted() -> None:
+def test_a_refused_mail_is_counted_once_it_is_queued_with_the_reason() -> None:
     cloud = Cloud()
     cloud.ses.statuses["p2@example.com"] = REJECTED
     assert deliver(cloud, mails(3)) == []
@@ -107,7 +107,7 @@ def test_a_mail_that_is_refused_is_queued_with_the_reason_and_only_then_counted(
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_mail_that_ses_takes_later_is_owed_and_may_be_claimed_then() -> None:
+def test_a_mail_that_ses_takes_later_may_be_claimed_then() -> None:
     cloud = Cloud()
     cloud.ses.statuses["p1@example.com"] = PAUSED
     (owed,) = deliver(cloud, mails(2))
@@ -121,7 +121,7 @@ def test_a_mail_that_ses_takes_later_is_owed_and_may_be_claimed_then() -> None:
 
 
 @pytest.mark.usefixtures("clock")
-def test_when_ses_takes_no_mail_at_all_the_other_groups_are_not_even_claimed() -> None:
+def test_when_ses_takes_no_mail_at_all_the_other_groups_are_not_claimed() -> None:
     cloud = Cloud()
     cloud.ses.statuses["p1@example.com"] = PAUSED
     owed = deliver(cloud, mails(200))
@@ -149,14 +149,14 @@ def test_mails_whose_answer_was_lost_are_held_and_never_sent_again() -> None:
 
 
 def test_a_message_waits_no_longer_than_sqs_lets_it() -> None:
-    assert Owed(mails(1)[0], 100_000).message().delay == 900
-    assert Owed(mails(1)[0], 30).message().delay == 30
-    assert Owed(mails(1)[0].because("later"), 30).message().reason == "later"
+    assert MailToRetry(mails(1)[0], 100_000).message().delay == 900
+    assert MailToRetry(mails(1)[0], 30).message().delay == 30
+    assert MailToRetry(mails(1)[0].because("later"), 30).message().reason == "later"
 
 
 @pytest.mark.usefixtures("clock")
-def test_without_time_for_a_group_its_mails_stay_owed_and_unclaimed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(courier, "_GROUPS_AT_ONCE", 1)
+def test_without_time_for_a_group_its_mails_are_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "_GROUPS_AT_ONCE", 1)
     cloud = Cloud()
     owed = deliver(cloud, mails(120), lambda: 60.0 if not cloud.ses.sent else GROUP_SECONDS - 1)
     assert len(cloud.ses.sent) == 50
@@ -165,7 +165,7 @@ def test_without_time_for_a_group_its_mails_stay_owed_and_unclaimed(monkeypatch:
     assert len(cloud.states()) == 50
 
 
-def test_a_claim_that_takes_so_long_that_sending_might_not_end_in_time_is_given_back() -> None:
+def test_a_claim_that_leaves_no_time_to_send_is_given_back() -> None:
     cloud = Cloud()
     owed = deliver(cloud, mails(2), lambda: 60.0 if not cloud.states() else SENDING_SECONDS - 1)
     assert [each.wait for each in owed] == [0, 0]
@@ -199,10 +199,10 @@ def test_claims_of_which_one_fails_leave_no_mail_held(give_up: bool) -> None:
     )
     cloud.dynamodb.script("batch_execute_statement", *one_put_off)
     with pytest.raises(TableError):
-        cloud.courier.give_up(owed) if give_up else deliver(cloud, owed)
+        cloud.delivery.give_up(owed) if give_up else deliver(cloud, owed)
     cloud.dynamodb.script("batch_execute_statement", None, THROTTLED)
     with pytest.raises(ClientError):
-        cloud.courier.give_up(owed) if give_up else deliver(cloud, owed)
+        cloud.delivery.give_up(owed) if give_up else deliver(cloud, owed)
     assert not cloud.ses.sent
     assert deliver(cloud, owed) == []
     assert cloud.ended() == {"mailed": 50}
@@ -239,7 +239,7 @@ def test_what_was_claimed_by_who_was_killed_is_held_when_its_time_is_over(clock:
     assert len(cloud.ses.sent) == (2 if moment == "after" else 0)
 
 
-def test_a_mail_that_another_took_over_stays_owed_until_that_one_is_done(clock: Clock) -> None:
+def test_a_mail_that_another_took_over_is_retried_until_that_is_done(clock: Clock) -> None:
     """Else the message would be deleted that the other, which is killed, relies on."""
     cloud = Cloud()
 
@@ -252,11 +252,11 @@ def test_a_mail_that_another_took_over_stays_owed_until_that_one_is_done(clock: 
 
     cloud.calls.before[1] = taken_over
     (owed,) = deliver(cloud, mails(1))
-    until_none_is_owed(cloud, clock, [owed.mail])
+    until_none_is_left(cloud, clock, [owed.mail])
     assert (cloud.ended(), len(cloud.ses.sent)) == ({"held": 1}, 1)
 
 
-def test_a_claim_whose_time_runs_out_while_others_are_recorded_stays_owed(clock: Clock) -> None:
+def test_a_claim_that_runs_out_while_others_are_recorded_is_retried(clock: Clock) -> None:
     cloud = Cloud()
     cloud.calls.before[1] = kill
     with pytest.raises(Killed):
@@ -266,7 +266,7 @@ def test_a_claim_whose_time_runs_out_while_others_are_recorded_stays_owed(clock:
     cloud.calls.before[record] = lambda: clock.sleep(10)
     (owed,) = deliver(cloud, mails(2))
     assert owed.mail.mail_id == mails(1)[0].mail_id
-    until_none_is_owed(cloud, clock, [owed.mail])
+    until_none_is_left(cloud, clock, [owed.mail])
     assert cloud.ended() == {"mailed": 1, "held": 1}
 
 
@@ -313,7 +313,7 @@ def test_killed_at_any_call_all_mails_end_once(clock: Clock, call: int, moment: 
     with pytest.raises(Killed):
         deliver(cloud, KINDS)
     cloud.ses.statuses.pop("p3@example.com")
-    until_none_is_owed(cloud, clock, KINDS)
+    until_none_is_left(cloud, clock, KINDS)
     check_that_all_ended_once(cloud, letters_twice=(call, moment) in BETWEEN_QUEUEING_AND_COUNTING)
 
 
@@ -321,11 +321,11 @@ def test_killed_at_any_call_all_mails_end_once(clock: Clock, call: int, moment: 
 @pytest.mark.parametrize("call", CALLS)
 def test_run_beside_itself_all_mails_end_once(clock: Clock, call: int, moment: str) -> None:
     cloud = cloud_of_every_kind()
-    beside: list[Owed] = []
+    beside: list[MailToRetry] = []
     getattr(cloud.calls, moment)[call] = lambda: beside.extend(deliver(cloud, KINDS))
     owed = deliver(cloud, KINDS)
     cloud.ses.statuses.pop("p3@example.com")
-    until_none_is_owed(cloud, clock, [each.mail for each in [*owed, *beside]])
+    until_none_is_left(cloud, clock, [each.mail for each in [*owed, *beside]])
     check_that_all_ended_once(cloud)
 
 
@@ -340,11 +340,11 @@ def test_what_was_left_behind_is_finished_by_one_of_two(
     with pytest.raises(Killed):
         deliver(cloud, KINDS)
     clock.sleep(OVER)
-    beside: list[Owed] = []
+    beside: list[MailToRetry] = []
     getattr(cloud.calls, moment)[len(cloud.calls.made) + call] = lambda: beside.extend(deliver(cloud, KINDS))
     owed = deliver(cloud, KINDS)
     cloud.ses.statuses.pop("p3@example.com")
-    until_none_is_owed(cloud, clock, [each.mail for each in [*owed, *beside]])
+    until_none_is_left(cloud, clock, [each.mail for each in [*owed, *beside]])
     check_that_all_ended_once(cloud, letters_twice=(first, "before") in BETWEEN_QUEUEING_AND_COUNTING)
 
 
@@ -359,7 +359,7 @@ def test_who_finishes_what_was_left_behind_may_be_killed_too(clock: Clock, call:
     getattr(cloud.calls, moment)[len(cloud.calls.made) + call] = kill
     with pytest.raises(Killed):
         deliver(cloud, KINDS)
-    until_none_is_owed(cloud, clock, KINDS)
+    until_none_is_left(cloud, clock, KINDS)
     check_that_all_ended_once(cloud, letters_twice=(call, moment) in [(5, "after"), (6, "before")])
 
 
@@ -377,7 +377,7 @@ def test_an_answer_of_dynamodb_or_sqs_that_was_lost_is_made_good(clock: Clock, c
     except Exception as error:
         assert "InternalServerError" in str(error)  # noqa: PT017 (SES's is no error)
     cloud.ses.statuses.pop("p3@example.com")
-    until_none_is_owed(cloud, clock, owed)
+    until_none_is_left(cloud, clock, owed)
     check_that_all_ended_once(cloud, letters_twice=call == 4)
 
 

@@ -14,7 +14,7 @@ from botocore.exceptions import (
 )
 
 from lambdas.core.mail import Mail
-from lambdas.send_email.verdicts import Later, Refused, Sent, Unknown, Verdict
+from lambdas.send_email.verdicts import MailDeferred, MailRefused, MailSent, MailUnknown, Verdict
 
 from ...helpers.cloud import Cloud, mail, mails
 from ...helpers.fakes import client_error
@@ -23,7 +23,7 @@ URL = "https://email.us-east-1.amazonaws.com"
 
 
 def send(cloud: Cloud, *owed: Mail) -> list[Verdict]:
-    return cloud.post.send(owed)
+    return cloud.ses_sender.send(owed)
 
 
 def sole_request(cloud: Cloud) -> Any:
@@ -41,7 +41,7 @@ def template_data(cloud: Cloud) -> list[Any]:
 def test_fifty_mails_travel_in_one_call_and_are_sent() -> None:
     cloud = Cloud()
     verdicts = send(cloud, *mails(50))
-    assert verdicts == [Sent(f"message-{n}") for n in range(1, 51)]
+    assert verdicts == [MailSent(f"message-{n}") for n in range(1, 51)]
     assert cloud.ses.sent == [f"p{n}@example.com" for n in range(1, 51)]
     request = sole_request(cloud)
     assert request["FromEmailAddress"] == "Rowrelay <hello@example.com>"
@@ -85,7 +85,7 @@ def test_a_column_without_a_value_is_empty() -> None:
 def test_an_address_that_is_none_is_refused_without_asking_ses(address: str | None) -> None:
     cloud = Cloud()
     verdicts = send(cloud, mail(address, 2), mail("b@example.com", 3))
-    assert verdicts == [Refused("the record's email is no e-mail address"), Sent("message-1")]
+    assert verdicts == [MailRefused("the record's email is no e-mail address"), MailSent("message-1")]
     assert cloud.ses.sent == ["b@example.com"]
 
 
@@ -99,18 +99,18 @@ def test_entries_that_the_answer_does_not_name_may_have_left() -> None:
     cloud = Cloud()
     cloud.ses.script("send_bulk_email", lambda _: {"BulkEmailEntryResults": [{"Status": "SUCCESS"}]})
     first, *others = send(cloud, *mails(3))
-    assert first == Sent("")
-    assert others == [Unknown("SES's answer does not name this mail")] * 2
+    assert first == MailSent("")
+    assert others == [MailUnknown("SES's answer does not name this mail")] * 2
 
 
 def test_an_answer_with_more_entries_than_mails_is_read_as_far_as_it_goes() -> None:
     cloud = Cloud()
     cloud.ses.script("send_bulk_email", lambda _: {"BulkEmailEntryResults": [{"Status": "SUCCESS"}] * 9})
-    assert send(cloud, *mails(2)) == [Sent("")] * 2
+    assert send(cloud, *mails(2)) == [MailSent("")] * 2
 
 
 @pytest.mark.parametrize("code", ["BadRequestException", "MessageRejected", "ValidationException"])
-def test_a_call_that_is_refused_is_halved_until_the_mail_at_fault_is_alone(code: str) -> None:
+def test_a_refused_call_is_halved_until_the_mail_at_fault_is_alone(code: str) -> None:
     cloud = Cloud()
 
     def refuse(request: Any) -> Any:
@@ -120,8 +120,8 @@ def test_a_call_that_is_refused_is_halved_until_the_mail_at_fault_is_alone(code:
 
     cloud.ses.script("send_bulk_email", *[refuse] * 100)
     verdicts = send(cloud, *mails(50))
-    assert verdicts[16] == Refused(f"{code}: bad recipient")
-    assert sum(isinstance(verdict, Sent) for verdict in verdicts) == 49
+    assert verdicts[16] == MailRefused(f"{code}: bad recipient")
+    assert sum(isinstance(verdict, MailSent) for verdict in verdicts) == 49
     assert len(cloud.ses.sent) == len(set(cloud.ses.sent)) == 49
     assert len(cloud.calls.made) <= 2 * 6 + 1
 
@@ -132,17 +132,17 @@ def test_halves_have_verdicts_of_their_own() -> None:
         "send_bulk_email", client_error("BadRequestException"), client_error("TooManyRequestsException"), None
     )
     one, two, three, four = send(cloud, *mails(4))
-    assert isinstance(one, Later)
-    assert isinstance(two, Later)
-    assert isinstance(three, Sent)
-    assert isinstance(four, Sent)
+    assert isinstance(one, MailDeferred)
+    assert isinstance(two, MailDeferred)
+    assert isinstance(three, MailSent)
+    assert isinstance(four, MailSent)
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_after_an_error_of_the_service_nobody_knows(status: int) -> None:
     cloud = Cloud()
     cloud.ses.script("send_bulk_email", client_error("InternalServiceErrorException", status=status))
-    assert [type(verdict) for verdict in send(cloud, *mails(2))] == [Unknown] * 2
+    assert [type(verdict) for verdict in send(cloud, *mails(2))] == [MailUnknown] * 2
     assert len(cloud.calls.made) == 1
 
 
@@ -158,7 +158,7 @@ def test_after_an_error_of_the_service_nobody_knows(status: int) -> None:
 def test_without_a_connection_nothing_left(error: Exception) -> None:
     cloud = Cloud()
     cloud.ses.script("send_bulk_email", error)
-    assert [type(verdict) for verdict in send(cloud, *mails(2))] == [Later] * 2
+    assert [type(verdict) for verdict in send(cloud, *mails(2))] == [MailDeferred] * 2
 
 
 @pytest.mark.parametrize(
@@ -174,16 +174,16 @@ def test_without_a_connection_nothing_left(error: Exception) -> None:
 def test_when_an_answer_was_lost_nobody_knows(error: Exception) -> None:
     cloud = Cloud()
     cloud.ses.script("send_bulk_email", error)
-    assert send(cloud, *mails(2)) == [Unknown(f"SES's answer was lost: {type(error).__name__}")] * 2
+    assert send(cloud, *mails(2)) == [MailUnknown(f"SES's answer was lost: {type(error).__name__}")] * 2
 
 
 def test_an_answer_of_another_form_is_a_lost_one() -> None:
     cloud = Cloud()
     cloud.ses.script("send_bulk_email", lambda _: {})
-    assert [type(verdict) for verdict in send(cloud, *mails(2))] == [Unknown] * 2
+    assert [type(verdict) for verdict in send(cloud, *mails(2))] == [MailUnknown] * 2
 
 
 def test_reconnecting_drops_connections() -> None:
     cloud = Cloud()
-    cloud.post.reconnect()
+    cloud.ses_sender.close_connections()
     assert cloud.ses.closed == 1
