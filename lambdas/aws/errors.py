@@ -13,9 +13,11 @@ _NOT_ALLOWED = frozenset(
         "AuthorizationError",
         "ExpiredTokenException",
         "IncompleteSignature",
+        "IncompleteSignatureException",
         "InvalidClientTokenId",
         "InvalidSecurity",
         "InvalidSignatureException",
+        "MissingAuthenticationTokenException",
         "NotAuthorized",
         "OptInRequired",
         "SignatureDoesNotMatch",
@@ -25,9 +27,14 @@ _NOT_ALLOWED = frozenset(
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementError.html
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
-# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 _NOT_THERE = frozenset(
-    {"NoSuchBucket", "NonExistentQueue", "QueueDoesNotExist", "ResourceNotFound", "ResourceNotFoundException"}
+    {
+        "InvalidAddress",  # of a queue
+        "NonExistentQueue",
+        "QueueDoesNotExist",
+        "ResourceNotFound",
+        "ResourceNotFoundException",
+    }
 )
 # A key of KMS: SQS's and Lambda's codes for it begin so. Throttling passes.
 _KEY = re.compile(r"kms(?!\.?Throttl)", re.IGNORECASE)

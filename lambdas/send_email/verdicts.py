@@ -17,6 +17,9 @@ from ..core.retry_delays import FIRST_WAIT_SECONDS
 
 # The sending rate recovers within a second; everything else takes longer.
 RATE_SECONDS = 1
+# The text of a throttling error that is no matter of the rate:
+# https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html
+_DAILY_QUOTA = "daily message quota"
 _UNVERIFIED = re.compile(r"identities failed the check in region [^:]*:(.*)", re.DOTALL)
 
 
@@ -124,6 +127,8 @@ class Judge:
         status, text = result.get("Status", ""), result.get("Error", "")
         if MEANINGS.get(status) == Meaning.SENT:
             return MailSent(result.get("MessageId", ""))
+        if status not in MEANINGS:  # SES took the call, and may have taken the mail
+            return MailUnknown(f"{status}: {text}")
         return self._verdict(status, text, status)
 
     def of_error(self, error: ClientError) -> Verdict:
@@ -140,7 +145,8 @@ class Judge:
             return MailDeferred(reason, FIRST_WAIT_SECONDS, missing=f"{loggable}: {missing}")
         if meaning == Meaning.THIS_MAIL:
             return MailRefused(reason)
-        wait = RATE_SECONDS if meaning == Meaning.RATE else FIRST_WAIT_SECONDS
+        at_rate = meaning == Meaning.RATE and _DAILY_QUOTA not in text.lower()
+        wait = RATE_SECONDS if at_rate else FIRST_WAIT_SECONDS
         return MailDeferred(reason, wait, others=meaning != Meaning.THIS_MAIL_NOW)
 
     def _missing(self, code: str, meaning: Meaning | None, text: str) -> str:

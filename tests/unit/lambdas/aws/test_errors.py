@@ -17,7 +17,9 @@ from ...helpers.fakes import client_error
         "KMS.AccessDeniedException",
         "KMSDisabledException",
         "KmsNotFound",
-        "NoSuchBucket",
+        "IncompleteSignatureException",
+        "InvalidAddress",
+        "MissingAuthenticationTokenException",
         "ResourceNotFoundException",
     ],
 )

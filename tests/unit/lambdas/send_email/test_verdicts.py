@@ -63,9 +63,24 @@ def test_what_passes_of_one_mail_says_nothing_of_the_others(status: str) -> None
     assert of_entry(status) == MailDeferred(f"{status}: no", 300, others=False)
 
 
-@pytest.mark.parametrize("status", ["ACCOUNT_DAILY_QUOTA_EXCEEDED", "SOMETHING_NEW", ""])
-def test_a_quota_and_what_nobody_knows_yet_concern_every_mail(status: str) -> None:
+def test_a_quota_concerns_every_mail() -> None:
+    status = "ACCOUNT_DAILY_QUOTA_EXCEEDED"
     assert of_entry(status) == MailDeferred(f"{status}: no", 300)
+
+
+@pytest.mark.parametrize("code", ["TooManyRequestsException", "ThrottlingException", "Throttling"])
+def test_a_throttling_error_may_be_the_daily_quota(code: str) -> None:
+    text = "Daily message quota exceeded."
+    assert of_error(code, text, status=400) == MailDeferred(f"{code}: {text}", 300)
+
+
+@pytest.mark.parametrize("status", ["SOMETHING_NEW", ""])
+def test_a_mail_with_a_status_nobody_knows_may_have_left(status: str) -> None:
+    assert of_entry(status) == MailUnknown(f"{status}: no")
+
+
+def test_an_error_nobody_knows_concerns_every_mail() -> None:
+    assert of_error("SomethingNewException") == MailDeferred("SomethingNewException: no", 300)
 
 
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "ThrottlingException", "Throttling"])
