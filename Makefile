@@ -20,10 +20,12 @@ SEEDS ?= 1000
 SEED ?=
 BACKLOG ?=
 
-.PHONY: help demo test engine simulate bench lint format lock clean
+.PHONY: help setup demo test engine simulate bench lint format lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: .venv/.ready ## the environment .venv, with the command rowrelay
 
 demo: .venv/.ready ## deploy into the embedded AWS, import a sample, show where every row ended
 	@$(BIN)/rowrelay demo $(ARGS) $(FILES)
@@ -38,7 +40,7 @@ engine: $(ENGINE)/venv/.ready $(if $(shell command -v pulumi),,$(if $(shell comm
 simulate: .venv/.ready ## the handlers under faults: SEEDS=100000 of them, or SEED=7 step by step
 	@$(BIN)/python -m tests.simulation $(if $(BACKLOG),--backlog $(BACKLOG),$(if $(SEED),--seed $(SEED),--seeds $(SEEDS)))
 
-bench: .venv/.bench ## measure Rowrelay against the usual way: an hour; ARGS="costs" and others for parts
+bench: .venv/.bench ## measure Rowrelay against the usual way: half an hour; ARGS="costs" and others for parts
 	@$(BIN)/python -m benchmarks $(or $(ARGS),all)
 
 lint: .venv/.ready ## linters, types, and which way imports run

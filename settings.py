@@ -19,7 +19,7 @@ from components.csv_ingest_args import CsvIngestArgs, plan_csv_ingest
 from components.files import MAIL_FILES, load_mail, load_schema
 from components.problems import ArgumentsError, Problem
 from components.references import QueueReference, TableReference
-from components.stream_notifier_args import Mail, StreamNotifierArgs, plan_stream_notifier
+from components.stream_notifier_args import MailTexts, StreamNotifierArgs, plan_stream_notifier
 from configuration import Configuration, Setting
 
 ROOT = Path(__file__).parent
@@ -33,7 +33,7 @@ class Settings:
     """
 
     schema: dict[str, Any]
-    mail: Mail
+    mail: MailTexts
     sender: str
     identity: str | None
     identity_arn: str | None
@@ -105,7 +105,7 @@ def _schema(text: str) -> dict[str, Any]:
     return load_schema(ROOT / text)
 
 
-def _mail(text: str) -> Mail:
+def _mail(text: str) -> MailTexts:
     return load_mail(ROOT / text)
 
 

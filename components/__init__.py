@@ -22,16 +22,22 @@ from .buffered_writer import BufferedWriter, BufferedWriterArgs
 from .csv_ingest import CsvIngest, CsvIngestArgs
 from .dashboard import create_dashboard
 from .files import load_mail, load_schema
-from .stream_notifier import Mail, StreamNotifier, StreamNotifierArgs
+from .problems import ArgumentsError
+from .references import BucketReference, QueueReference, TableReference
+from .stream_notifier import MailTexts, StreamNotifier, StreamNotifierArgs
 
 __all__ = [
+    "ArgumentsError",
+    "BucketReference",
     "BufferedWriter",
     "BufferedWriterArgs",
     "CsvIngest",
     "CsvIngestArgs",
-    "Mail",
+    "MailTexts",
+    "QueueReference",
     "StreamNotifier",
     "StreamNotifierArgs",
+    "TableReference",
     "create_dashboard",
     "load_mail",
     "load_schema",

@@ -24,7 +24,7 @@ class BufferedWriter(pulumi.ComponentResource):
     x-table; x-imports; x-insert-records, x-insert-records-logs, x-insert-records-role,
     x-insert-records-policy, x-insert-records-errors, x-insert-records-throttles, x-insert-records-mapping.
 
-    Raises ValueError with everything that is wrong with the arguments, before anything is created.
+    Raises ArgumentsError with everything that is wrong with the arguments, before anything is created.
     """
 
     queue: QueueReference

@@ -67,7 +67,7 @@ def plan_buffered_writer(name: str, args: BufferedWriterArgs) -> BufferedWriterP
     """Check the arguments.
 
     Raises:
-        ValueError: with everything that is wrong with them.
+        ArgumentsError: with everything that is wrong with them.
         BundleError: if the environment lacks what the bundle is made of.
     """
     arguments = Arguments("BufferedWriter", name, args, BufferedWriterArgs)

@@ -28,7 +28,7 @@ class CsvIngest(pulumi.ComponentResource):
     x-process-csv-async, x-process-csv-continue, x-process-csv-recursion; x-upload-permission,
     x-upload-notification.
 
-    Raises ValueError with everything that is wrong with the arguments, before anything is created.
+    Raises ArgumentsError with everything that is wrong with the arguments, before anything is created.
     """
 
     bucket: BucketReference

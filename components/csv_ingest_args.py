@@ -72,7 +72,7 @@ def plan_csv_ingest(name: str, args: CsvIngestArgs) -> CsvIngestPlan:
     """Check the arguments.
 
     Raises:
-        ValueError: with everything that is wrong with them.
+        ArgumentsError: with everything that is wrong with them.
         BundleError: if the environment lacks what the bundle is made of.
     """
     arguments = Arguments("CsvIngest", name, args, CsvIngestArgs)

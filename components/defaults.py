@@ -77,8 +77,8 @@ INSERT_RECORDS_TIMEOUT_MIN = 60
 INSERT_RECORDS_MEMORY_MB = 1024
 INSERT_RECORDS_BATCH = 10  # messages; more would need a batching window, and so make every row wait
 INSERT_RECORDS_WINDOW = 0
-# Each writes a hundred rows a call, at two units a row, so a few outrun a new on-demand table, which
-# takes 4,000 units a second at first, and then twice its last peak:
+# Each writes 25 rows a call, at one unit a row, so a few outrun a new on-demand table, which takes 4,000
+# units a second at first, and then twice its last peak:
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
 INSERT_RECORDS_CONCURRENCY = 4
 SEND_EMAIL_TIMEOUT = 90

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .stream_notifier_args import Mail
+from .stream_notifier_args import MailTexts
 
 MAIL_FILES = {"subject": "subject.txt", "text": "body.txt", "html": "body.html"}
 
@@ -22,7 +22,7 @@ def load_schema(path: Path) -> dict[str, Any]:
     return document
 
 
-def load_mail(folder: Path) -> Mail:
+def load_mail(folder: Path) -> MailTexts:
     """Read a mail from subject.txt, body.txt and body.html in a folder.
 
     Raises:

@@ -12,9 +12,9 @@ from .contracts import Variable
 from .function import CreatedFunction, FunctionSpec, create_function
 from .policies import Statement, allow
 from .references import DkimRecord, QueueReference, TableReference
-from .stream_notifier_args import Mail, StreamNotifierArgs, StreamNotifierPlan, plan_stream_notifier
+from .stream_notifier_args import MailTexts, StreamNotifierArgs, StreamNotifierPlan, plan_stream_notifier
 
-__all__ = ["Mail", "StreamNotifier", "StreamNotifierArgs"]
+__all__ = ["MailTexts", "StreamNotifier", "StreamNotifierArgs"]
 
 
 class StreamNotifier(pulumi.ComponentResource):
@@ -26,7 +26,7 @@ class StreamNotifier(pulumi.ComponentResource):
     x-send-email-policy, x-send-email-errors, x-send-email-throttles, x-send-email-undelivered,
     x-send-email-iterator-age, x-send-email-stream, x-send-email-retries.
 
-    Raises ValueError with everything that is wrong with the arguments, before anything is created.
+    Raises ArgumentsError with everything that is wrong with the arguments, before anything is created.
     """
 
     identity_arn: pulumi.Output[str]

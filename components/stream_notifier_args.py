@@ -18,7 +18,7 @@ from .references import TableReference
 _ARN = re.compile(r"arn:.+")
 
 
-class Mail(TypedDict):
+class MailTexts(TypedDict):
     """The mail's three templates; {{column}} stands for the record's value."""
 
     subject: str
@@ -36,7 +36,7 @@ class StreamNotifierArgs(TypedDict):
     """The table's stream, with new images."""
     sender: str
     """Who the mail is from: an address, or `Name <address>`."""
-    mail: Mail
+    mail: MailTexts
     """The mail's templates."""
     identity: NotRequired[Optional[str]]
     """The address or domain to create as SES identity. Default: the sender's address."""
@@ -89,7 +89,7 @@ def plan_stream_notifier(name: str, args: StreamNotifierArgs) -> StreamNotifierP
     """Check the arguments.
 
     Raises:
-        ValueError: with everything that is wrong with them.
+        ArgumentsError: with everything that is wrong with them.
         BundleError: if the environment lacks what the bundle is made of.
     """
     arguments = Arguments("StreamNotifier", name, args, StreamNotifierArgs)
@@ -124,7 +124,7 @@ def _mail(arguments: Arguments, columns: list[str] | None) -> dict[str, str]:
     mail = arguments.document("mail")
     if mail is None:
         return {}
-    parts = Mail.__annotations__
+    parts = MailTexts.__annotations__
     if set(mail) != set(parts) or not all(isinstance(text, str) for text in mail.values()):
         detail = f"expected the texts {', '.join(parts)}, got {', '.join(mail)}"
         arguments.add_problem("mail", "a mail that can be sent", mail, detail=detail)

@@ -1,6 +1,7 @@
 """Tables: billed by request, encrypted, recoverable to any second of the last 35 days.
 
-The ledgers' attributes are docs/architecture.md's; DynamoDB wants to know of the keys only.
+The ledgers' attributes are described in lambdas/core/import_entries.py and mail_entries.py; DynamoDB is told
+the keys only.
 """
 
 from collections.abc import Mapping
