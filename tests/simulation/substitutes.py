@@ -4,7 +4,6 @@ Installed once, for any number of worlds: each asks the world of the moment.
 """
 
 import datetime
-import logging
 import random
 import sys
 import time
@@ -112,7 +111,7 @@ def substituted(piece: int = _PIECE_BYTES, group: int = _GROUP_MAILS) -> Iterato
             function = handler.__name__.split(".")[1]
             patch.setattr(handler, "setting", lambda name, function=function: Stage.settings[function][name])
             patch.setattr(handler, "bundled", lambda name: Stage.files[name], raising=False)
-            patch.setattr(handler.logger._logger, "level", logging.CRITICAL)
+            patch.setattr(handler.logger._logger, "disabled", True)
         yield
 
 
