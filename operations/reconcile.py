@@ -8,7 +8,7 @@ from typing import Any
 
 from lambdas.aws.limits import SQS_BATCH_MESSAGES
 from lambdas.aws.sqs import Message, send
-from lambdas.core.environment import Variable
+from lambdas.core.environment import OnConflict, Variable
 from lambdas.core.mail import Mail, mail_of_record
 from lambdas.core.mail_entries import Entry, MailState
 from lambdas.core.reserved_columns import CREATED_AT, IMPORT_ID
@@ -100,7 +100,7 @@ def _pages(stack: Stack) -> Iterator[list[dict[str, Any]]]:
 def _refuse_replace(stack: Stack) -> None:
     name = stack.outputs["functions"]["insert_records"]
     configuration = stack.client("lambda").get_function_configuration(FunctionName=name)
-    if configuration["Environment"]["Variables"][Variable.ON_CONFLICT] == "replace":
+    if configuration["Environment"]["Variables"][Variable.ON_CONFLICT] == OnConflict.REPLACE:
         raise OperationError(
             "The table cannot be reconciled: expected on_conflict skip, got replace. A record that was"
             " replaced bears the import that wrote it last, its mail the first one: nobody can tell"
