@@ -8,13 +8,18 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from .import_entries import (
+    ATTEMPT,
+    CHECKPOINT,
+    CONTINUATION,
     CREATED,
     DUPLICATES,
+    ENDED_EARLY,
     FAILED,
     IMPORT_ID,
     IMPORT_PART,
     MAIL_COUNTERS,
     PART,
+    REPEATED,
     ImportStatus,
     chunk_part,
     mail_part,
@@ -56,8 +61,8 @@ class ImportLedger:
         """Enter the first attempt at a continuation; returns the import's entry, empty if there is none."""
         return self._change(
             import_id,
-            UpdateExpression="SET attempt = :attempt",
-            ConditionExpression="continuation = :number AND attribute_not_exists(attempt)",
+            UpdateExpression=f"SET {ATTEMPT} = :attempt",
+            ConditionExpression=f"{CONTINUATION} = :number AND attribute_not_exists({ATTEMPT})",
             ExpressionAttributeValues={":number": _serialize(number), ":attempt": _serialize(attempt)},
         )
 
@@ -72,13 +77,13 @@ class ImportLedger:
         Returns:
             The import's entry, as this or another attempt left it.
         """
-        before = "continuation = :before" if number > 1 else "attribute_not_exists(continuation)"
+        before = f"{CONTINUATION} = :before" if number > 1 else f"attribute_not_exists({CONTINUATION})"
         values = {":number": number, ":checkpoint": checkpoint, ":reading": ImportStatus.READING}
         values |= {":before": number - 1} if number > 1 else {}
         return self._change(
             import_id,
-            UpdateExpression="SET continuation = :number, checkpoint = :checkpoint REMOVE attempt",
-            ConditionExpression=f"{before} AND #status = :reading AND attribute_not_exists(ended_early)",
+            UpdateExpression=f"SET {CONTINUATION} = :number, {CHECKPOINT} = :checkpoint REMOVE {ATTEMPT}",
+            ConditionExpression=f"{before} AND #status = :reading AND attribute_not_exists({ENDED_EARLY})",
             ExpressionAttributeNames={"#status": "status"},
             ExpressionAttributeValues={name: _serialize(value) for name, value in values.items()},
         )
@@ -89,7 +94,7 @@ class ImportLedger:
         Returns:
             Whether none has.
         """
-        return self._mark(import_id, "repeated", unless="ended_early")
+        return self._mark(import_id, REPEATED, unless=ENDED_EARLY)
 
     def end_early(self, import_id: str) -> bool:
         """Enter that the import ends where its object is gone, unless another attempt may have read on.
@@ -97,7 +102,7 @@ class ImportLedger:
         Returns:
             Whether it may end so.
         """
-        return self._mark(import_id, "ended_early", unless="repeated")
+        return self._mark(import_id, ENDED_EARLY, unless=REPEATED)
 
     def finish(self, import_id: str, values: Mapping[str, Any]) -> None:
         """Write what reading the file came to: status, counts, reports."""
