@@ -11,7 +11,7 @@ from typing import Any
 from ..aws.dynamodb.outcomes import Item
 from ..aws.limits import DYNAMODB_NUMBER_DIGITS
 from .chunk import is_import_id
-from .reserved_columns import IMPORT_ID, IMPORT_LINE
+from .reserved_columns import RECORD_IMPORT_ID, RECORD_IMPORT_LINE
 
 VERSION = 1
 _ID_CHARACTERS = 32
@@ -88,8 +88,8 @@ def mail_of_record(keys: Item, image: Item) -> Mail:
         keys: The attributes that are the record's key.
         image: The whole record.
     """
-    import_id = image.get(IMPORT_ID, {}).get("S")
-    line = image.get(IMPORT_LINE, {}).get("N")
+    import_id = image.get(RECORD_IMPORT_ID, {}).get("S")
+    line = image.get(RECORD_IMPORT_LINE, {}).get("N")
     identity = json.dumps([keys, import_id, line], sort_keys=True)
     mail_id = hashlib.sha256(identity.encode()).hexdigest()[:_ID_CHARACTERS]
     # A table that is not ours may have attributes of these names, too.
