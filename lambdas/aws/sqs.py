@@ -70,8 +70,8 @@ def postpone(sqs: "SQSClient", queue_url: str, seconds: Mapping[str, int]) -> No
     One that is not there any more, or whose time-out SQS does not change, comes again when it would have.
     """
     entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
-        {"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": of}
-        for n, (handle, of) in enumerate(seconds.items())
+        {"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": timeout}
+        for n, (handle, timeout) in enumerate(seconds.items())
     ]
     for start in range(0, len(entries), SQS_BATCH_MESSAGES):
         batch = entries[start : start + SQS_BATCH_MESSAGES]

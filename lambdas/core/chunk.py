@@ -75,7 +75,7 @@ def is_import_id(value: object) -> TypeGuard[str]:
 def _json(value: object) -> str:
     """JSON that keeps a Decimal's digits, which the json module cannot."""
     if isinstance(value, Mapping):
-        return f"{{{','.join(f'{json.dumps(name)}:{_json(of)}' for name, of in value.items())}}}"
+        return f"{{{','.join(f'{json.dumps(name)}:{_json(member)}' for name, member in value.items())}}}"
     if isinstance(value, list):
         return f"[{','.join(map(_json, value))}]"
     return str(value) if isinstance(value, Decimal) else json.dumps(value)

@@ -123,14 +123,14 @@ class ImportLedger:
         A line that is created or a duplicate is not failed, in whichever order deliveries say so.
         """
         key = self._key(import_id, chunk_part(number))
-        add = {name: set(map(str, of)) for name, of in lines.items()}
+        add = {name: set(map(str, numbers)) for name, numbers in lines.items()}
         failed, ended = add.pop(FAILED, set()), set().union(*add.values())
         if failed:
             update = self._update(key, ADD={FAILED: _number_set(failed)})
             entry = self._dynamodb.update_item(**update, ReturnValues="ALL_NEW")["Attributes"]
             ended |= failed & (_lines(entry, CREATED) | _lines(entry, DUPLICATES))
         if ended:
-            sets = {name: _number_set(of) for name, of in add.items() if of}
+            sets = {name: _number_set(numbers) for name, numbers in add.items() if numbers}
             self._dynamodb.update_item(**self._update(key, ADD=sets, DELETE={FAILED: _number_set(ended)}))
 
     def count_mails(self, import_id: str, changes: Mapping[str, int]) -> "Operation":
@@ -167,9 +167,11 @@ class ImportLedger:
     def _update(self, key: dict[str, Any], **clauses: Mapping[str, Any]) -> dict[str, Any]:
         """Returns an update of these clauses: ADD to counters and sets, DELETE from sets."""
         expression = [
-            f"{verb} " + ", ".join(f"#{name} :{name}" for name in of) for verb, of in clauses.items() if of
+            f"{verb} " + ", ".join(f"#{name} :{name}" for name in changes)
+            for verb, changes in clauses.items()
+            if changes
         ]
-        values = {name: value for of in clauses.values() for name, value in of.items()}
+        values = {name: value for changes in clauses.values() for name, value in changes.items()}
         return {
             "TableName": self._table,
             "Key": key,

@@ -28,7 +28,7 @@ class MailError(ValueError):
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail owed to a record that was inserted.
+    """The mail that a record brings when it is inserted.
 
     `mail_id` is the same for every delivery of that insertion, and another if the key is inserted anew by
     another import. `image` is the whole record as the stream has it; `reason` is why it waits, if it does;
@@ -56,7 +56,7 @@ class Mail:
         body = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=_base64)
         return _NOT_IN_MESSAGES.sub(lambda match: f"\\u{ord(match[0]):04x}", body)
 
-    def because(self, reason: str) -> "Mail":
+    def with_reason(self, reason: str) -> "Mail":
         """Returns the same mail, with why it waits."""
         return replace(self, reason=reason)
 
@@ -71,7 +71,7 @@ class Mail:
 
 
 def from_stream(record: Mapping[str, Any]) -> Mail | None:
-    """Returns the mail owed for a stream record; None if it is no insertion.
+    """Returns the mail of a stream's record; None if it is no insertion.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
     """
@@ -82,7 +82,7 @@ def from_stream(record: Mapping[str, Any]) -> Mail | None:
 
 
 def mail_of_record(keys: Item, image: Item) -> Mail:
-    """Returns the mail owed to a record, with the same id whether it is read from the stream or the table.
+    """Returns the record's mail, with the same id whether the record is read from the stream or the table.
 
     Args:
         keys: The attributes that are the record's key.

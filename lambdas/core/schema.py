@@ -133,7 +133,7 @@ def _field(entry: Any, where: str, problems: list[str]) -> Field:
         problems.append(f"{where}: type {kind!r} is not supported; use one of {', '.join(TYPES)}")
         return Field(entry["name"], "string", "default", {})
     if not isinstance(form, str) or (kind, form) not in KINDS:
-        expected = ", ".join(name for of, name in KINDS if of == kind)
+        expected = ", ".join(name for one, name in KINDS if one == kind)
         problems.append(f"{where}: format {form!r} is not supported for type {kind}; use one of {expected}")
         form = "default"
     constraints = entry.get("constraints", {})
