@@ -8,6 +8,7 @@ from pathlib import Path
 
 import lambdas
 from lambdas.aws.limits import SQS_MESSAGE_BYTES
+from lambdas.aws.rowrelay_error import RowrelayError
 from lambdas.core.environment import OnConflict, Variable
 from lambdas.core.import_entries import IMPORT_ID, KEY, KEY_INDEX, PART, STARTED_AT
 from lambdas.core.mail_entries import MAIL_ID
@@ -38,6 +39,7 @@ __all__ = [
     "STARTED_AT",
     "MailTemplate",
     "OnConflict",
+    "RowrelayError",
     "Schema",
     "SchemaError",
     "TemplateError",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .backoff import ATTEMPTS, pause
 from .limits import SQS_BATCH_MESSAGES, SQS_MESSAGE_BYTES
+from .rowrelay_error import RowrelayError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -20,7 +21,7 @@ REASON = "reason"
 _REASON_CHARACTERS = 500
 
 
-class QueueError(Exception):
+class QueueError(RowrelayError):
     """SQS did not take messages after several attempts."""
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal, DecimalException
 from typing import Any, TypeGuard
 
 from ..aws.limits import DYNAMODB_NUMBER_DIGITS, DYNAMODB_PARTITION_KEY_BYTES, KIB, SQS_MESSAGE_BYTES
+from ..aws.rowrelay_error import RowrelayError
 from .values import to_decimal
 
 VERSION = 1
@@ -21,7 +22,7 @@ MAX_ROW_BYTES = MAX_CHUNK_BYTES - KIB
 Row = tuple[int, Mapping[str, Any]]
 
 
-class ChunkError(ValueError):
+class ChunkError(RowrelayError, ValueError):
     """A message is no chunk."""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..aws.dynamodb.outcomes import Item
 from ..aws.limits import DYNAMODB_NUMBER_DIGITS
+from ..aws.rowrelay_error import RowrelayError
 from .chunk import is_import_id
 from .reserved_columns import RECORD_IMPORT_ID, RECORD_IMPORT_LINE
 
@@ -22,7 +23,7 @@ _NOT_IN_MESSAGES = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _TEXTS: Mapping[str, Callable[[Any], str]] = {"S": str, "N": str, "BOOL": lambda value: str(value).lower()}
 
 
-class MailError(ValueError):
+class MailError(RowrelayError, ValueError):
     """A message of the retry queue is no mail."""
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..aws.limits import PARTIQL_STATEMENT_CHARACTERS
+from ..aws.rowrelay_error import RowrelayError
 from .constraints import constraint_problem
 from .reserved_columns import RESERVED
 from .values import KINDS, Kind
@@ -25,7 +26,7 @@ _SCHEMA_PROPERTIES = frozenset(
 _FIELD_PROPERTIES = frozenset({"name", "type", "format", "constraints", "title", "description", "example"})
 
 
-class SchemaError(ValueError):
+class SchemaError(RowrelayError, ValueError):
     """A schema that cannot be used; `problems` has one sentence for each thing that is wrong."""
 
     def __init__(self, problems: list[str]) -> None:

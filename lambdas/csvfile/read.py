@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..aws.limits import SQS_MESSAGE_BYTES
+from ..aws.rowrelay_error import RowrelayError
 from .decode import SourceError
 from .row_end import RowEnd, line_ends
 
@@ -56,7 +57,7 @@ _BEGINNING = Place()
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
-class _RowTooLongError(Exception):
+class _RowTooLongError(RowrelayError):
     def __init__(self, *, in_quotes: bool) -> None:
         self.in_quotes = in_quotes
 
