@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from . import defaults, queues, tables
 from .alarms import Alarms
 from .buffered_writer_args import BufferedWriterArgs, BufferedWriterPlan, plan_buffered_writer
-from .contracts import Variable
+from .contracts import OnConflict, Variable
 from .function import CreatedFunction, FunctionSpec, create_function
 from .policies import Statement, allow
 from .references import QueueReference, TableReference
@@ -126,7 +126,7 @@ class BufferedWriter(pulumi.ComponentResource):
     def _statements(self, plan: BufferedWriterPlan) -> list[Statement]:
         # Statements are authorised as what they do, and may then not even overwrite what is there:
         # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html
-        write = "dynamodb:PartiQLInsert" if plan.on_conflict == "skip" else "dynamodb:BatchWriteItem"
+        write = "dynamodb:PartiQLInsert" if plan.on_conflict == OnConflict.SKIP else "dynamodb:BatchWriteItem"
         return [
             queues.allow_receiving("ReceiveChunks", self.queue["arn"]),
             allow("SendDeadLetters", ["sqs:SendMessage"], self.dead_letter_queue["arn"]),

@@ -9,9 +9,10 @@ from . import defaults
 from .arguments import Arguments
 from .bundle import make_bundle
 from .common_args import CommonPlan, read_common
+from .contracts import OnConflict
 from .references import QueueReference, TableReference
 
-ON_CONFLICT = ("skip", "replace")
+ON_CONFLICT = tuple(choice.value for choice in OnConflict)
 KEY_TYPES = ("S", "N")
 
 
@@ -78,7 +79,7 @@ def plan_buffered_writer(name: str, args: BufferedWriterArgs) -> BufferedWriterP
         ),
         queue=arguments.reference("queue", QueueReference),
         table=arguments.reference("table", TableReference),
-        on_conflict=arguments.one_of("on_conflict", "skip", ON_CONFLICT, "what there is"),
+        on_conflict=arguments.one_of("on_conflict", OnConflict.SKIP.value, ON_CONFLICT, "what there is"),
         max_receive_count=_max_receive_count(arguments),
         maximum_concurrency=_maximum_concurrency(arguments),
         common=read_common(

@@ -11,14 +11,14 @@ from pathlib import Path, PurePosixPath
 
 import pulumi
 
-from .contracts import FOLDERS_OF, HANDLERS
+from .contracts import FOLDERS_OF, HANDLERS, RowrelayError
 
 # Powertools and what it needs. boto3 is not among them: the runtime has it.
 VENDORED = ("aws-lambda-powertools", "jmespath", "typing-extensions")
 _COMPILED = (".so", ".pyd", ".dylib")
 
 
-class BundleError(RuntimeError):
+class BundleError(RowrelayError, RuntimeError):
     """The environment lacks what a bundle is made of, or has it in a form that Lambda could not run."""
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import lambdas
 from lambdas.aws.limits import SQS_MESSAGE_BYTES
-from lambdas.core.environment import Variable
+from lambdas.aws.rowrelay_error import RowrelayError
+from lambdas.core.environment import OnConflict, Variable
 from lambdas.core.import_entries import IMPORT_ID, KEY, KEY_INDEX, PART, STARTED_AT
 from lambdas.core.mail_entries import MAIL_ID
 from lambdas.core.mail_template import MailTemplate, TemplateError
@@ -37,6 +38,8 @@ __all__ = [
     "SQS_MESSAGE_BYTES",
     "STARTED_AT",
     "MailTemplate",
+    "OnConflict",
+    "RowrelayError",
     "Schema",
     "SchemaError",
     "TemplateError",

@@ -9,6 +9,8 @@ from typing import Any
 
 import pulumi
 
+from .contracts import RowrelayError
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -44,7 +46,7 @@ class Problem:
         return f"expected {expected}, got {self.got!r}"
 
 
-class ArgumentsError(ValueError):
+class ArgumentsError(RowrelayError, ValueError):
     """A component's arguments are wrong; `problems` has everything that is wrong with them."""
 
     def __init__(self, component: str, name: str, problems: Sequence[Problem]) -> None:

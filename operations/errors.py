@@ -1,7 +1,9 @@
 """What the command tells its user instead of a traceback."""
 
+from lambdas.aws.rowrelay_error import RowrelayError
 
-class OperationError(Exception):
+
+class OperationError(RowrelayError):
     """What was asked could not be done; the message says what happened and what to do."""
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from lambdas.aws.limits import SQS_BATCH_MESSAGES
 from lambdas.aws.sqs import Message, send
-from lambdas.core.environment import Variable
+from lambdas.core.environment import OnConflict, Variable
 from lambdas.core.mail import Mail, mail_of_record
 from lambdas.core.mail_entries import Entry, MailState
-from lambdas.core.reserved_columns import CREATED_AT, IMPORT_ID
+from lambdas.core.reserved_columns import RECORD_CREATED_AT, RECORD_IMPORT_ID
 from lambdas.core.retry_delays import LONGEST_WAIT_SECONDS
 
 from .errors import OperationError
@@ -77,9 +77,9 @@ def _why(entry: Entry | None, now: float) -> str | None:
 
 
 def _mail(record: dict[str, Any], key: str, now: float) -> Mail | None:
-    """Returns the mail that the record is owed; None if it is too young, or of no import."""
-    created_at = record.get(CREATED_AT, {}).get("S")
-    if IMPORT_ID not in record or not created_at:
+    """Returns the record's mail; None if it is too young, or of no import."""
+    created_at = record.get(RECORD_CREATED_AT, {}).get("S")
+    if RECORD_IMPORT_ID not in record or not created_at:
         return None
     if now - datetime.fromisoformat(created_at).timestamp() < _BEGUN_AFTER:
         return None
@@ -100,7 +100,7 @@ def _pages(stack: Stack) -> Iterator[list[dict[str, Any]]]:
 def _refuse_replace(stack: Stack) -> None:
     name = stack.outputs["functions"]["insert_records"]
     configuration = stack.client("lambda").get_function_configuration(FunctionName=name)
-    if configuration["Environment"]["Variables"][Variable.ON_CONFLICT] == "replace":
+    if configuration["Environment"]["Variables"][Variable.ON_CONFLICT] == OnConflict.REPLACE:
         raise OperationError(
             "The table cannot be reconciled: expected on_conflict skip, got replace. A record that was"
             " replaced bears the import that wrote it last, its mail the first one: nobody can tell"

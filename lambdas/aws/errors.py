@@ -4,6 +4,8 @@ import re
 
 from botocore.exceptions import ClientError
 
+from .rowrelay_error import RowrelayError
+
 # What is not allowed, or not there: the same until somebody changes the set-up.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_troubleshooting_common-errors.html
 _NOT_ALLOWED = frozenset(
@@ -41,7 +43,7 @@ _KEY = re.compile(r"kms(?!\.?Throttl)", re.IGNORECASE)
 _ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)")
 
 
-class SetUpError(Exception):
+class SetUpError(RowrelayError):
     """The deployment lacks something. Raised once all that the invocation was given is safe."""
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .backoff import ATTEMPTS, pause
 from .limits import SQS_BATCH_MESSAGES, SQS_MESSAGE_BYTES
+from .rowrelay_error import RowrelayError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -20,7 +21,7 @@ REASON = "reason"
 _REASON_CHARACTERS = 500
 
 
-class QueueError(Exception):
+class QueueError(RowrelayError):
     """SQS did not take messages after several attempts."""
 
 
@@ -70,8 +71,8 @@ def postpone(sqs: "SQSClient", queue_url: str, seconds: Mapping[str, int]) -> No
     One that is not there any more, or whose time-out SQS does not change, comes again when it would have.
     """
     entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
-        {"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": of}
-        for n, (handle, of) in enumerate(seconds.items())
+        {"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": timeout}
+        for n, (handle, timeout) in enumerate(seconds.items())
     ]
     for start in range(0, len(entries), SQS_BATCH_MESSAGES):
         batch = entries[start : start + SQS_BATCH_MESSAGES]

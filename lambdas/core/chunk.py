@@ -11,6 +11,7 @@ from decimal import Decimal, DecimalException
 from typing import Any, TypeGuard
 
 from ..aws.limits import DYNAMODB_NUMBER_DIGITS, DYNAMODB_PARTITION_KEY_BYTES, KIB, SQS_MESSAGE_BYTES
+from ..aws.rowrelay_error import RowrelayError
 from .values import to_decimal
 
 VERSION = 1
@@ -21,7 +22,7 @@ MAX_ROW_BYTES = MAX_CHUNK_BYTES - KIB
 Row = tuple[int, Mapping[str, Any]]
 
 
-class ChunkError(ValueError):
+class ChunkError(RowrelayError, ValueError):
     """A message is no chunk."""
 
 
@@ -75,7 +76,7 @@ def is_import_id(value: object) -> TypeGuard[str]:
 def _json(value: object) -> str:
     """JSON that keeps a Decimal's digits, which the json module cannot."""
     if isinstance(value, Mapping):
-        return f"{{{','.join(f'{json.dumps(name)}:{_json(of)}' for name, of in value.items())}}}"
+        return f"{{{','.join(f'{json.dumps(name)}:{_json(member)}' for name, member in value.items())}}}"
     if isinstance(value, list):
         return f"[{','.join(map(_json, value))}]"
     return str(value) if isinstance(value, Decimal) else json.dumps(value)

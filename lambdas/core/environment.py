@@ -31,6 +31,13 @@ class Variable(StrEnum):
     TABLE = "TABLE"
 
 
+class OnConflict(StrEnum):
+    """What the variable of that name says to do with a row whose key is in the table."""
+
+    SKIP = "skip"
+    REPLACE = "replace"
+
+
 def setting(name: str) -> str:
     """Returns an environment variable that the function cannot do without.
 

@@ -17,6 +17,11 @@ IMPORT_ID, PART = "import_id", "part"
 # An index finds an object's imports, in the order in which they started. Only the part "import" is in it.
 KEY_INDEX = "by_key"
 KEY, STARTED_AT = "key", "started_at"
+ROWS_PER_CHUNK = "rows_per_chunk"
+# Which continuation an import has come to, where that begins, and which attempt at it was the first.
+CONTINUATION, CHECKPOINT, ATTEMPT = "continuation", "checkpoint", "attempt"
+# That another attempt followed the first, so that none may end the import early; that one has ended it.
+REPEATED, ENDED_EARLY = "repeated", "ended_early"
 
 IMPORT_PART = "import"
 CHUNK_PARTS = "chunk#"

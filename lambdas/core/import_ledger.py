@@ -8,13 +8,18 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from .import_entries import (
+    ATTEMPT,
+    CHECKPOINT,
+    CONTINUATION,
     CREATED,
     DUPLICATES,
+    ENDED_EARLY,
     FAILED,
     IMPORT_ID,
     IMPORT_PART,
     MAIL_COUNTERS,
     PART,
+    REPEATED,
     ImportStatus,
     chunk_part,
     mail_part,
@@ -56,8 +61,8 @@ class ImportLedger:
         """Enter the first attempt at a continuation; returns the import's entry, empty if there is none."""
         return self._change(
             import_id,
-            UpdateExpression="SET attempt = :attempt",
-            ConditionExpression="continuation = :number AND attribute_not_exists(attempt)",
+            UpdateExpression=f"SET {ATTEMPT} = :attempt",
+            ConditionExpression=f"{CONTINUATION} = :number AND attribute_not_exists({ATTEMPT})",
             ExpressionAttributeValues={":number": _serialize(number), ":attempt": _serialize(attempt)},
         )
 
@@ -72,13 +77,13 @@ class ImportLedger:
         Returns:
             The import's entry, as this or another attempt left it.
         """
-        before = "continuation = :before" if number > 1 else "attribute_not_exists(continuation)"
+        before = f"{CONTINUATION} = :before" if number > 1 else f"attribute_not_exists({CONTINUATION})"
         values = {":number": number, ":checkpoint": checkpoint, ":reading": ImportStatus.READING}
         values |= {":before": number - 1} if number > 1 else {}
         return self._change(
             import_id,
-            UpdateExpression="SET continuation = :number, checkpoint = :checkpoint REMOVE attempt",
-            ConditionExpression=f"{before} AND #status = :reading AND attribute_not_exists(ended_early)",
+            UpdateExpression=f"SET {CONTINUATION} = :number, {CHECKPOINT} = :checkpoint REMOVE {ATTEMPT}",
+            ConditionExpression=f"{before} AND #status = :reading AND attribute_not_exists({ENDED_EARLY})",
             ExpressionAttributeNames={"#status": "status"},
             ExpressionAttributeValues={name: _serialize(value) for name, value in values.items()},
         )
@@ -89,7 +94,7 @@ class ImportLedger:
         Returns:
             Whether none has.
         """
-        return self._mark(import_id, "repeated", unless="ended_early")
+        return self._mark(import_id, REPEATED, unless=ENDED_EARLY)
 
     def end_early(self, import_id: str) -> bool:
         """Enter that the import ends where its object is gone, unless another attempt may have read on.
@@ -97,7 +102,7 @@ class ImportLedger:
         Returns:
             Whether it may end so.
         """
-        return self._mark(import_id, "ended_early", unless="repeated")
+        return self._mark(import_id, ENDED_EARLY, unless=REPEATED)
 
     def finish(self, import_id: str, values: Mapping[str, Any]) -> None:
         """Write what reading the file came to: status, counts, reports."""
@@ -118,14 +123,14 @@ class ImportLedger:
         A line that is created or a duplicate is not failed, in whichever order deliveries say so.
         """
         key = self._key(import_id, chunk_part(number))
-        add = {name: set(map(str, of)) for name, of in lines.items()}
+        add = {name: set(map(str, numbers)) for name, numbers in lines.items()}
         failed, ended = add.pop(FAILED, set()), set().union(*add.values())
         if failed:
             update = self._update(key, ADD={FAILED: _number_set(failed)})
             entry = self._dynamodb.update_item(**update, ReturnValues="ALL_NEW")["Attributes"]
             ended |= failed & (_lines(entry, CREATED) | _lines(entry, DUPLICATES))
         if ended:
-            sets = {name: _number_set(of) for name, of in add.items() if of}
+            sets = {name: _number_set(numbers) for name, numbers in add.items() if numbers}
             self._dynamodb.update_item(**self._update(key, ADD=sets, DELETE={FAILED: _number_set(ended)}))
 
     def count_mails(self, import_id: str, changes: Mapping[str, int]) -> "Operation":
@@ -162,9 +167,11 @@ class ImportLedger:
     def _update(self, key: dict[str, Any], **clauses: Mapping[str, Any]) -> dict[str, Any]:
         """Returns an update of these clauses: ADD to counters and sets, DELETE from sets."""
         expression = [
-            f"{verb} " + ", ".join(f"#{name} :{name}" for name in of) for verb, of in clauses.items() if of
+            f"{verb} " + ", ".join(f"#{name} :{name}" for name in changes)
+            for verb, changes in clauses.items()
+            if changes
         ]
-        values = {name: value for of in clauses.values() for name, value in of.items()}
+        values = {name: value for changes in clauses.values() for name, value in changes.items()}
         return {
             "TableName": self._table,
             "Key": key,

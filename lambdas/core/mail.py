@@ -10,8 +10,9 @@ from typing import Any
 
 from ..aws.dynamodb.outcomes import Item
 from ..aws.limits import DYNAMODB_NUMBER_DIGITS
+from ..aws.rowrelay_error import RowrelayError
 from .chunk import is_import_id
-from .reserved_columns import IMPORT_ID, IMPORT_LINE
+from .reserved_columns import RECORD_IMPORT_ID, RECORD_IMPORT_LINE
 
 VERSION = 1
 _ID_CHARACTERS = 32
@@ -22,13 +23,13 @@ _NOT_IN_MESSAGES = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _TEXTS: Mapping[str, Callable[[Any], str]] = {"S": str, "N": str, "BOOL": lambda value: str(value).lower()}
 
 
-class MailError(ValueError):
+class MailError(RowrelayError, ValueError):
     """A message of the retry queue is no mail."""
 
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail owed to a record that was inserted.
+    """The mail that a record brings when it is inserted.
 
     `mail_id` is the same for every delivery of that insertion, and another if the key is inserted anew by
     another import. `image` is the whole record as the stream has it; `reason` is why it waits, if it does;
@@ -56,7 +57,7 @@ class Mail:
         body = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=_base64)
         return _NOT_IN_MESSAGES.sub(lambda match: f"\\u{ord(match[0]):04x}", body)
 
-    def because(self, reason: str) -> "Mail":
+    def with_reason(self, reason: str) -> "Mail":
         """Returns the same mail, with why it waits."""
         return replace(self, reason=reason)
 
@@ -71,7 +72,7 @@ class Mail:
 
 
 def from_stream(record: Mapping[str, Any]) -> Mail | None:
-    """Returns the mail owed for a stream record; None if it is no insertion.
+    """Returns the mail of a stream's record; None if it is no insertion.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
     """
@@ -82,14 +83,14 @@ def from_stream(record: Mapping[str, Any]) -> Mail | None:
 
 
 def mail_of_record(keys: Item, image: Item) -> Mail:
-    """Returns the mail owed to a record, with the same id whether it is read from the stream or the table.
+    """Returns the record's mail, with the same id whether the record is read from the stream or the table.
 
     Args:
         keys: The attributes that are the record's key.
         image: The whole record.
     """
-    import_id = image.get(IMPORT_ID, {}).get("S")
-    line = image.get(IMPORT_LINE, {}).get("N")
+    import_id = image.get(RECORD_IMPORT_ID, {}).get("S")
+    line = image.get(RECORD_IMPORT_LINE, {}).get("N")
     identity = json.dumps([keys, import_id, line], sort_keys=True)
     mail_id = hashlib.sha256(identity.encode()).hexdigest()[:_ID_CHARACTERS]
     # A table that is not ours may have attributes of these names, too.

@@ -87,7 +87,7 @@ class MailLedger:
         mailed = [change for change in changes if change.state == MailState.MAILED]
         received = mailed if mailed and self._receive(mailed) else []
         done = {change.mail.mail_id for change in received}
-        taken_over = [change.over for change in changes if change.over]
+        taken_over = [change.taken_from for change in changes if change.taken_from]
         done |= self._close({entry.claim for entry in taken_over if entry.state == MailState.CLAIMED})
         rest = [change for change in changes if change.mail.mail_id not in done]
         outcomes = self._write(
@@ -97,7 +97,7 @@ class MailLedger:
         written = [
             each
             for each, outcome in zip(rest, outcomes, strict=True)
-            if not isinstance(outcome, ItemExists) or each.stands_in(outcome.item)
+            if not isinstance(outcome, ItemExists) or each.is_written_in(outcome.item)
         ]
         return received + written
 

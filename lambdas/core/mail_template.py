@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..aws.rowrelay_error import RowrelayError
+
 if TYPE_CHECKING:
     from mypy_boto3_sesv2.type_defs import EmailTemplateContentTypeDef
 
@@ -21,7 +23,7 @@ _PLACEHOLDER = re.compile(r"(?<![{\\])\{\{\s*([^\s{}#/>!&^][^{}]*?)\s*\}\}")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
-class TemplateError(ValueError):
+class TemplateError(RowrelayError, ValueError):
     """A mail that cannot be sent; `problems` has one sentence for each thing that is wrong."""
 
     def __init__(self, problems: list[str]) -> None:

@@ -16,7 +16,7 @@ _CONDITIONAL = (MAIL_ID, "state", "claim", "queued")
 
 @dataclass(frozen=True)
 class Change:
-    """A mail's next state, by the claim's holder, or by who takes the mail `over` from another's entry."""
+    """A mail's next state, by the claim's holder, or by who takes the mail over, `taken_from` an entry."""
 
     mail: Mail
     claim: str
@@ -24,14 +24,14 @@ class Change:
     reason: str = ""
     message_id: str = ""
     queued: bool = False
-    over: Entry | None = None
+    taken_from: Entry | None = None
 
     @property
     def counts(self) -> bool:
         """Whether the mail has ended, so that its import counts it."""
         return self.state == MailState.MAILED or self.queued
 
-    def stands_in(self, item: Item) -> bool:
+    def is_written_in(self, item: Item) -> bool:
         """Whether the mail's item is what an earlier attempt wrote, whose answer was lost; not another's."""
         if not item:
             return False
@@ -61,8 +61,8 @@ class MailWrites:
         more |= {"message_id": {"S": change.message_id}} if change.message_id else {}
         more |= {"queued": {"BOOL": True}} if change.queued else {}
         claim, before = change.claim, change.state if change.queued else MailState.CLAIMED
-        if change.over:
-            claim, before = change.over.claim, change.over.state
+        if change.taken_from:
+            claim, before = change.taken_from.claim, change.taken_from.state
         # A state that stays must not be written, and so counted, a second time.
         once = " AND attribute_not_exists(#queued)" if before == change.state else ""
         return self._put(

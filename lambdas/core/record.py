@@ -9,7 +9,7 @@ from boto3.dynamodb.types import TypeSerializer
 from ..aws.dynamodb.outcomes import Item
 from ..aws.dynamodb.read import value_identity
 from .chunk import Chunk
-from .reserved_columns import CREATED_AT, IMPORT_ID, IMPORT_LINE
+from .reserved_columns import RECORD_CREATED_AT, RECORD_IMPORT_ID, RECORD_IMPORT_LINE
 
 _serialize = TypeSerializer().serialize
 
@@ -42,7 +42,10 @@ def records_of(chunk: Chunk, key: str, created_at: str, *, last_wins: bool) -> R
     unusable: dict[int, str] = {}
     for line, values in chunk.rows:
         try:
-            item = _item(values, {IMPORT_ID: chunk.import_id, IMPORT_LINE: line, CREATED_AT: created_at})
+            item = _item(
+                values,
+                {RECORD_IMPORT_ID: chunk.import_id, RECORD_IMPORT_LINE: line, RECORD_CREATED_AT: created_at},
+            )
         except (TypeError, ValueError, ArithmeticError) as error:
             unusable[line] = f"a value that DynamoDB cannot keep: {error}"
             continue

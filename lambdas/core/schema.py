@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..aws.limits import PARTIQL_STATEMENT_CHARACTERS
+from ..aws.rowrelay_error import RowrelayError
 from .constraints import constraint_problem
 from .reserved_columns import RESERVED
 from .values import KINDS, Kind
@@ -25,7 +26,7 @@ _SCHEMA_PROPERTIES = frozenset(
 _FIELD_PROPERTIES = frozenset({"name", "type", "format", "constraints", "title", "description", "example"})
 
 
-class SchemaError(ValueError):
+class SchemaError(RowrelayError, ValueError):
     """A schema that cannot be used; `problems` has one sentence for each thing that is wrong."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -133,7 +134,7 @@ def _field(entry: Any, where: str, problems: list[str]) -> Field:
         problems.append(f"{where}: type {kind!r} is not supported; use one of {', '.join(TYPES)}")
         return Field(entry["name"], "string", "default", {})
     if not isinstance(form, str) or (kind, form) not in KINDS:
-        expected = ", ".join(name for of, name in KINDS if of == kind)
+        expected = ", ".join(name for one, name in KINDS if one == kind)
         problems.append(f"{where}: format {form!r} is not supported for type {kind}; use one of {expected}")
         form = "default"
     constraints = entry.get("constraints", {})

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..aws.limits import DYNAMODB_PARTITION_KEY_BYTES
+from ..aws.rowrelay_error import RowrelayError
 from ..core.schema import Field
 from ..core.values import read_one
 
@@ -17,7 +18,7 @@ _UTF8_BYTES_MAX = 4  # of a character
 Check = tuple[str, Callable[[Sequence[Any]], bool]]
 
 
-class CellError(ValueError):
+class CellError(RowrelayError, ValueError):
     """A cell breaks the schema."""
 
 

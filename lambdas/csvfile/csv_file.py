@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..core.schema import Schema
 from .decode import SourceError, utf8_pieces, utf8_pieces_from
 from .header import Header, ImportRejectedError, find_delimiter, read_header
-from .read import Block, Place, Problem, RowReader
+from .read import Block, Place, RowReader, UnreadableRow
 from .validate import Parsed, RowEncoder
 
 _SAMPLE_BYTES = 64 * 1024
@@ -99,9 +99,9 @@ def _is_gzip(name: str) -> bool:
     return name.lower().endswith(".gz")
 
 
-def _first_rows(blocks: Iterator[Block | Problem]) -> Block:
+def _first_rows(blocks: Iterator[Block | UnreadableRow]) -> Block:
     for block in blocks:
-        if isinstance(block, Problem):
+        if isinstance(block, UnreadableRow):
             raise ImportRejectedError(f"no header could be read: line {block.line}: {block.reason}")
         if block.rows:
             return block

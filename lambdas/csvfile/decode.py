@@ -5,6 +5,8 @@ import contextlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 
+from ..aws.rowrelay_error import RowrelayError
+
 PIECE_BYTES = 64 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 _UTF16_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -12,7 +14,7 @@ _UTF16_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-b
 _NOT_TEXT = b"\xff"
 
 
-class SourceError(Exception):
+class SourceError(RowrelayError):
     """The rest of the object cannot be read."""
 
 

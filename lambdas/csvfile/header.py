@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..aws.rowrelay_error import RowrelayError
 from ..core.reserved_columns import REPORT_COLUMNS
 from ..core.schema import Schema, header_name
 from .text import is_text
@@ -16,7 +17,7 @@ DELIMITERS = (",", ";", "\t", "|")
 _SHOWN_NAMES, _SHOWN_CHARACTERS = 20, 60
 
 
-class ImportRejectedError(Exception):
+class ImportRejectedError(RowrelayError):
     """The file as a whole cannot be imported."""
 
 

@@ -2,7 +2,7 @@
 
 The csv module does the parsing, in its strict mode. Around it: a row may not grow past what a message could
 carry, and what csv would swallow or mangle in silence otherwise (a quote that is not closed, or closed by the
-next row's) is a `Problem` with the line where it began.
+next row's) is an `UnreadableRow` with the line where it began.
 """
 
 import csv
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..aws.limits import SQS_MESSAGE_BYTES
+from ..aws.rowrelay_error import RowrelayError
 from .decode import SourceError
 from .row_end import RowEnd, line_ends
 
@@ -37,7 +38,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Problem:
+class UnreadableRow:
     """A row that cannot be read: the line it begins on, and why."""
 
     line: int
@@ -56,7 +57,7 @@ _BEGINNING = Place()
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
-class _RowTooLongError(Exception):
+class _RowTooLongError(RowrelayError):
     def __init__(self, *, in_quotes: bool) -> None:
         self.in_quotes = in_quotes
 
@@ -106,11 +107,11 @@ class RowReader:
         piece = self._taken.start if unread else at
         return Place(piece, at - piece, self._start)
 
-    def __iter__(self) -> Iterator[Block | Problem]:
-        """Blocks of rows in the file's order, without blank lines, and the problems between them; once."""
+    def __iter__(self) -> Iterator[Block | UnreadableRow]:
+        """Blocks of rows in the file's order, without blank lines, and unreadable rows between them; once."""
         return self._all
 
-    def _read(self) -> Iterator[Block | Problem]:
+    def _read(self) -> Iterator[Block | UnreadableRow]:
         try:
             while not self._ended:
                 try:
@@ -119,9 +120,9 @@ class RowReader:
                     yield self._skip_row(in_quotes=too_long.in_quotes)
         except SourceError as error:
             self._ended = True
-            yield Problem(self._start, f"{error}; nothing from this line on was read")
+            yield UnreadableRow(self._start, f"{error}; nothing from this line on was read")
 
-    def _blocks(self) -> Iterator[Block | Problem]:
+    def _blocks(self) -> Iterator[Block | UnreadableRow]:
         """The rows of the next piece, and of those after it until one ends with a row."""
         text = self._next_text()
         rows = self._all_at_once(text) if text else []
@@ -145,7 +146,7 @@ class RowReader:
                 some, lines = [some[n] for n in kept], [lines[n] for n in kept]
             yield Block(lines, some)
 
-    def _one_by_one(self, text: str) -> Iterator[Block | Problem]:
+    def _one_by_one(self, text: str) -> Iterator[Block | UnreadableRow]:
         reader = csv.reader(self._lines(text), delimiter=self._delimiter, strict=True)
         before = self._piece.start - 1
         while True:
@@ -226,7 +227,7 @@ class RowReader:
         piece, self._skip = piece[self._skip :], 0
         return piece
 
-    def _skip_row(self, *, in_quotes: bool) -> Problem:
+    def _skip_row(self, *, in_quotes: bool) -> UnreadableRow:
         """Drop the rest of a row that is too long to hold, up to its end as csv would see it."""
         row = RowEnd(self._delimiter, in_quotes=in_quotes)
         line_ended = True
@@ -240,23 +241,23 @@ class RowReader:
         self._start = self._given + 1
         return problem
 
-    def _too_long(self) -> Problem:
-        return Problem(
+    def _too_long(self) -> UnreadableRow:
+        return UnreadableRow(
             self._start,
             f"the row, which ends on line {self._given}, is longer than the {MAX_CSV_ROW_BYTES:,} bytes that"
             " a message can carry",
         )
 
-    def _misquoted(self, end: int) -> Problem:
-        return Problem(
+    def _misquoted(self, end: int) -> UnreadableRow:
+        return UnreadableRow(
             self._start,
             f"a quote that opens in this row is closed on line {end} in the middle of a field, so lines"
             f" {self._start} to {end} were not read: close it where the field ends, write a quote inside of a"
             " field twice, and upload the file again (rows that were imported are not imported twice)",
         )
 
-    def _unterminated(self) -> Problem:
-        return Problem(
+    def _unterminated(self) -> UnreadableRow:
+        return UnreadableRow(
             self._start,
             "a quote that opens in this row is never closed, so the rest of the file, lines"
             f" {self._start} to {self._given}, was not read: close it and upload the file again"

@@ -15,7 +15,7 @@ from ..core.chunk import MAX_ROW_BYTES
 from ..core.schema import Schema
 from .columns import CellError, Column
 from .header import Header
-from .read import Block, Problem
+from .read import Block, UnreadableRow
 from .text import is_text
 
 # What a record has besides the row's columns: those of `reserved_columns`, names and values.
@@ -54,10 +54,10 @@ class RowEncoder:
         names = (encode_basestring_ascii(f.name).replace("%", "%%") for f in present)
         self._template = f"[%d,{{{','.join(f'{name}:%s' for name in names)}}}]"
 
-    def encode(self, block: Block | Problem) -> Parsed:
+    def encode(self, block: Block | UnreadableRow) -> Parsed:
         """Accept or reject every row of the block."""
         parsed = Parsed()
-        if isinstance(block, Problem):
+        if isinstance(block, UnreadableRow):
             parsed.rejects.append(Reject(block.line, [], block.reason))
         elif block.rows:
             self._encode(*self._well_formed(block, parsed), parsed)

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ..aws.clients import client
 from ..aws.errors import SetUpError, is_set_up_error, kind_of
-from ..core.environment import Variable, setting
+from ..core.environment import OnConflict, Variable, setting
 from ..core.import_ledger import ImportLedger
 from .inserter import Counts, Inserter
 from .writer import find_written, put_always, put_if_absent
@@ -21,7 +21,7 @@ logger = Logger()
 def inserter() -> Inserter:
     """Returns the inserter, made once a process, so that warm invocations reuse its connections."""
     dynamodb, table, key = client("dynamodb"), setting(Variable.TABLE), setting(Variable.KEY)
-    replace = setting(Variable.ON_CONFLICT) == "replace"
+    replace = setting(Variable.ON_CONFLICT) == OnConflict.REPLACE
     return Inserter(
         sqs=client("sqs"),
         ledger=ImportLedger(dynamodb, setting(Variable.IMPORTS_TABLE)),

@@ -11,7 +11,7 @@ from ..aws.dynamodb.outcomes import Item, ItemExists, ItemRefused, ItemWritten, 
 from ..aws.dynamodb.read import read_each
 from ..aws.limits import DYNAMODB_BATCH_ITEMS
 from ..core.record import Record
-from ..core.reserved_columns import IMPORT_ID, IMPORT_LINE
+from ..core.reserved_columns import RECORD_IMPORT_ID, RECORD_IMPORT_LINE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,7 +38,7 @@ def _own_write(record: Record, outcome: Outcome) -> Outcome:
 
 
 def _is_own(record: Record, item: Item) -> bool:
-    return all(item.get(name) == record.item[name] for name in (IMPORT_ID, IMPORT_LINE))
+    return all(item.get(name) == record.item[name] for name in (RECORD_IMPORT_ID, RECORD_IMPORT_LINE))
 
 
 def find_written(dynamodb: "DynamoDBClient", table: str, key: str) -> Find:

@@ -35,9 +35,13 @@ class Checkpoint:
     @classmethod
     def parse(cls, data: bytes) -> "Checkpoint":
         """Read what `dump` wrote."""
-        of = json.loads(data)
-        place = Place(**of["bookmark"].pop("place"))
-        return cls(Bookmark(place, **of["bookmark"]), Packed(**of["packed"]), ReportProgress(**of["sent"]))
+        document = json.loads(data)
+        place = Place(**document["bookmark"].pop("place"))
+        return cls(
+            Bookmark(place, **document["bookmark"]),
+            Packed(**document["packed"]),
+            ReportProgress(**document["sent"]),
+        )
 
 
 def save_checkpoint(s3: "S3Client", upload: Upload, checkpoint: Checkpoint) -> str:

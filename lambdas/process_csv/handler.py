@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ..aws.clients import client
 from ..core.environment import FUNCTION_NAME, Variable, bundled, setting
+from ..core.import_entries import CONTINUATION
 from ..core.import_ledger import ImportLedger
 from ..core.schema import parse_schema
 from ..core.upload import continuation_number, uploads
@@ -22,7 +23,7 @@ from .importer import Importer
 RESERVE_SECONDS = 60
 RESERVE_SHARE = 0.25  # at most, lest a function with a short time limit read nothing
 
-_LOGGED = ("status", "read", "accepted", "rejected", "chunks", "continuation")
+_LOGGED = ("status", "read", "accepted", "rejected", "chunks", CONTINUATION)
 logger = Logger()
 
 

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from ..aws.sqs import Message, send
 from ..core.clock import now
-from ..core.import_entries import KEY, ROW_COUNTS, STARTED_AT, ImportStatus
+from ..core.import_entries import (
+    ATTEMPT,
+    CHECKPOINT,
+    CONTINUATION,
+    ENDED_EARLY,
+    KEY,
+    ROW_COUNTS,
+    ROWS_PER_CHUNK,
+    STARTED_AT,
+    ImportStatus,
+)
 from ..core.import_ledger import ImportLedger
 from ..core.schema import Schema
 from ..core.upload import Upload, continuation_event
@@ -57,7 +67,7 @@ class Importer:
         if entry["status"] != ImportStatus.READING or _continuation(entry) > number:
             self._invoke_next(upload, number + 1, entry)  # who handed it over may have ended before that
             return entry
-        first = entry["attempt"] == attempt
+        first = entry[ATTEMPT] == attempt
         if not first and not self.ledger.mark_repeated(upload.import_id):
             raise ImportInterruptedError("another attempt ends the import early, where its object was gone")
         try:
@@ -78,7 +88,7 @@ class Importer:
     def _claim(self, upload: Upload, number: int, attempt: str) -> dict[str, Any]:
         if not number:
             first = {"bucket": upload.bucket, KEY: upload.key, "size": upload.size, STARTED_AT: now()}
-            first |= {"rows_per_chunk": self.rows_per_chunk, "attempt": attempt}
+            first |= {ROWS_PER_CHUNK: self.rows_per_chunk, ATTEMPT: attempt}
             return self.ledger.begin(upload.import_id, first)
         entry = self.ledger.claim_continuation(upload.import_id, number, attempt)
         if _continuation(entry) < number:
@@ -97,10 +107,10 @@ class Importer:
         def open_at(at: int) -> Iterator[bytes]:
             return object_pieces(self.s3, upload, gone=gone, at=at)
 
-        key = entry.get("checkpoint")
+        key = entry.get(CHECKPOINT)
         checkpoint = load_checkpoint(self.s3, upload, key) if key else None
         # A repetition cuts the file as the first attempt did.
-        rows_per_chunk = int(entry["rows_per_chunk"])
+        rows_per_chunk = int(entry[ROWS_PER_CHUNK])
         return Reading.start(self.s3, upload, open_at, self.schema, rows_per_chunk, checkpoint)
 
     def _read(self, reading: Reading, out_of_time: Callable[[], bool]) -> Checkpoint | None:
@@ -128,7 +138,7 @@ class Importer:
         """
         key = save_checkpoint(self.s3, upload, checkpoint)
         entry = self.ledger.hand_over(upload.import_id, number, key)
-        if "ended_early" in entry and _continuation(entry) < number:
+        if ENDED_EARLY in entry and _continuation(entry) < number:
             return None
         self._invoke_next(upload, number, entry)
         return entry
@@ -139,7 +149,7 @@ class Importer:
         One that has begun is repeated by Lambda, so that to invoke once more would only do its work twice.
         """
         here = _continuation(entry) == number and entry["status"] == ImportStatus.READING
-        if here and "attempt" not in entry:
+        if here and ATTEMPT not in entry:
             self.invoke(continuation_event(upload, number))
 
     def _finish(self, upload: Upload, entry: Mapping[str, Any], result: dict[str, Any]) -> dict[str, Any]:
@@ -156,4 +166,4 @@ class Importer:
 
 def _continuation(entry: Mapping[str, Any]) -> int:
     """Returns which continuation an import has come to; 0 in the first part of its file."""
-    return int(entry.get("continuation", 0))
+    return int(entry.get(CONTINUATION, 0))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 
 from ..aws.backoff import pause
+from ..aws.rowrelay_error import RowrelayError
 from ..core.upload import Upload
 from ..csvfile.decode import PIECE_BYTES, SourceError
 
@@ -20,7 +21,7 @@ _GONE = {
 }
 
 
-class ImportInterruptedError(Exception):
+class ImportInterruptedError(RowrelayError):
     """An attempt cannot read what another has read, or may be reading."""
 
 

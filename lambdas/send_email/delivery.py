@@ -56,7 +56,7 @@ class MailToRetry:
     @classmethod
     def of(cls, mail: Mail, deferred: MailDeferred) -> "MailToRetry":
         """Returns a mail that SES puts off."""
-        return cls(mail.because(deferred.reason), deferred.wait, deferred.missing)
+        return cls(mail.with_reason(deferred.reason), deferred.wait, deferred.missing)
 
     def message(self) -> Message:
         """Returns the mail for the retry queue.
@@ -124,7 +124,7 @@ class Delivery:
             if isinstance(verdict, MailDeferred):
                 to_retry.append(MailToRetry.of(mail, verdict))
             elif mail.mail_id not in ended:
-                to_retry.append(MailToRetry(mail.because(_TAKEN_OVER), self.function_timeout))
+                to_retry.append(MailToRetry(mail.with_reason(_TAKEN_OVER), self.function_timeout))
         to_retry += [self._of_another(mail, entry) for mail, entry in others if mail.mail_id not in ended]
         return to_retry
 
@@ -142,7 +142,7 @@ class Delivery:
         """
         written = self.ledger.change(changes)
         apart = [change for change in written if change.state in (MailState.UNDELIVERABLE, MailState.HELD)]
-        mails = [change.mail.because(change.reason) for change in apart]
+        mails = [change.mail.with_reason(change.reason) for change in apart]
         send(self.sqs, self.failure_queue_url, [Message(mail.body(), mail.reason) for mail in mails])
         # Counted as ended only now, when they are there.
         queued = self.ledger.change([Change(c.mail, c.claim, c.state, c.reason, queued=True) for c in apart])
@@ -151,7 +151,7 @@ class Delivery:
     def _of_another(self, mail: Mail, entry: Entry) -> MailToRetry:
         """Returns another invocation's mail to be tried again, for the other may be killed."""
         wait = int(max(0, self._seconds_held(entry))) + 1
-        return MailToRetry(mail.because("another invocation is sending this mail"), wait)
+        return MailToRetry(mail.with_reason("another invocation is sending this mail"), wait)
 
     def _seconds_held(self, entry: Entry) -> float:
         """Returns for how many seconds the claim's holder may still be running."""
@@ -166,8 +166,8 @@ def _groups(mails: Sequence[Mail]) -> Iterator[Sequence[Mail]]:
 def _take_over(mail: Mail, claim: str, entry: Entry) -> Change:
     """Returns the end of a mail that an invocation which was killed did not finish."""
     if entry.state == MailState.CLAIMED:
-        return Change(mail, claim, MailState.HELD, _CRASHED, over=entry)
-    return Change(mail, claim, entry.state, entry.reason, over=entry)
+        return Change(mail, claim, MailState.HELD, _CRASHED, taken_from=entry)
+    return Change(mail, claim, entry.state, entry.reason, taken_from=entry)
 
 
 def _change(mail: Mail, claim: str, verdict: Verdict) -> Change:

@@ -60,20 +60,23 @@ class RetryQueue:
         left = [message for message in messages if message.mail.mail_id in retries]
         now = time.time()
         expiring = [message for message in left if now - message.sent_at >= RENEW_SECONDS]
-        overdue = {x.mail.mail_id: x for x in expiring if now - x.since >= GIVE_UP_SECONDS}
+        overdue = {each.mail.mail_id: each for each in expiring if now - each.since >= GIVE_UP_SECONDS}
         given_up = self.delivery.give_up([retries[mail_id].mail for mail_id in overdue])
         gone = {mail.mail_id for mail in given_up}
         # What is not to be given up is sent afresh; its old message may then go.
-        renewed = {x.mail.mail_id: x for x in expiring if x.mail.mail_id not in overdue}
+        renewed = {each.mail.mail_id: each for each in expiring if each.mail.mail_id not in overdue}
         self._renew([retries[mail_id] for mail_id in renewed], renewed)
-        expired = {x.message_id for x in expiring if x.mail.mail_id in {*gone, *renewed}}
-        stays = [x for x in left if x.message_id not in expired and x.mail.mail_id not in gone]
-        waits = {x.receipt_handle: _wait(x, retries[x.mail.mail_id]) for x in stays}
+        expired = {each.message_id for each in expiring if each.mail.mail_id in {*gone, *renewed}}
+        stays = [each for each in left if each.message_id not in expired and each.mail.mail_id not in gone]
+        waits = {each.receipt_handle: _wait(each, retries[each.mail.mail_id]) for each in stays}
         postpone(self.delivery.sqs, self.url, waits)
         return [message.message_id for message in stays]
 
     def _renew(self, to_retry: Sequence[MailToRetry], messages: Mapping[str, RetryMessage]) -> None:
-        fresh = [replace(x, mail=replace(x.mail, since=messages[x.mail.mail_id].since)) for x in to_retry]
+        since = {mail_id: message.since for mail_id, message in messages.items()}
+        fresh = [
+            replace(retry, mail=replace(retry.mail, since=since[retry.mail.mail_id])) for retry in to_retry
+        ]
         send(self.delivery.sqs, self.url, [retry.message() for retry in fresh])
 
 

@@ -16,7 +16,7 @@ from ..core.mail import Mail
 from ..core.mail_template import MailTemplate
 from ..core.retry_delays import FIRST_WAIT_SECONDS
 from ..core.values import is_email
-from .verdicts import Judge, MailDeferred, MailRefused, MailUnknown, Verdict
+from .verdicts import MailDeferred, MailRefused, MailUnknown, SesAnswers, Verdict
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -48,9 +48,9 @@ class SesSender:
         values = [mail.values() for mail in mails]
         verdicts: dict[int, Verdict] = {}
         good = []
-        for n, of in enumerate(values):
+        for n, columns in enumerate(values):
             # SES refuses a whole call for one address that is none.
-            if is_email(of.get(self.address_column, "")):
+            if is_email(columns.get(self.address_column, "")):
                 good.append(n)
             else:
                 verdicts[n] = MailRefused(f"the record's {self.address_column} is no e-mail address")
@@ -59,7 +59,7 @@ class SesSender:
         return [verdicts[n] for n in range(len(mails))]
 
     def _send(self, values: Sequence[Mapping[str, str]], which: list[int]) -> dict[int, Verdict]:
-        judge = Judge(self.sender, self.configuration_set)
+        answers = SesAnswers(self.sender, self.configuration_set)
         try:
             answer = self.ses.send_bulk_email(
                 FromEmailAddress=self.sender,
@@ -68,7 +68,7 @@ class SesSender:
                 BulkEmailEntries=[self._entry(values[n]) for n in which],
             )
         except ClientError as error:
-            verdict = judge.of_error(error)
+            verdict = answers.verdict_of_error(error)
             if isinstance(verdict, MailRefused) and len(which) > 1:
                 # Nothing was sent: one mail is at fault, and the call does not say which.
                 half = len(which) // 2
@@ -81,7 +81,7 @@ class SesSender:
         except Exception as error:  # whatever it was, the mails may have left
             return dict.fromkeys(which, MailUnknown(f"SES's answer was lost: {type(error).__name__}"))
         results = answer.get("BulkEmailEntryResults", [])
-        verdicts = dict(zip(which, map(judge.of_entry, results), strict=False))
+        verdicts = dict(zip(which, map(answers.verdict_of_entry, results), strict=False))
         return {n: verdicts.get(n, MailUnknown("SES's answer does not name this mail")) for n in which}
 
     def _entry(self, values: Mapping[str, str]) -> Any:

@@ -116,13 +116,13 @@ MEANINGS: Mapping[str, Meaning] = {
 
 
 @dataclass(frozen=True)
-class Judge:
+class SesAnswers:
     """Reads SES's answers to mails of one sender through one configuration set."""
 
     sender: str
     configuration_set: str
 
-    def of_entry(self, result: Any) -> Verdict:
+    def verdict_of_entry(self, result: Any) -> Verdict:
         """Returns what SES says of one mail."""
         status, text = result.get("Status", ""), result.get("Error", "")
         if MEANINGS.get(status) == Meaning.SENT:
@@ -131,7 +131,7 @@ class Judge:
             return MailUnknown(f"{status}: {text}")
         return self._verdict(status, text, status)
 
-    def of_error(self, error: ClientError) -> Verdict:
+    def verdict_of_error(self, error: ClientError) -> Verdict:
         """Returns what SES says of a call."""
         code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
         # An answer of 5xx may come after the mails left; anything else was refused before.

@@ -94,7 +94,7 @@ class Pipeline:
     def put_claimed_record(self, address: str) -> None:
         """Insert a record whose mail another invocation is sending just now, as far as the ledger knows."""
         image = {"email": {"S": address}}
-        mail = owed_to(address)
+        mail = mail_to(address)
         claim: dict[str, Any] = {"claim": {"S": "another"}, "changed_at": {"N": str(time.time())}}
         claim |= {"mail_id": {"S": mail.mail_id}, "state": {"S": "claimed"}}
         dynamodb = self.deployment.client("dynamodb")
@@ -103,14 +103,14 @@ class Pipeline:
 
     def retry(self, *addresses: str) -> None:
         """Put mails to these addresses into the retry queue, in one batch."""
-        bodies = [owed_to(address).body() for address in addresses]
+        bodies = [mail_to(address).body() for address in addresses]
         entries: Any = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies)]
         url = self.outputs["retry_queue_url"]
         self.deployment.client("sqs").send_message_batch(QueueUrl=url, Entries=entries)
 
 
-def owed_to(address: str) -> Mail:
-    """The mail that is owed to a record of this address and nothing else."""
+def mail_to(address: str) -> Mail:
+    """The mail that a record of this address and nothing else brings."""
     image = {"email": {"S": address}}
     mail = from_stream({"eventName": "INSERT", "dynamodb": {"Keys": image, "NewImage": image}})
     assert mail

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from ..rowrelay_error import RowrelayError
+
 Item = dict[str, Any]  # as DynamoDB's low-level API has it: {"name": {"S": "value"}}
 
 
@@ -28,7 +30,7 @@ class ItemRefused:
 Outcome = ItemWritten | ItemExists | ItemRefused
 
 
-class TableError(Exception):
+class TableError(RowrelayError):
     """A request to a table failed, and no single item is at fault.
 
     `code`: DynamoDB's, or empty.

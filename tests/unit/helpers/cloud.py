@@ -104,10 +104,10 @@ def stream_record(record: Item, event: str = "INSERT") -> dict[str, Any]:
 
 
 def mail(email: str | None, line: int | None = None, **of: Any) -> Mail:
-    """The mail that a record is owed."""
-    owed = from_stream(stream_record(image(email, line, **of)))
-    assert owed
-    return owed
+    """The mail that a record brings."""
+    a_mail = from_stream(stream_record(image(email, line, **of)))
+    assert a_mail
+    return a_mail
 
 
 def mails(count: int) -> list[Mail]:

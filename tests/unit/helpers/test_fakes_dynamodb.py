@@ -194,14 +194,14 @@ def run_handlers(pipeline: cloud.Cloud) -> None:
         (3, {"email": "a@example.com"}),
         (4, {"email": None}),
     ]
-    owed = [*cloud.mails(2), cloud.mail("nobody", 3), cloud.mail("free@example.com")]
+    group = [*cloud.mails(2), cloud.mail("nobody", 3), cloud.mail("free@example.com")]
     pipeline.ses.statuses["p1@example.com"] = {"Status": "MESSAGE_REJECTED"}
     for _ in range(2):
         pipeline.imports.begin(cloud.IMPORT, {"key": "uploads/a.csv"})
         pipeline.inserter().insert(cloud.chunk(*rows))
         pipeline.inserter(replace=True).insert(cloud.chunk((9, {"email": "z@example.com"}), number=2))
         pipeline.inserter().give_up(cloud.chunk(*rows), "because")
-        pipeline.delivery.deliver(owed, lambda: 60.0)
+        pipeline.delivery.deliver(group, lambda: 60.0)
         pipeline.imports.finish(cloud.IMPORT, {"status": "done"})
 
 

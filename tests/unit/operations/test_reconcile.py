@@ -78,12 +78,12 @@ def test_a_record_without_a_mail_is_missing_once_it_is_an_hour_old() -> None:
 def entered(state: MailState) -> Aws:
     """A record whose mail was claimed, and then got this state, if it is another."""
     aws = Aws(record(2))
-    owed = mail("a@example.com", 2)
+    a_mail = mail("a@example.com", 2)
     [missing] = find_missing(aws.stack)
-    assert missing.mail.mail_id == owed.mail_id  # as send_email knows it
-    assert aws.cloud.mails.claim([owed], "claim") == {}
+    assert missing.mail.mail_id == a_mail.mail_id  # as send_email knows it
+    assert aws.cloud.mails.claim([a_mail], "claim") == {}
     if state != MailState.CLAIMED:
-        aws.cloud.mails.change([Change(owed, "claim", state, "because")])
+        aws.cloud.mails.change([Change(a_mail, "claim", state, "because")])
     return aws
 
 

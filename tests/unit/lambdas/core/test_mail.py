@@ -16,15 +16,15 @@ from ...helpers.cloud import IMPORT, image, mail, stream_record
 MESSAGE = json.loads(mail("a@example.com", 2).body())
 
 
-def test_a_record_that_was_inserted_is_owed_a_mail() -> None:
-    owed = from_stream(stream_record(image("a@example.com", 2)))
-    assert owed
-    assert (owed.import_id, owed.line, owed.reason) == (IMPORT, 2, "")
-    assert owed.values()["email"] == "a@example.com"
+def test_a_record_that_was_inserted_brings_a_mail() -> None:
+    a_mail = from_stream(stream_record(image("a@example.com", 2)))
+    assert a_mail
+    assert (a_mail.import_id, a_mail.line, a_mail.reason) == (IMPORT, 2, "")
+    assert a_mail.values()["email"] == "a@example.com"
 
 
 @pytest.mark.parametrize("event", ["MODIFY", "REMOVE"])
-def test_a_record_that_was_changed_or_removed_is_owed_none(event: str) -> None:
+def test_a_record_that_was_changed_or_removed_brings_none(event: str) -> None:
     record = stream_record(image("a@example.com", 2), event)
     if event == "REMOVE":
         del record["dynamodb"]["NewImage"]
@@ -51,10 +51,10 @@ def test_other_keys_lines_and_imports_are_other_mails() -> None:
     assert len({each.mail_id for each in mails}) == len(mails)
 
 
-def test_a_record_of_no_import_is_owed_a_mail_all_the_same() -> None:
-    owed = mail("a@example.com")
-    assert (owed.import_id, owed.line) == (None, None)
-    assert from_queue(owed.body()) == owed
+def test_a_record_of_no_import_brings_a_mail_all_the_same() -> None:
+    a_mail = mail("a@example.com")
+    assert (a_mail.import_id, a_mail.line) == (None, None)
+    assert from_queue(a_mail.body()) == a_mail
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_a_record_of_no_import_is_owed_a_mail_all_the_same() -> None:
     ],
 )
 def test_attributes_of_another_tables_that_only_look_like_ours_do_no_harm(origin: dict[str, Any]) -> None:
-    owed = from_stream(stream_record({**image("a@example.com"), **origin}))
-    assert owed
-    assert from_queue(owed.body()) == owed
+    a_mail = from_stream(stream_record({**image("a@example.com"), **origin}))
+    assert a_mail
+    assert from_queue(a_mail.body()) == a_mail
 
 
 def test_values_are_text_as_a_person_reads_it() -> None:
@@ -82,17 +82,17 @@ def test_values_are_text_as_a_person_reads_it() -> None:
         "no": {"BOOL": False},
         "empty": {"S": ""},
     }
-    owed = from_stream(stream_record(record))
-    assert owed
-    assert owed.values() == {"s": "Ünïcode\n", "n": "12.50", "yes": "true", "no": "false", "empty": ""}
+    a_mail = from_stream(stream_record(record))
+    assert a_mail
+    assert a_mail.values() == {"s": "Ünïcode\n", "n": "12.50", "yes": "true", "no": "false", "empty": ""}
 
 
 def test_binary_reads_back_from_the_stream_and_from_the_table() -> None:
     bodies = []
     for value in ("AP8=", b"\x00\xff"):
-        owed = from_stream(stream_record({"email": {"S": "a"}, "picture": {"B": value}}))
-        assert owed
-        bodies.append(owed.body())
+        a_mail = from_stream(stream_record({"email": {"S": "a"}, "picture": {"B": value}}))
+        assert a_mail
+        bodies.append(a_mail.body())
     assert bodies[0] == bodies[1]
     assert from_queue(bodies[0]).image["picture"] == {"B": "AP8="}
 
@@ -108,19 +108,21 @@ def test_values_that_are_no_text_are_left_out() -> None:
         "list": {"L": [{"S": "a"}]},
         "map": {"M": {"a": {"B": "aGVsbG8="}}},
     }
-    owed = from_stream(stream_record(record))
-    assert owed
-    assert owed.values() == {"email": "a@example.com"}
-    assert from_queue(owed.body()) == owed
+    a_mail = from_stream(stream_record(record))
+    assert a_mail
+    assert a_mail.values() == {"email": "a@example.com"}
+    assert from_queue(a_mail.body()) == a_mail
 
 
 @given(st.dictionaries(st.text(), st.text()), st.text(), st.integers(1, 10**37))
 def test_what_is_queued_reads_back(values: dict[str, str], reason: str, line: int) -> None:
     record = {name: {"S": value} for name, value in values.items()}
-    owed = from_stream(stream_record({**record, "import_id": {"S": IMPORT}, "import_line": {"N": str(line)}}))
-    assert owed
-    owed = owed.because(reason)
-    assert from_queue(owed.body()) == owed
+    a_mail = from_stream(
+        stream_record({**record, "import_id": {"S": IMPORT}, "import_line": {"N": str(line)}})
+    )
+    assert a_mail
+    a_mail = a_mail.with_reason(reason)
+    assert from_queue(a_mail.body()) == a_mail
 
 
 @given(st.text(st.characters(min_codepoint=0, max_codepoint=0x10FFFF), max_size=50))
@@ -132,9 +134,9 @@ def test_a_message_has_no_characters_that_sqs_refuses(text: str) -> None:
 
 def test_half_a_character_in_a_message_is_put_back_as_it_came() -> None:
     body = json.dumps({**MESSAGE, "image": {"name": {"S": "\ud800"}}})
-    owed = from_queue(body)
-    assert from_queue(owed.body()) == owed
-    assert owed.body().encode()
+    a_mail = from_queue(body)
+    assert from_queue(a_mail.body()) == a_mail
+    assert a_mail.body().encode()
 
 
 def test_a_record_as_large_as_they_get_fits_a_message_in_any_script() -> None:

@@ -25,9 +25,9 @@ ENDED = [MailState.MAILED, MailState.UNDELIVERABLE, MailState.HELD]
 LOST = Lost(client_error("InternalServerError", status=500))
 
 
-def claimed(*owed: Mail) -> Cloud:
+def claimed(*group: Mail) -> Cloud:
     cloud = Cloud()
-    assert cloud.mails.claim(owed or [MAIL], "mine") == {}
+    assert cloud.mails.claim(group or [MAIL], "mine") == {}
     return cloud
 
 
@@ -176,28 +176,28 @@ def test_a_change_that_dynamodb_refuses_is_an_error() -> None:
 
 
 def test_changes_count_for_the_imports_they_belong_to() -> None:
-    owed = [mail("a@example.com", 2), mail("b@example.com", 2, import_id="other"), mail("c@example.com")]
-    cloud = claimed(*owed)
-    cloud.mails.change([Change(each, "mine", MailState.MAILED) for each in owed])
+    group = [mail("a@example.com", 2), mail("b@example.com", 2, import_id="other"), mail("c@example.com")]
+    cloud = claimed(*group)
+    cloud.mails.change([Change(each, "mine", MailState.MAILED) for each in group])
     assert set(cloud.states().values()) == {MailState.MAILED}
     assert cloud.ended() == {"mailed": 2}
 
 
 def test_fifty_mails_of_fifty_imports_fit_one_transaction() -> None:
-    owed = [mail(f"p{n}@example.com", 2, import_id=f"import-{n}") for n in range(50)]
-    cloud = claimed(*owed)
+    group = [mail(f"p{n}@example.com", 2, import_id=f"import-{n}") for n in range(50)]
+    cloud = claimed(*group)
     cloud.calls.made.clear()
-    assert len(cloud.mails.change([Change(each, "mine", MailState.MAILED) for each in owed])) == 50
+    assert len(cloud.mails.change([Change(each, "mine", MailState.MAILED) for each in group])) == 50
     assert len(cloud.calls.made) == 1
 
 
 def test_a_conflict_over_a_counter_counts_once() -> None:
-    owed = mails(2)
-    cloud = claimed(*owed)
+    group = mails(2)
+    cloud = claimed(*group)
     reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
     conflict = client_error("TransactionCanceledException", answer={"CancellationReasons": reasons})
     cloud.dynamodb.script("transact_write_items", conflict)
-    cloud.mails.change([Change(each, "mine", MailState.MAILED) for each in owed])
+    cloud.mails.change([Change(each, "mine", MailState.MAILED) for each in group])
     assert cloud.ended() == {"mailed": 2}
 
 
@@ -209,17 +209,17 @@ def test_one_invocation_alone_takes_a_mail_over(clock: Clock) -> None:
     cloud = claimed()
     entry = taken(cloud)
     clock.sleep(100)
-    change = Change(MAIL, "theirs", MailState.HELD, "crashed", over=entry)
+    change = Change(MAIL, "theirs", MailState.HELD, "crashed", taken_from=entry)
     assert cloud.mails.change([change]) == [change]
     assert cloud.mails.change([change]) == [change]  # its answer may have been lost
-    assert cloud.mails.change([Change(MAIL, "others", MailState.HELD, "crashed", over=entry)]) == []
+    assert cloud.mails.change([Change(MAIL, "others", MailState.HELD, "crashed", taken_from=entry)]) == []
     assert taken(cloud) == Entry(MailState.HELD, "theirs", clock.now, False, "crashed")
 
 
 def test_who_lost_one_mail_records_the_others_of_its_claim() -> None:
     other = mail("b@example.com", 3)
     cloud = claimed(MAIL, other)
-    cloud.mails.change([Change(MAIL, "theirs", MailState.HELD, "crashed", over=taken(cloud))])
+    cloud.mails.change([Change(MAIL, "theirs", MailState.HELD, "crashed", taken_from=taken(cloud))])
     mine = [Change(MAIL, "mine", MailState.MAILED), Change(other, "mine", MailState.MAILED, message_id="m")]
     for _ in range(2):
         assert cloud.mails.change(mine) == mine[1:]
@@ -229,31 +229,31 @@ def test_who_lost_one_mail_records_the_others_of_its_claim() -> None:
 
 
 def test_mails_that_did_not_leave_are_recorded_beside_those_that_did() -> None:
-    owed = mails(3)
-    cloud = claimed(*owed)
+    group = mails(3)
+    cloud = claimed(*group)
     states = (MailState.MAILED, MailState.DEFERRED, MailState.MAILED)
-    changes = [Change(each, "mine", state) for each, state in zip(owed, states, strict=True)]
-    assert {change.mail.mail_id for change in cloud.mails.change(changes)} == {x.mail_id for x in owed}
-    assert tuple(cloud.states()[each.mail_id] for each in owed) == states
+    changes = [Change(each, "mine", state) for each, state in zip(group, states, strict=True)]
+    assert {change.mail.mail_id for change in cloud.mails.change(changes)} == {x.mail_id for x in group}
+    assert tuple(cloud.states()[each.mail_id] for each in group) == states
     assert cloud.ended() == {"mailed": 2}
 
 
 def test_a_deferred_mail_leaves_under_another_claim_and_its_own_receipt() -> None:
-    owed = mails(2)
-    cloud = claimed(*owed)
+    group = mails(2)
+    cloud = claimed(*group)
     cloud.mails.change(
-        [Change(owed[0], "mine", MailState.MAILED), Change(owed[1], "mine", MailState.DEFERRED)]
+        [Change(group[0], "mine", MailState.MAILED), Change(group[1], "mine", MailState.DEFERRED)]
     )
-    cloud.mails.claim(owed[1:], "theirs")
-    assert cloud.states()[owed[1].mail_id] == MailState.CLAIMED
-    cloud.mails.change([Change(owed[1], "theirs", MailState.MAILED)])
+    cloud.mails.claim(group[1:], "theirs")
+    assert cloud.states()[group[1].mail_id] == MailState.CLAIMED
+    cloud.mails.change([Change(group[1], "theirs", MailState.MAILED)])
     assert set(cloud.states().values()) == {MailState.MAILED}
     assert cloud.ended() == {"mailed": 2}
 
 
 def test_who_lost_a_mail_changes_it_no_more() -> None:
     cloud = claimed()
-    cloud.mails.change([Change(MAIL, "theirs", MailState.HELD, "crashed", over=taken(cloud))])
+    cloud.mails.change([Change(MAIL, "theirs", MailState.HELD, "crashed", taken_from=taken(cloud))])
     assert cloud.mails.change([Change(MAIL, "mine", MailState.MAILED)]) == []
     assert cloud.mails.change([Change(MAIL, "mine", MailState.HELD, queued=True)]) == []
     assert cloud.mails.change([Change(MAIL, "theirs", MailState.HELD, queued=True)])
@@ -264,7 +264,7 @@ def test_what_was_decided_is_taken_over_as_it_was_decided() -> None:
     cloud = claimed()
     cloud.mails.change([Change(MAIL, "mine", MailState.UNDELIVERABLE, "no such address")])
     entry = taken(cloud)
-    cloud.mails.change([Change(MAIL, "theirs", MailState.UNDELIVERABLE, entry.reason, over=entry)])
+    cloud.mails.change([Change(MAIL, "theirs", MailState.UNDELIVERABLE, entry.reason, taken_from=entry)])
     cloud.mails.change([Change(MAIL, "theirs", MailState.UNDELIVERABLE, entry.reason, queued=True)])
     assert cloud.ended() == {"undeliverable": 1}
     assert taken(cloud).reason == "no such address"
@@ -274,7 +274,7 @@ def test_a_mail_that_ended_meanwhile_is_not_taken_over() -> None:
     cloud = claimed()
     entry = taken(cloud)
     cloud.mails.change([Change(MAIL, "mine", MailState.MAILED)])
-    assert cloud.mails.change([Change(MAIL, "theirs", MailState.HELD, over=entry)]) == []
+    assert cloud.mails.change([Change(MAIL, "theirs", MailState.HELD, taken_from=entry)]) == []
     assert cloud.ended() == {"mailed": 1}
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.csvfile.decode import PIECE_BYTES, SourceError, utf8_pieces
-from lambdas.csvfile.read import MAX_CSV_ROW_BYTES, Block, Problem, RowReader
+from lambdas.csvfile.read import MAX_CSV_ROW_BYTES, Block, RowReader, UnreadableRow
 
 from ...helpers.csv_files import awkward_texts, csv_text, cut, cuts, delimiters, limits, rows_by_csv
 
@@ -21,7 +21,7 @@ def read(data: bytes | Iterable[bytes], delimiter: str = ",") -> tuple[dict[int,
     last = 0
     pieces = utf8_pieces([data] if isinstance(data, bytes) else data, gzipped=False)
     for block in RowReader(pieces, delimiter):
-        if isinstance(block, Problem):
+        if isinstance(block, UnreadableRow):
             assert block.line > last, "out of order, or a line that was given before"
             last = block.line
             problems[block.line] = block.reason

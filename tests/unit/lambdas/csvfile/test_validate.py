@@ -10,7 +10,7 @@ from lambdas.aws.limits import DYNAMODB_ITEM_BYTES
 from lambdas.core.chunk import MAX_ROW_BYTES
 from lambdas.core.schema import Schema
 from lambdas.csvfile.header import read_header
-from lambdas.csvfile.read import Block, Problem
+from lambdas.csvfile.read import Block, UnreadableRow
 from lambdas.csvfile.validate import Parsed, RowEncoder
 
 from ...helpers.csv_files import TEXTS, schema_of
@@ -85,7 +85,7 @@ def test_what_is_no_text_rejects_its_row_in_any_column(cell: str, place: int) ->
 
 
 def test_a_problem_is_a_reject_without_cells() -> None:
-    parsed = RowEncoder(TYPED, read_header(HEADER, TYPED)).encode(Problem(7, "unreadable"))
+    parsed = RowEncoder(TYPED, read_header(HEADER, TYPED)).encode(UnreadableRow(7, "unreadable"))
     assert parsed.accepted == []
     assert [(r.line, list(r.cells), r.reason) for r in parsed.rejects] == [(7, [], "unreadable")]
 

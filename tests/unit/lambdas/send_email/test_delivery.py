@@ -22,20 +22,20 @@ OVER = FUNCTION_TIMEOUT + 31
 
 
 def deliver(
-    cloud: Cloud, owed: Sequence[Mail], seconds_left: Callable[[], float] = lambda: 60.0
+    cloud: Cloud, group: Sequence[Mail], seconds_left: Callable[[], float] = lambda: 60.0
 ) -> list[MailToRetry]:
-    return cloud.delivery.deliver(owed, seconds_left)
+    return cloud.delivery.deliver(group, seconds_left)
 
 
-def until_none_is_left(cloud: Cloud, clock: Clock, owed: Sequence[Mail]) -> None:
+def until_none_is_left(cloud: Cloud, clock: Clock, left: Sequence[Mail]) -> None:
     """As the stream and the retry queue do it."""
     for _ in range(10):
-        still = deliver(cloud, owed)
+        still = deliver(cloud, left)
         if not still:
             return
         clock.sleep(max(each.wait for each in still))
-        owed = [each.mail for each in still]
-    raise AssertionError(f"{len(owed)} mails are owed for ever")
+        left = [each.mail for each in still]
+    raise AssertionError(f"{len(left)} mails are left for ever")
 
 
 def failure_letters(cloud: Cloud) -> list[str]:
@@ -110,12 +110,12 @@ def test_a_refused_mail_is_counted_once_it_is_queued_with_the_reason() -> None:
 def test_a_mail_that_ses_takes_later_may_be_claimed_then() -> None:
     cloud = Cloud()
     cloud.ses.statuses["p1@example.com"] = PAUSED
-    (owed,) = deliver(cloud, mails(2))
-    assert owed.mail == mails(1)[0].because("ACCOUNT_SENDING_PAUSED: ")
-    assert owed.wait > 60
+    (to_retry,) = deliver(cloud, mails(2))
+    assert to_retry.mail == mails(1)[0].with_reason("ACCOUNT_SENDING_PAUSED: ")
+    assert to_retry.wait > 60
     assert cloud.ended() == {"mailed": 1}
     cloud.ses.statuses.clear()
-    assert deliver(cloud, [owed.mail]) == []
+    assert deliver(cloud, [to_retry.mail]) == []
     assert cloud.ses.sent == ["p2@example.com", "p1@example.com"]
     assert cloud.ended() == {"mailed": 2}
 
@@ -124,11 +124,11 @@ def test_a_mail_that_ses_takes_later_may_be_claimed_then() -> None:
 def test_when_ses_takes_no_mail_at_all_the_other_groups_are_not_claimed() -> None:
     cloud = Cloud()
     cloud.ses.statuses["p1@example.com"] = PAUSED
-    owed = deliver(cloud, mails(200))
+    to_retry = deliver(cloud, mails(200))
     reached = len(cloud.states())
     assert reached in (50, 100, 150)  # two groups at once
-    assert len(owed) == 200 - (reached - 1)
-    assert {each.mail.reason for each in owed} == {"ACCOUNT_SENDING_PAUSED: "}
+    assert len(to_retry) == 200 - (reached - 1)
+    assert {each.mail.reason for each in to_retry} == {"ACCOUNT_SENDING_PAUSED: "}
 
 
 def test_when_one_mail_has_to_wait_the_others_are_sent() -> None:
@@ -151,24 +151,24 @@ def test_mails_whose_answer_was_lost_are_held_and_never_sent_again() -> None:
 def test_a_message_waits_no_longer_than_sqs_lets_it() -> None:
     assert MailToRetry(mails(1)[0], 100_000).message().delay == 900
     assert MailToRetry(mails(1)[0], 30).message().delay == 30
-    assert MailToRetry(mails(1)[0].because("later"), 30).message().reason == "later"
+    assert MailToRetry(mails(1)[0].with_reason("later"), 30).message().reason == "later"
 
 
 @pytest.mark.usefixtures("clock")
 def test_without_time_for_a_group_its_mails_are_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "_GROUPS_AT_ONCE", 1)
     cloud = Cloud()
-    owed = deliver(cloud, mails(120), lambda: 60.0 if not cloud.ses.sent else GROUP_SECONDS - 1)
+    to_retry = deliver(cloud, mails(120), lambda: 60.0 if not cloud.ses.sent else GROUP_SECONDS - 1)
     assert len(cloud.ses.sent) == 50
-    assert len(owed) == 70
-    assert {each.wait for each in owed} == {0}  # nothing to wait for, least of all the rate
+    assert len(to_retry) == 70
+    assert {each.wait for each in to_retry} == {0}  # nothing to wait for, least of all the rate
     assert len(cloud.states()) == 50
 
 
 def test_a_claim_that_leaves_no_time_to_send_is_given_back() -> None:
     cloud = Cloud()
-    owed = deliver(cloud, mails(2), lambda: 60.0 if not cloud.states() else SENDING_SECONDS - 1)
-    assert [each.wait for each in owed] == [0, 0]
+    to_retry = deliver(cloud, mails(2), lambda: 60.0 if not cloud.states() else SENDING_SECONDS - 1)
+    assert [each.wait for each in to_retry] == [0, 0]
     assert not cloud.ses.sent
     assert set(cloud.states().values()) == {"deferred"}
     assert deliver(cloud, mails(2)) == []
@@ -192,19 +192,19 @@ THROTTLED = client_error("ThrottlingException")
 @pytest.mark.parametrize("give_up", [False, True])
 def test_claims_of_which_one_fails_leave_no_mail_held(give_up: bool) -> None:
     cloud = Cloud()
-    owed = mails(50)
+    group = mails(50)
     one_put_off = (
         cloud.dynamodb.put_off("ThrottlingError", 3),
         *[cloud.dynamodb.put_off("ThrottlingError", 0)] * 9,
     )
     cloud.dynamodb.script("batch_execute_statement", *one_put_off)
     with pytest.raises(TableError):
-        cloud.delivery.give_up(owed) if give_up else deliver(cloud, owed)
+        cloud.delivery.give_up(group) if give_up else deliver(cloud, group)
     cloud.dynamodb.script("batch_execute_statement", None, THROTTLED)
     with pytest.raises(ClientError):
-        cloud.delivery.give_up(owed) if give_up else deliver(cloud, owed)
+        cloud.delivery.give_up(group) if give_up else deliver(cloud, group)
     assert not cloud.ses.sent
-    assert deliver(cloud, owed) == []
+    assert deliver(cloud, group) == []
     assert cloud.ended() == {"mailed": 50}
 
 
@@ -251,8 +251,8 @@ def test_a_mail_that_another_took_over_is_retried_until_that_is_done(clock: Cloc
             deliver(cloud, mails(1))
 
     cloud.calls.before[1] = taken_over
-    (owed,) = deliver(cloud, mails(1))
-    until_none_is_left(cloud, clock, [owed.mail])
+    (to_retry,) = deliver(cloud, mails(1))
+    until_none_is_left(cloud, clock, [to_retry.mail])
     assert (cloud.ended(), len(cloud.ses.sent)) == ({"held": 1}, 1)
 
 
@@ -264,9 +264,9 @@ def test_a_claim_that_runs_out_while_others_are_recorded_is_retried(clock: Clock
     clock.sleep(OVER - 3)
     record = len(cloud.calls.made) + 4  # after a claim, two reads, and the mail
     cloud.calls.before[record] = lambda: clock.sleep(10)
-    (owed,) = deliver(cloud, mails(2))
-    assert owed.mail.mail_id == mails(1)[0].mail_id
-    until_none_is_left(cloud, clock, [owed.mail])
+    (to_retry,) = deliver(cloud, mails(2))
+    assert to_retry.mail.mail_id == mails(1)[0].mail_id
+    until_none_is_left(cloud, clock, [to_retry.mail])
     assert cloud.ended() == {"mailed": 1, "held": 1}
 
 
@@ -323,9 +323,9 @@ def test_run_beside_itself_all_mails_end_once(clock: Clock, call: int, moment: s
     cloud = cloud_of_every_kind()
     beside: list[MailToRetry] = []
     getattr(cloud.calls, moment)[call] = lambda: beside.extend(deliver(cloud, KINDS))
-    owed = deliver(cloud, KINDS)
+    to_retry = deliver(cloud, KINDS)
     cloud.ses.statuses.pop("p3@example.com")
-    until_none_is_left(cloud, clock, [each.mail for each in [*owed, *beside]])
+    until_none_is_left(cloud, clock, [each.mail for each in [*to_retry, *beside]])
     check_that_all_ended_once(cloud)
 
 
@@ -342,9 +342,9 @@ def test_what_was_left_behind_is_finished_by_one_of_two(
     clock.sleep(OVER)
     beside: list[MailToRetry] = []
     getattr(cloud.calls, moment)[len(cloud.calls.made) + call] = lambda: beside.extend(deliver(cloud, KINDS))
-    owed = deliver(cloud, KINDS)
+    to_retry = deliver(cloud, KINDS)
     cloud.ses.statuses.pop("p3@example.com")
-    until_none_is_left(cloud, clock, [each.mail for each in [*owed, *beside]])
+    until_none_is_left(cloud, clock, [each.mail for each in [*to_retry, *beside]])
     check_that_all_ended_once(cloud, letters_twice=(first, "before") in BETWEEN_QUEUEING_AND_COUNTING)
 
 
@@ -371,13 +371,13 @@ def test_an_answer_of_dynamodb_or_sqs_that_was_lost_is_made_good(clock: Clock, c
         raise client_error("InternalServerError", status=500)
 
     cloud.calls.after[call] = lose
-    owed = KINDS
+    left = KINDS
     try:
-        owed = [each.mail for each in deliver(cloud, KINDS)]
+        left = [each.mail for each in deliver(cloud, KINDS)]
     except Exception as error:
         assert "InternalServerError" in str(error)  # noqa: PT017 (SES's is no error)
     cloud.ses.statuses.pop("p3@example.com")
-    until_none_is_left(cloud, clock, owed)
+    until_none_is_left(cloud, clock, left)
     check_that_all_ended_once(cloud, letters_twice=call == 4)
 
 

@@ -289,12 +289,12 @@ def test_no_log_line_has_personal_data(
         service.script(name, *[None] * (call - 1), *[error] * 100)
     cloud.ses.statuses[MARKER] = {**REJECTED, "Error": MARKER}
     cloud.ses.statuses["later@example.com"] = {**QUOTA, "Error": MARKER}
-    owed = [
+    group = [
         mail(email, n, name=MARKER) for n, email in enumerate((MARKER, "later@example.com", f"no {MARKER}"))
     ]
-    records = [stream_record(each.image) for each in owed]
+    records = [stream_record(each.image) for each in group]
     if source == "queue":
-        records = [queue_message(each.body()) for each in owed] + [queue_message(MARKER)]
+        records = [queue_message(each.body()) for each in group] + [queue_message(MARKER)]
     try:
         invoke(seconds_left, *records)
     except Exception as raised:  # Lambda would log it

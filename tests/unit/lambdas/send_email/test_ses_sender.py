@@ -22,8 +22,8 @@ from ...helpers.fakes import client_error
 URL = "https://email.us-east-1.amazonaws.com"
 
 
-def send(cloud: Cloud, *owed: Mail) -> list[Verdict]:
-    return cloud.ses_sender.send(owed)
+def send(cloud: Cloud, *group: Mail) -> list[Verdict]:
+    return cloud.ses_sender.send(group)
 
 
 def sole_request(cloud: Cloud) -> Any:
@@ -64,9 +64,9 @@ def test_values_are_safe_for_the_part_that_they_stand_in() -> None:
 
 def test_a_column_without_a_value_is_empty() -> None:
     cloud = Cloud()
-    owed = mail("a@example.com", 2)
-    del owed.image["name"]
-    send(cloud, owed)
+    a_mail = mail("a@example.com", 2)
+    del a_mail.image["name"]
+    send(cloud, a_mail)
     assert template_data(cloud) == [{"s0": "", "t0": "", "h0": ""}]
 
 

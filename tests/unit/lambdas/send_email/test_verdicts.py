@@ -8,27 +8,27 @@ import pytest
 from lambdas.send_email.verdicts import (
     MEANINGS,
     RATE_SECONDS,
-    Judge,
     MailDeferred,
     MailRefused,
     MailSent,
     MailUnknown,
     Meaning,
+    SesAnswers,
     Verdict,
 )
 
 from ...helpers.fakes import client_error
 
-JUDGE = Judge("Rowrelay <hello@example.com>", "ours")
+ANSWERS = SesAnswers("Rowrelay <hello@example.com>", "ours")
 UNVERIFIED = "Email address is not verified. The following identities failed the check in region US-EAST-1: "
 
 
 def of_entry(status: str, error: str = "no") -> Verdict:
-    return JUDGE.of_entry({"Status": status, "Error": error})
+    return ANSWERS.verdict_of_entry({"Status": status, "Error": error})
 
 
 def of_error(code: str, message: str = "no", status: int = 400) -> Verdict:
-    return JUDGE.of_error(client_error(code, message, status=status))
+    return ANSWERS.verdict_of_error(client_error(code, message, status=status))
 
 
 def send_bulk_email() -> Any:
@@ -45,7 +45,7 @@ def test_every_error_that_the_model_knows_has_a_meaning() -> None:
 
 
 def test_what_ses_took_is_sent() -> None:
-    assert JUDGE.of_entry({"Status": "SUCCESS", "MessageId": "m"}) == MailSent("m")
+    assert ANSWERS.verdict_of_entry({"Status": "SUCCESS", "MessageId": "m"}) == MailSent("m")
 
 
 @pytest.mark.parametrize("status", ["MESSAGE_REJECTED", "INVALID_PARAMETER", "INVALID_PARAMETER_VALUE"])
