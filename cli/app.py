@@ -116,10 +116,10 @@ def redrive_ingest(
 ) -> None:
     """Import anew what process_csv gave up reading, such as for a permission that was missing.
 
-    An upload that has expired or was overwritten cannot be read any more; its letter stays until
+    An upload that has expired or was overwritten cannot be read any more; its message stays until
     --discard. May be killed and repeated: an import is one import however often it is sent.
 
-    Exit codes: 0 every letter was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
+    Exit codes: 0 every message was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
     """
     options = Options(dry_run=dry_run, yes=yes, as_json=as_json, reason=reason, discard=discard)
     _redrive("ingest", stack, options)
@@ -141,7 +141,7 @@ def redrive_writer(
     repeated: a row that is in the table changes nothing there (if on_conflict is replace, it wins over a
     later import's).
 
-    Exit codes: 0 every letter was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
+    Exit codes: 0 every message was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
     """
     options = Options(dry_run=dry_run, yes=yes, as_json=as_json, reason=reason, discard=discard)
     _redrive("writer", stack, options)
@@ -162,7 +162,7 @@ def redrive_notifier(
     Mails that are held are left to `rowrelay held`. Lambda's note of a stream batch that it gave up stays
     until --discard; `rowrelay reconcile` finds its records. May be killed and repeated: a mail leaves once.
 
-    Exit codes: 0 every letter was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
+    Exit codes: 0 every message was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
     """
     options = Options(dry_run=dry_run, yes=yes, as_json=as_json, reason=reason, discard=discard)
     _redrive("notifier", stack, options)

@@ -20,10 +20,10 @@ StackName = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Discard = Annotated[
-    bool, typer.Option("--discard", help="Delete the letters that nothing can be done with, and no others.")
+    bool, typer.Option("--discard", help="Delete the messages that nothing can be done with, and no others.")
 ]
 Reason = Annotated[
-    str | None, typer.Option("--reason", metavar="TEXT", help="Only letters with this text in their reason.")
+    str | None, typer.Option("--reason", metavar="TEXT", help="Only messages with this text in their reason.")
 ]
 
 
@@ -36,7 +36,7 @@ class Options:
         yes: Do it without asking.
         as_json: Print one JSON object on stdout; all else on stderr.
         reason: Only what has this text in its reason.
-        discard: Delete letters that nothing can be done with, and no others.
+        discard: Delete messages that nothing can be done with, and no others.
     """
 
     dry_run: bool = False

@@ -32,8 +32,8 @@ def carry_out(redrive: Redrive, verb: str, options: Options) -> bool:
         survey = redrive.survey()
         _show_survey(printer, survey, verb)
         if survey.chosen and not options.dry_run:
-            confirm(f"{verb.capitalize()} {count(len(survey.chosen), 'letter')}?", options)
-            with counting(printer.console, "letter", len(survey.chosen)) as add:
+            confirm(f"{verb.capitalize()} {count(len(survey.chosen), 'message')}?", options)
+            with counting(printer.console, "message", len(survey.chosen)) as add:
                 redrive.carry_out(survey, add)
             _show_outcome(printer, survey)
     if options.as_json:
@@ -43,16 +43,16 @@ def carry_out(redrive: Redrive, verb: str, options: Options) -> bool:
 
 def _show_survey(printer: Printer, survey: Survey, verb: str) -> None:
     """Print what would be done, and why each message is there."""
-    printer.line(f"{count(len(survey.chosen), 'letter')} to {verb}{':' if survey.chosen else '.'}")
+    printer.line(f"{count(len(survey.chosen), 'message')} to {verb}{':' if survey.chosen else '.'}")
     for reason, number in survey.reasons.most_common(_SHOWN):
         printer.line(f"  {number:,}: {reason}")
     if len(survey.reasons) > _SHOWN:
         printer.line(f"  … and {count(len(survey.reasons) - _SHOWN, 'other reason')}")
     if survey.others:
-        printer.line(f"{count(survey.others, 'letter')} with other reasons or decisions: left as they are.")
+        printer.line(f"{count(survey.others, 'message')} with other reasons or decisions: left as they are.")
     if survey.in_flight:
         printer.line(
-            f"{count(survey.in_flight, 'letter')} taken by another command, or by one that was killed: back"
+            f"{count(survey.in_flight, 'message')} taken by another command, or by one that was killed: back"
             f" within {VISIBILITY_SECONDS // 60} minutes."
         )
     _show_stay(printer, survey)
@@ -60,9 +60,9 @@ def _show_survey(printer: Printer, survey: Survey, verb: str) -> None:
 
 def _show_outcome(printer: Printer, survey: Survey) -> None:
     """Print what was done."""
-    printer.line(f"{count(survey.done, 'letter')} done.")
+    printer.line(f"{count(survey.done, 'message')} done.")
     if survey.not_found:
-        gone = count(survey.not_found, "letter")
+        gone = count(survey.not_found, "message")
         printer.line(f"{gone} not found again: taken by another command meanwhile.")
     if survey.done != len(survey.chosen):
         _show_stay(printer, survey)
@@ -72,4 +72,4 @@ def _show_stay(printer: Printer, survey: Survey) -> None:
     for each in survey.stay[:_SHOWN]:
         printer.line(f"  stays: {each.name}: {each.why}")
     if len(survey.stay) > _SHOWN:
-        printer.line(f"  … and {count(len(survey.stay) - _SHOWN, 'other letter')} (--json shows all)")
+        printer.line(f"  … and {count(len(survey.stay) - _SHOWN, 'other message')} (--json shows all)")

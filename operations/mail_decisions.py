@@ -63,7 +63,7 @@ def may_be_sent_again(entry: Entry | None) -> bool:
 
 
 def is_done(entry: Entry | None) -> bool:
-    """Whether the mail left, so that a letter of it is left over."""
+    """Whether the mail left, so that a message of it is left over."""
     return entry is not None and entry.state == MailState.MAILED
 
 

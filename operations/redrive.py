@@ -58,7 +58,7 @@ class Staying:
 
     def as_json(self) -> dict[str, str]:
         """Returns the entry in the output of `--json`."""
-        return {"letter": self.message_id, "is": self.name, "reason": self.reason, "stays": self.why}
+        return {"message": self.message_id, "is": self.name, "reason": self.reason, "stays": self.why}
 
 
 @dataclass

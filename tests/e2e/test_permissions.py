@@ -131,8 +131,8 @@ def test_without_one_action_no_file_is_continued(faults: Faults, policy: str, si
     faults.pipeline.upload("users.csv", MostlyBad("denied", 200_000).data)
 
     def given_up() -> list[str]:
-        letters = faults.pipeline.watch.queues.messages("ingest_failure_queue_url")
-        return [reason_of(letter) for letter in letters]
+        messages = faults.pipeline.watch.queues.messages("ingest_failure_queue_url")
+        return [reason_of(message) for message in messages]
 
     until(lambda: bool(given_up()), 60)
     [reason] = given_up()

@@ -23,10 +23,10 @@ def test_every_letter_is_sent_and_only_then_deleted(capsys: pytest.CaptureFixtur
     assert redrive(sqs)
     assert (sqs.bodies("work"), sqs.bodies("dead")) == (bodies, [])
     assert capsys.readouterr().out.splitlines() == [
-        "25 letters to send again:",
+        "25 messages to send again:",
         "  13: Reason 0",
         "  12: Reason 1",
-        "25 letters done.",
+        "25 messages done.",
     ]
 
 
@@ -34,7 +34,7 @@ def test_a_dry_run_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     sqs = filled("a", "poison")
     assert redrive(sqs, Options(dry_run=True))
     assert (sqs.bodies("dead"), sqs.bodies("work"), sqs.hidden) == (["a", "poison"], [], set())
-    assert "  stays: letter poison: it is poison" in capsys.readouterr().out
+    assert "  stays: message poison: it is poison" in capsys.readouterr().out
 
 
 def test_what_cannot_be_sent_stays_and_the_outcome_says_so(capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,8 +49,8 @@ def test_what_cannot_be_sent_stays_and_the_outcome_says_so(capsys: pytest.Captur
         "dry_run": False,
     }
     assert [(entry["is"], entry["stays"]) for entry in document["stay"]] == [
-        ("letter poison", "it is poison"),
-        ("letter b", "its mail is on its way"),
+        ("message poison", "it is poison"),
+        ("message b", "its mail is on its way"),
     ]
 
 
@@ -59,7 +59,7 @@ def test_letters_that_another_command_has_taken_are_told(capsys: pytest.CaptureF
     sqs.hidden.add("m0")
     assert redrive(sqs)
     assert sqs.bodies("dead") == ["a"]
-    assert "1 letter taken by another command, or by one that was killed: back within 5 minutes." in (
+    assert "1 message taken by another command, or by one that was killed: back within 5 minutes." in (
         capsys.readouterr().out
     )
 
@@ -86,7 +86,7 @@ def test_the_operator_is_asked_and_obeyed(
         with pytest.raises(OperationError, match="nothing was changed"):
             redrive(sqs, Options())
     assert sqs.bodies("work") == sent
-    assert capsys.readouterr().err == "Send again 1 letter? [y/N] "
+    assert capsys.readouterr().err == "Send again 1 message? [y/N] "
 
 
 @dataclass
@@ -116,4 +116,4 @@ def test_a_letter_that_is_gone_by_the_time_of_the_answer_is_told(
     monkeypatch.setattr("sys.stdin", Slow(""))
     assert redrive(sqs, Options())
     assert sqs.bodies("work") == ["b"]
-    assert "1 letter not found again: taken by another command meanwhile." in capsys.readouterr().out
+    assert "1 message not found again: taken by another command meanwhile." in capsys.readouterr().out

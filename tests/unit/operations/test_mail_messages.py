@@ -51,7 +51,7 @@ def test_a_second_message_of_a_mail_that_is_held_anew_stays(state: MailState) ->
     end(cloud, "second", MailState.HELD)  # it may have left
     assert list(queue.resend([message(2)])) == ["m2"]
     assert cloud.states() == {MAIL.mail_id: MailState.HELD}
-    assert len(cloud.letters(RETRIES)) == 1
+    assert len(cloud.messages(RETRIES)) == 1
     assert +Counter(cloud.ended()) == {MailState.HELD: 1}
 
 
@@ -73,7 +73,7 @@ def test_a_mail_nobody_had_claimed_is_not_reopened_once_it_is_held() -> None:
     end(cloud, "another", MailState.HELD)  # another copy of it was sent meanwhile, and the answer lost
     assert list(queue.resend([message(1)])) == ["m1"]
     assert cloud.states() == {MAIL.mail_id: MailState.HELD}
-    assert cloud.letters(RETRIES) == []
+    assert cloud.messages(RETRIES) == []
 
 
 def test_a_mail_that_was_dropped_meanwhile_is_not_resent() -> None:
@@ -84,7 +84,7 @@ def test_a_mail_that_was_dropped_meanwhile_is_not_resent() -> None:
     assert drop.classify(message(1))
     assert drop.resend([message(1)]) == {}
     assert list(resend.resend([message(1)])) == ["m1"]
-    assert cloud.letters(RETRIES) == []
+    assert cloud.messages(RETRIES) == []
     assert cloud.states() == {MAIL.mail_id: MailState.UNDELIVERABLE}
 
 
@@ -106,7 +106,7 @@ def test_a_mail_that_was_given_up_begins_anew() -> None:
     queue = RefusedMails(mails(cloud))
     assert queue.classify(old)
     assert queue.resend([old]) == {}
-    (again,) = cloud.letters(RETRIES)
+    (again,) = cloud.messages(RETRIES)
     assert "since" not in again
 
 
@@ -119,7 +119,7 @@ def test_a_second_message_of_a_mail_that_left_goes() -> None:
     assert cloud.states() == {MAIL.mail_id: MailState.DEFERRED}
     end(cloud, "second", MailState.MAILED)
     assert queue.resend([message(2)]) == {}
-    assert len(cloud.letters(RETRIES)) == 1
+    assert len(cloud.messages(RETRIES)) == 1
     assert +Counter(cloud.ended()) == {MailState.MAILED: 1}
 
 
