@@ -7,6 +7,7 @@ import pytest
 
 from lambdas.core.mail_entries import MailState
 from lambdas.core.mail_writes import Change
+from operations.choices import Decision
 from operations.held import HeldMails
 from operations.mail_decisions import MailDecisions
 from operations.mail_messages import MailMessages, RefusedMails
@@ -37,7 +38,7 @@ def message(number: int) -> QueueMessage:
 
 
 def queue_of(cloud: Cloud, state: MailState) -> HeldMails | RefusedMails:
-    return HeldMails(mails(cloud), "resend") if state == MailState.HELD else RefusedMails(mails(cloud))
+    return HeldMails(mails(cloud), Decision.RESEND) if state == MailState.HELD else RefusedMails(mails(cloud))
 
 
 @pytest.mark.parametrize("state", [MailState.HELD, MailState.UNDELIVERABLE])
@@ -58,9 +59,9 @@ def test_a_second_message_of_a_mail_that_is_held_anew_stays(state: MailState) ->
 def test_a_mail_held_anew_is_not_dropped_by_an_earlier_decision() -> None:
     cloud = Cloud()
     end(cloud, "first", MailState.HELD)
-    drop = HeldMails(mails(cloud), "drop")
+    drop = HeldMails(mails(cloud), Decision.DROP)
     assert drop.classify(message(1))
-    assert HeldMails(mails(cloud), "resend").resend([message(1)]) == {}
+    assert HeldMails(mails(cloud), Decision.RESEND).resend([message(1)]) == {}
     end(cloud, "second", MailState.HELD)
     assert list(drop.resend([message(1)])) == ["m1"]
     assert cloud.states() == {MAIL.mail_id: MailState.HELD}
@@ -79,7 +80,7 @@ def test_a_mail_nobody_had_claimed_is_not_reopened_once_it_is_held() -> None:
 def test_a_mail_that_was_dropped_meanwhile_is_not_resent() -> None:
     cloud = Cloud()
     end(cloud, "first", MailState.HELD)
-    resend, drop = (HeldMails(mails(cloud), verb) for verb in ("resend", "drop"))
+    resend, drop = (HeldMails(mails(cloud), decision) for decision in (Decision.RESEND, Decision.DROP))
     assert resend.classify(message(1))
     assert drop.classify(message(1))
     assert drop.resend([message(1)]) == {}
@@ -91,7 +92,7 @@ def test_a_mail_that_was_dropped_meanwhile_is_not_resent() -> None:
 def test_a_mail_that_was_resent_meanwhile_is_not_said_to_be_dropped() -> None:
     cloud = Cloud()
     end(cloud, "first", MailState.HELD)
-    resend, drop = (HeldMails(mails(cloud), verb) for verb in ("resend", "drop"))
+    resend, drop = (HeldMails(mails(cloud), decision) for decision in (Decision.RESEND, Decision.DROP))
     assert drop.classify(message(1))
     assert resend.classify(message(1))
     assert resend.resend([message(1)]) == {}
