@@ -29,7 +29,7 @@ Reason = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How the operator wants it.
+    """What the operator asked for.
 
     Attributes:
         dry_run: Show what would be done, and change nothing.

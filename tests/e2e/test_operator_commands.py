@@ -105,7 +105,7 @@ def test_rows_that_could_not_be_written_are_written_on_redrive(
 
     code, done = rowrelay("redrive", "writer", "--yes")
     assert (code, done["done"], [each["is"] for each in done["stay"]]) == (1, 1, ["a message from elsewhere"])
-    until(lambda: pipeline.watch.ledger.look(dead[0]).books.mailed == 5)
+    until(lambda: pipeline.watch.ledger.refresh(dead[0]).books.mailed == 5)
     assert rowrelay("redrive", "writer", "--discard", "--yes")[1]["done"] == 1
 
     code, status = rowrelay("status")

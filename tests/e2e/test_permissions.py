@@ -80,7 +80,7 @@ def everything_works(pipeline: Pipeline, tag: str, seconds: float) -> bool:
     pipeline.retry(f"claimed-{tag}@example.com", f"retried-{tag}@example.com")
 
     def ended() -> bool:
-        found = pipeline.watch.ledger.look(one)
+        found = pipeline.watch.ledger.refresh(one)
         return (
             found.status == ImportStatus.DONE
             and found.balanced
