@@ -10,12 +10,12 @@ import typer
 from operations.cost import MAILS_A_DAY, MAILS_A_SECOND, Plan
 
 from . import held, redrive
-from .options import Json, Options, StackName, Yes
+from .options import LOCAL_STACK_PORT, Json, Options, StackName, Yes
 from .run import INTERRUPTED, run
 
 app = typer.Typer(
     name="rowrelay",
-    help="CSV in, accounts and welcome mails out.",
+    help="CSV in, records and welcome mails out.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -27,7 +27,7 @@ app.add_typer(held.app, name="held")
 
 @app.callback()
 def rowrelay() -> None:
-    """CSV in, accounts and welcome mails out."""
+    """CSV in, records and welcome mails out."""
 
 
 Files = Annotated[list[str] | None, typer.Argument(metavar="FILE", help="CSV files. Default: a sample.")]
@@ -50,15 +50,16 @@ def demo(files: Files = None, *, keep: Keep = False, port: Port = None, as_json:
     run(lambda: run_demo(files or [], port=port, keep=keep, as_json=as_json))
 
 
-EmulatorPort = Annotated[int, typer.Option(min=1, max=65535, help="The emulator's port.")]
-_EMULATOR_PORT = 4566  # where Pulumi.local.yaml points the provider
+_PORT_HELP = f"The emulator's port; Pulumi.local.yaml points Pulumi at {LOCAL_STACK_PORT}."
+EmulatorPort = Annotated[int, typer.Option(min=1, max=65535, help=_PORT_HELP)]
 
 
 @app.command()
-def emulator(*, port: EmulatorPort = _EMULATOR_PORT) -> None:
+def emulator(*, port: EmulatorPort = LOCAL_STACK_PORT) -> None:
     """Run an empty AWS emulator until Ctrl-C, for `pulumi up --stack local`.
 
-    It takes one key, its own, which is printed as two lines for the shell: type them where Pulumi runs.
+    It takes one key, its own, which is printed as two lines for the shell: type them in the terminal that
+    runs `pulumi stack init local` (once) and `pulumi up --stack local`.
 
     Exit codes: 0 ended by Ctrl-C; 1 it could not start.
     """

@@ -8,6 +8,8 @@ import typer
 
 from operations.errors import OperationError, UsageError
 
+LOCAL_STACK_PORT = 4566  # where Pulumi.local.yaml points Pulumi
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; all else on stderr.")]
 StackName = Annotated[
     str | None,

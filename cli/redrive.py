@@ -17,7 +17,7 @@ An upload that has expired or was overwritten cannot be read any more; its messa
 Exit codes: 0 every message was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
 """
 
-_WRITER = """Send the rows that could not be written to the work queue again.
+_WRITER = """Send the rows that could not be written to the queue of chunks again.
 
 A message that is no chunk is not ours; it is shown, and stays until --discard. May be killed and
 repeated: a row that is in the table changes nothing there (if on_conflict is replace, it wins over a

@@ -91,7 +91,7 @@ class IngestFailures:
 
 @dataclass(frozen=True)
 class DeadLetters:
-    """Rows that could not be written go back to the work queue; one that is in the table changes nothing."""
+    """Rows that could not be written go back to the queue of chunks; one in the table changes nothing."""
 
     sqs: "SQSClient"
     queue_url: str

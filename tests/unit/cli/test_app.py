@@ -28,7 +28,7 @@ from operations.errors import OperationError, UsageError
             1,
             ["rowrelay: An error occurred (NoSuchBucket) when calling the PutObject operation: gone"],
         ),
-        (KeyboardInterrupt(), 130, ["rowrelay: stopped; nothing is left running."]),
+        (KeyboardInterrupt(), 130, ["rowrelay: stopped; it may be run again."]),
     ],
 )
 def test_what_a_user_can_cause_is_a_line_and_an_exit_code(
