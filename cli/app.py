@@ -8,24 +8,26 @@ from typing import Annotated
 import typer
 
 from operations.cost import MAILS_A_DAY, MAILS_A_SECOND, Plan
-from operations.errors import UsageError
 
-from .options import Discard, DryRun, Json, Options, Reason, StackName, Yes
+from . import held, redrive
+from .options import LOCAL_STACK_PORT, Json, Options, StackName, Yes
 from .run import INTERRUPTED, run
 
 app = typer.Typer(
     name="rowrelay",
-    help="CSV in, accounts and welcome mails out.",
+    help="CSV in, records and welcome mails out.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(redrive.app, name="redrive")
+app.add_typer(held.app, name="held")
 
 
 @app.callback()
 def rowrelay() -> None:
-    """CSV in, accounts and welcome mails out."""
+    """CSV in, records and welcome mails out."""
 
 
 Files = Annotated[list[str] | None, typer.Argument(metavar="FILE", help="CSV files. Default: a sample.")]
@@ -48,15 +50,16 @@ def demo(files: Files = None, *, keep: Keep = False, port: Port = None, as_json:
     run(lambda: run_demo(files or [], port=port, keep=keep, as_json=as_json))
 
 
-EmulatorPort = Annotated[int, typer.Option(min=1, max=65535, help="The emulator's port.")]
-_EMULATOR_PORT = 4566  # where Pulumi.local.yaml points the provider
+_PORT_HELP = f"The emulator's port; Pulumi.local.yaml points Pulumi at {LOCAL_STACK_PORT}."
+EmulatorPort = Annotated[int, typer.Option(min=1, max=65535, help=_PORT_HELP)]
 
 
 @app.command()
-def emulator(*, port: EmulatorPort = _EMULATOR_PORT) -> None:
+def emulator(*, port: EmulatorPort = LOCAL_STACK_PORT) -> None:
     """Run an empty AWS emulator until Ctrl-C, for `pulumi up --stack local`.
 
-    It takes one key, its own, which is printed as two lines for the shell: type them where Pulumi runs.
+    It takes one key, its own, which is printed as two lines for the shell: type them in the terminal that
+    runs `pulumi stack init local` (once) and `pulumi up --stack local`.
 
     Exit codes: 0 ended by Ctrl-C; 1 it could not start.
     """
@@ -86,8 +89,6 @@ def check(files: CheckedFiles, *, schema: SchemaPath = None, as_json: Json = Fal
 
 
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Show the newest N imports.")]
-redrive = typer.Typer(no_args_is_help=True, help="Deal again with what failed for good, its cause mended.")
-app.add_typer(redrive, name="redrive")
 
 
 @app.command()
@@ -102,143 +103,6 @@ def status(*, stack: StackName = None, limit: Limit = 20, as_json: Json = False)
     from .status import run_status
 
     run(lambda: run_status(stack, limit=limit, as_json=as_json))
-
-
-@redrive.command("ingest")
-def redrive_ingest(
-    *,
-    stack: StackName = None,
-    reason: Reason = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    discard: Discard = False,
-    as_json: Json = False,
-) -> None:
-    """Import anew what process_csv gave up reading, such as for a permission that was missing.
-
-    An upload that has expired or was overwritten cannot be read any more; its letter stays until
-    --discard. May be killed and repeated: an import is one import however often it is sent.
-
-    Exit codes: 0 every letter was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
-    """
-    options = Options(dry_run=dry_run, yes=yes, as_json=as_json, reason=reason, discard=discard)
-    _redrive("ingest", stack, options)
-
-
-@redrive.command("writer")
-def redrive_writer(
-    *,
-    stack: StackName = None,
-    reason: Reason = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    discard: Discard = False,
-    as_json: Json = False,
-) -> None:
-    """Send the rows that could not be written to the work queue again.
-
-    A message that is no chunk is not ours; it is shown, and stays until --discard. May be killed and
-    repeated: a row that is in the table changes nothing there (if on_conflict is replace, it wins over a
-    later import's).
-
-    Exit codes: 0 every letter was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
-    """
-    options = Options(dry_run=dry_run, yes=yes, as_json=as_json, reason=reason, discard=discard)
-    _redrive("writer", stack, options)
-
-
-@redrive.command("notifier")
-def redrive_notifier(
-    *,
-    stack: StackName = None,
-    reason: Reason = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    discard: Discard = False,
-    as_json: Json = False,
-) -> None:
-    """Send mails again that SES refused for good, such as for a sender that was not verified.
-
-    Mails that are held are left to `rowrelay held`. Lambda's note of a stream batch that it gave up stays
-    until --discard; `rowrelay reconcile` finds its records. May be killed and repeated: a mail leaves once.
-
-    Exit codes: 0 every letter was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
-    """
-    options = Options(dry_run=dry_run, yes=yes, as_json=as_json, reason=reason, discard=discard)
-    _redrive("notifier", stack, options)
-
-
-def _redrive(queue: str, stack: str | None, options: Options) -> None:
-    from .redrive import run_redrive
-
-    run(lambda: run_redrive(queue, stack, options))
-
-
-held = typer.Typer(no_args_is_help=True, help="Decide on mails of which nobody knows whether they left.")
-app.add_typer(held, name="held")
-MailId = Annotated[str | None, typer.Argument(metavar="MAIL", help="The mail's id, from `held list`.")]
-All = Annotated[bool, typer.Option("--all", help="Every mail that is held.")]
-
-
-@held.command("list")
-def held_list(*, stack: StackName = None, as_json: Json = False) -> None:
-    """Show the mails that are held, and to whom they are.
-
-    Exit codes: 0 none is held; 1 some are; 2 wrong usage.
-    """
-    from .held import run_held_list
-
-    run(lambda: run_held_list(stack, as_json=as_json))
-
-
-@held.command("resend")
-def held_resend(
-    mail: MailId = None,
-    *,
-    every: All = False,
-    stack: StackName = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_json: Json = False,
-) -> None:
-    """Send a mail that is held, or all: you know that it did not leave, or that twice does no harm.
-
-    May be killed and repeated.
-
-    Exit codes: 0 done, or none is held; 1 some stay, or you said no; 2 wrong usage.
-    """
-    _decide("resend", mail, every, stack, Options(dry_run=dry_run, yes=yes, as_json=as_json))
-
-
-@held.command("drop")
-def held_drop(
-    mail: MailId = None,
-    *,
-    every: All = False,
-    stack: StackName = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_json: Json = False,
-) -> None:
-    """Never send a mail that is held, or all of them: it then counts as undeliverable.
-
-    May be killed and repeated.
-
-    Exit codes: 0 done, or none is held; 1 some stay, or you said no; 2 wrong usage.
-    """
-    _decide("drop", mail, every, stack, Options(dry_run=dry_run, yes=yes, as_json=as_json))
-
-
-def _decide(verb: str, mail: str | None, every: bool, stack: str | None, options: Options) -> None:
-    from .held import run_held
-
-    def work() -> bool:
-        if every == (mail is not None):
-            got = "both" if every else "neither"
-            raise UsageError(f"held {verb}: expected a MAIL, or --all, got {got}: `rowrelay held list`.")
-        return run_held(stack, verb, mail, options)
-
-    run(work)
 
 
 Queue = Annotated[bool, typer.Option("--queue", help="Queue the mails that are missing.")]

@@ -13,14 +13,14 @@ from rich.console import Console
 
 from local.embedded import Deployment, embedded_aws
 from local.emulator import REGION
-from local.kept import Kept, announced
+from local.kept import KeptRun, publish
 from local.mailbox import SentMail, first_sent
 from operations.errors import OperationError
-from operations.imports import Import, Ledger, succeeded
+from operations.imports import Import, ImportReader, succeeded
 from operations.project import ROOT
 from operations.queues import Queues
 from operations.text import count
-from operations.uploads import upload, waves
+from operations.uploads import split_repeated_files, upload
 from operations.watching import Watch
 
 from .files import check_files
@@ -97,7 +97,8 @@ def import_files(aws: Deployment, files: Sequence[Path], console: Console, *, wa
     mail: SentMail | None = None
     imports: list[Import] = []
     watch = Watch(
-        Ledger(aws.client("dynamodb"), aws.outputs["import_ledger"]), Queues(aws.client("sqs"), aws.outputs)
+        ImportReader(aws.client("dynamodb"), aws.outputs["import_ledger"]),
+        Queues(aws.client("sqs"), aws.outputs),
     )
     with progress(console) as shown:
 
@@ -107,12 +108,12 @@ def import_files(aws: Deployment, files: Sequence[Path], console: Console, *, wa
             if want_mail and mail is None and any(one.books.mailed for one in imports):
                 mail = first_sent(aws.endpoint, aws.access_key)
 
-        for wave in waves(files):
+        for group in split_repeated_files(files):
             keys = [
                 f"{aws.outputs['upload_prefix']}{n}/{file.name}"
-                for n, file in enumerate(wave, len(imports) + 1)
+                for n, file in enumerate(group, len(imports) + 1)
             ]
-            uploaded = upload(aws.client("s3"), aws.outputs["bucket"], dict(zip(keys, wave, strict=True)))
+            uploaded = upload(aws.client("s3"), aws.outputs["bucket"], dict(zip(keys, group, strict=True)))
             imports = watch.until_settled([*imports, *uploaded], show)
     return Outcome(imports, time.monotonic() - started, mail)
 
@@ -133,7 +134,7 @@ def _wait(printer: Printer, aws: Deployment) -> None:
         printer.line(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(announced(Kept(aws.endpoint, key, aws.outputs)))
+            stack.enter_context(publish(KeptRun(aws.endpoint, key, aws.outputs)))
             printer.line("In another terminal, try: rowrelay status")
         except OSError as error:
             printer.line(f"`rowrelay status` and the other commands will not find it: {error}")

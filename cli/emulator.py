@@ -6,6 +6,8 @@ import threading
 
 from local.emulator import emulator
 
+from .options import LOCAL_STACK_PORT
+
 
 def run_emulator(port: int) -> bool:
     """Serve an empty emulator until Ctrl-C.
@@ -19,8 +21,17 @@ def run_emulator(port: int) -> bool:
         running.wait_until_ready()
         print(f"export AWS_ACCESS_KEY_ID={running.access_key.id}")
         print(f"export AWS_SECRET_ACCESS_KEY={running.access_key.secret}", flush=True)
-        print(f"Running at {running.endpoint}: type these two lines in the terminal", file=sys.stderr)
-        print("that runs `pulumi up --stack local`. Press Ctrl-C to end it.", file=sys.stderr, flush=True)
+        print(_advice(running.endpoint, port), file=sys.stderr, flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
     return True
+
+
+def _advice(endpoint: str, port: int) -> str:
+    lines = [
+        f"Running at {endpoint}: type these two lines in the terminal that runs",
+        "`pulumi stack init local` (once) and `pulumi up --stack local`.",
+    ]
+    if port != LOCAL_STACK_PORT:
+        lines.append(f"The stack's `aws:endpoints` must name this port, not {LOCAL_STACK_PORT}.")
+    return "\n".join([*lines, "Press Ctrl-C to end it."])

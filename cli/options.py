@@ -8,6 +8,8 @@ import typer
 
 from operations.errors import OperationError, UsageError
 
+LOCAL_STACK_PORT = 4566  # where Pulumi.local.yaml points Pulumi
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; all else on stderr.")]
 StackName = Annotated[
     str | None,
@@ -20,23 +22,23 @@ StackName = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Discard = Annotated[
-    bool, typer.Option("--discard", help="Delete the letters that nothing can be done with, and no others.")
+    bool, typer.Option("--discard", help="Delete the messages that nothing can be done with, and no others.")
 ]
 Reason = Annotated[
-    str | None, typer.Option("--reason", metavar="TEXT", help="Only letters with this text in their reason.")
+    str | None, typer.Option("--reason", metavar="TEXT", help="Only messages with this text in their reason.")
 ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How the operator wants it.
+    """What the operator asked for.
 
     Attributes:
         dry_run: Show what would be done, and change nothing.
         yes: Do it without asking.
         as_json: Print one JSON object on stdout; all else on stderr.
         reason: Only what has this text in its reason.
-        discard: Delete letters that nothing can be done with, and no others.
+        discard: Delete messages that nothing can be done with, and no others.
     """
 
     dry_run: bool = False

@@ -1,75 +1,66 @@
 """`rowrelay redrive`: what waits in a failure queue is dealt with again, once its cause is mended."""
 
-import contextlib
-import json
-import sys
+import typer
 
-from operations.failure_queues import redrive_of
-from operations.messages import VISIBILITY_SECONDS
-from operations.redrive import Redrive, Survey
-from operations.stack import find_stack
-from operations.text import count
+from operations.choices import FailedStep
 
-from .options import Options, confirm
-from .printer import Printer
-from .progress import counting
+from .options import Discard, DryRun, Json, Options, Reason, StackName, Yes
+from .run import run
 
-_SHOWN = 20  # reasons, and messages that stay
+app = typer.Typer(no_args_is_help=True, help="Deal again with what failed for good, its cause mended.")
+
+_INGEST = """Import anew what process_csv gave up reading, such as for a permission that was missing.
+
+An upload that has expired or was overwritten cannot be read any more; its message stays until
+--discard. May be killed and repeated: an import is one import however often it is sent.
+
+Exit codes: 0 every message was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
+"""
+
+_WRITER = """Send the rows that could not be written to the queue of chunks again.
+
+A message that is no chunk is not ours; it is shown, and stays until --discard. May be killed and
+repeated: a row that is in the table changes nothing there (if on_conflict is replace, it wins over a
+later import's).
+
+Exit codes: 0 every message was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
+"""
+
+_NOTIFIER = """Send mails again that SES refused for good, such as for a sender that was not verified.
+
+Mails that are held are left to `rowrelay held`. Lambda's note of a stream batch that it gave up stays
+until --discard; `rowrelay reconcile` finds its records. May be killed and repeated: a mail leaves once.
+
+Exit codes: 0 every message was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
+"""
 
 
-def run_redrive(queue: str, stack_name: str | None, options: Options) -> bool:
-    """Redrive the queue "ingest", "writer" or "notifier"; returns whether no message stays."""
-    stack = find_stack(stack_name)
-    redrive = redrive_of(stack, queue, reason=options.reason, discard=options.discard)
+def _add_command(step: FailedStep, text: str) -> None:
+    @app.command(step, help=text)
+    def redrive(
+        *,
+        stack: StackName = None,
+        reason: Reason = None,
+        dry_run: DryRun = False,
+        yes: Yes = False,
+        discard: Discard = False,
+        as_json: Json = False,
+    ) -> None:
+        options = Options(dry_run=dry_run, yes=yes, as_json=as_json, reason=reason, discard=discard)
+        run(lambda: run_redrive(step, stack, options))
+
+
+_add_command(FailedStep.INGEST, _INGEST)
+_add_command(FailedStep.WRITER, _WRITER)
+_add_command(FailedStep.NOTIFIER, _NOTIFIER)
+
+
+def run_redrive(step: FailedStep, stack_name: str | None, options: Options) -> bool:
+    """Redrive the step's failure queue; returns whether no message stays."""
+    from operations.failure_queues import redrive_of  # boto3 is not needed for --help
+    from operations.stack import find_stack
+
+    from .survey import carry_out
+
+    redrive = redrive_of(find_stack(stack_name), step, reason=options.reason, discard=options.discard)
     return carry_out(redrive, "delete" if options.discard else "send again", options)
-
-
-def carry_out(redrive: Redrive, verb: str, options: Options) -> bool:
-    """Survey, show, ask, and deal with what was shown; returns whether none of the messages stays."""
-    out = sys.stdout
-    with contextlib.redirect_stdout(sys.stderr if options.as_json else out):
-        printer = Printer()
-        survey = redrive.survey()
-        _show_survey(printer, survey, verb)
-        if survey.chosen and not options.dry_run:
-            confirm(f"{verb.capitalize()} {count(len(survey.chosen), 'letter')}?", options)
-            with counting(printer.console, "letter", len(survey.chosen)) as add:
-                redrive.carry_out(survey, add)
-            _show_outcome(printer, survey)
-    if options.as_json:
-        print(json.dumps(survey.as_json(dry_run=options.dry_run)), file=out, flush=True)
-    return options.dry_run or not survey.stay
-
-
-def _show_survey(printer: Printer, survey: Survey, verb: str) -> None:
-    """Print what would be done, and why each message is there."""
-    printer.line(f"{count(len(survey.chosen), 'letter')} to {verb}{':' if survey.chosen else '.'}")
-    for reason, number in survey.reasons.most_common(_SHOWN):
-        printer.line(f"  {number:,}: {reason}")
-    if len(survey.reasons) > _SHOWN:
-        printer.line(f"  … and {count(len(survey.reasons) - _SHOWN, 'other reason')}")
-    if survey.others:
-        printer.line(f"{count(survey.others, 'letter')} with other reasons or decisions: left as they are.")
-    if survey.in_flight:
-        printer.line(
-            f"{count(survey.in_flight, 'letter')} taken by another command, or by one that was killed: back"
-            f" within {VISIBILITY_SECONDS // 60} minutes."
-        )
-    _show_stay(printer, survey)
-
-
-def _show_outcome(printer: Printer, survey: Survey) -> None:
-    """Print what was done."""
-    printer.line(f"{count(survey.done, 'letter')} done.")
-    if survey.not_found:
-        gone = count(survey.not_found, "letter")
-        printer.line(f"{gone} not found again: taken by another command meanwhile.")
-    if survey.done != len(survey.chosen):
-        _show_stay(printer, survey)
-
-
-def _show_stay(printer: Printer, survey: Survey) -> None:
-    for each in survey.stay[:_SHOWN]:
-        printer.line(f"  stays: {each.name}: {each.why}")
-    if len(survey.stay) > _SHOWN:
-        printer.line(f"  … and {count(len(survey.stay) - _SHOWN, 'other letter')} (--json shows all)")

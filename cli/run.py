@@ -19,7 +19,7 @@ def run(work: Callable[[], bool]) -> None:
     try:
         code = OK if work() else NOT_OK
     except KeyboardInterrupt:
-        code = _complain(INTERRUPTED, "stopped; nothing is left running.")
+        code = _complain(INTERRUPTED, "stopped; it may be run again.")
     except UsageError as problem:
         code = _complain(USAGE, *map(str, problem.args))
     except (OperationError, EmbeddedAwsError, BotoCoreError, ClientError, OSError) as error:

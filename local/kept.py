@@ -13,7 +13,7 @@ from .access_key import AccessKey
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptRun:
     """Where it answers, the key to sign with, and the stack's outputs."""
 
     endpoint: str
@@ -27,7 +27,7 @@ def folder() -> Path:
 
 
 @contextlib.contextmanager
-def announced(kept: Kept) -> Iterator[None]:
+def publish(kept: KeptRun) -> Iterator[None]:
     """Let the other commands find it, until this ends; its file is locked meanwhile.
 
     Nobody else can read the file, for it holds the key. The kernel unlocks it however this process ends,
@@ -49,13 +49,13 @@ def announced(kept: Kept) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
-def find_kept() -> Kept | None:
+def find_kept() -> KeptRun | None:
     """Returns the one that was started last, if one is running; removes the files of those that are not."""
     found = [(path.stat().st_mtime, kept) for path in folder().glob("*.json") if (kept := _read(path))]
     return max(found, key=lambda each: each[0])[1] if found else None
 
 
-def _read(path: Path) -> Kept | None:
+def _read(path: Path) -> KeptRun | None:
     with path.open(encoding="utf-8") as file:
         if not _locked(file):
             path.unlink(missing_ok=True)
@@ -64,7 +64,7 @@ def _read(path: Path) -> Kept | None:
             read = json.load(file)
         except ValueError:
             return None  # it is being written
-        return Kept(read["endpoint"], AccessKey(**read["access_key"]), read["outputs"])
+        return KeptRun(read["endpoint"], AccessKey(**read["access_key"]), read["outputs"])
 
 
 def _for_this_user(path: str, flags: int) -> int:

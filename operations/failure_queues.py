@@ -11,6 +11,7 @@ from lambdas.aws.sqs import Message, send
 from lambdas.core.chunk import ChunkError, parse_chunk
 from lambdas.core.upload import Upload
 
+from .choices import FailedStep
 from .failed_invocation import parse_failure
 from .mail_messages import MailMessages, RefusedMails
 from .messages import QueueMessage
@@ -31,17 +32,18 @@ _GONE = {
 }
 
 
-def redrive_of(stack: Stack, command: str, *, reason: str | None, discard: bool) -> Redrive:
-    """Returns the redrive of a stack's failure queue: "ingest", "writer" or "notifier"."""
+def redrive_of(stack: Stack, step: FailedStep, *, reason: str | None, discard: bool) -> Redrive:
+    """Returns the redrive of a stack's failure queue."""
     sqs, outputs = stack.client("sqs"), stack.outputs
     queue: FailureQueue
-    if command == "ingest":
-        url, function = outputs["ingest_failure_queue_url"], outputs["functions"]["process_csv"]
-        queue = IngestFailures(stack.client("lambda"), stack.client("s3"), function)
-    elif command == "writer":
-        url, queue = outputs["dead_letter_queue_url"], DeadLetters(sqs, outputs["queue_url"])
-    else:
-        url, queue = outputs["notifier_failure_queue_url"], RefusedMails(MailMessages.of(stack))
+    match step:
+        case FailedStep.INGEST:
+            url, function = outputs["ingest_failure_queue_url"], outputs["functions"]["process_csv"]
+            queue = IngestFailures(stack.client("lambda"), stack.client("s3"), function)
+        case FailedStep.WRITER:
+            url, queue = outputs["dead_letter_queue_url"], DeadLetters(sqs, outputs["queue_url"])
+        case FailedStep.NOTIFIER:
+            url, queue = outputs["notifier_failure_queue_url"], RefusedMails(MailMessages.of(stack))
     return Redrive(sqs=sqs, queue_url=url, queue=queue, reason=reason, discard=discard)
 
 
@@ -89,7 +91,7 @@ class IngestFailures:
 
 @dataclass(frozen=True)
 class DeadLetters:
-    """Rows that could not be written go back to the work queue; one that is in the table changes nothing."""
+    """Rows that could not be written go back to the queue of chunks; one in the table changes nothing."""
 
     sqs: "SQSClient"
     queue_url: str

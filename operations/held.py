@@ -8,6 +8,7 @@ from lambdas.core.mail import Mail
 from lambdas.core.mail_entries import Entry, MailState
 from lambdas.core.reserved_columns import RECORD_COLUMNS
 
+from .choices import Decision
 from .errors import UsageError
 from .failed_invocation import reason_of
 from .mail_decisions import is_held
@@ -48,12 +49,12 @@ class HeldMails:
 
     Attributes:
         mails: What the commands on mails have in common.
-        verb: "resend" or "drop".
+        decision: What is to become of them.
         mail_id: The only one; by default all.
     """
 
     mails: MailMessages
-    verb: str
+    decision: Decision
     mail_id: str | None = None
 
     def classify(self, message: QueueMessage) -> Resendable | None:
@@ -66,7 +67,7 @@ class HeldMails:
 
     def resend(self, messages: Sequence[QueueMessage]) -> Mapping[str, str]:
         """Resend the mails, or drop them."""
-        if self.verb == "resend":
+        if self.decision == Decision.RESEND:
             return self.mails.send(messages)
         mails = [mail for message in messages if (mail := mail_in(message))]
         return by_message(messages, self.mails.decisions.drop(mails, self.mails.seen))
@@ -74,12 +75,12 @@ class HeldMails:
     def _left_over(self, entry: Entry | None) -> bool:
         if entry is None:
             return False
-        return entry.dropped if self.verb == "drop" else entry.state == MailState.DEFERRED
+        return entry.dropped if self.decision == Decision.DROP else entry.state == MailState.DEFERRED
 
 
 def held_mails(stack: Stack) -> list[HeldMail]:
     """Returns the mails that are held, each once."""
-    queue = HeldMails(MailMessages.of(stack), "drop")
+    queue = HeldMails(MailMessages.of(stack), Decision.DROP)
     held: dict[str, HeldMail] = {}
     with received(stack.client("sqs"), stack.outputs[_QUEUE_URL]) as messages:
         for batch in messages.batches():
@@ -90,12 +91,12 @@ def held_mails(stack: Stack) -> list[HeldMail]:
     return list(held.values())
 
 
-def decision_on(stack: Stack, verb: str, mail_id: str | None) -> Redrive:
+def decision_on(stack: Stack, decision: Decision, mail_id: str | None) -> Redrive:
     """Returns what resends or drops mails that are held.
 
     Args:
         stack: Where they are.
-        verb: "resend" or "drop".
+        decision: What is to become of them.
         mail_id: The mail's id; None for all that are held.
 
     Raises:
@@ -107,5 +108,5 @@ def decision_on(stack: Stack, verb: str, mail_id: str | None) -> Redrive:
             f"expected the whole id of a mail, got {mail_id}, which no mail has:"
             f" rowrelay held list{stack.option} has those that are held"
         )
-    queue = HeldMails(mails, verb, mail_id)
+    queue = HeldMails(mails, decision, mail_id)
     return Redrive(sqs=stack.client("sqs"), queue_url=stack.outputs[_QUEUE_URL], queue=queue)

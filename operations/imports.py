@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from lambdas.core.import_entries import (
@@ -21,11 +22,14 @@ from .books import Books, books_of
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Besides the ledger's own statuses reading, done and rejected:
-WAITING = "waiting"  # uploaded; the ledger does not know of it yet
-FAILED = "failed"  # the function that reads it gave up
-
 _TEXTS = ("status", "reason", "summary", "rejects", STARTED_AT)
+
+
+class UploadStatus(StrEnum):
+    """What an upload may be besides the ledger's own statuses, which are `ImportStatus`."""
+
+    WAITING = "waiting"  # the ledger does not know of it yet
+    FAILED = "failed"  # the function that reads it gave up
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Import:
     file: str
     key: str
     id: str | None = None
-    status: str = WAITING
+    status: str = UploadStatus.WAITING
     reason: str | None = None
     summary: str | None = None
     rejects: str | None = None
@@ -54,7 +58,7 @@ class Import:
     @property
     def ended(self) -> bool:
         """Whether its reading has ended; its rows may still be on their way."""
-        return self.status in (ImportStatus.DONE, ImportStatus.REJECTED, FAILED)
+        return self.status in (ImportStatus.DONE, ImportStatus.REJECTED, UploadStatus.FAILED)
 
     @property
     def all_created(self) -> bool:
@@ -81,13 +85,13 @@ class Import:
 
 
 @dataclass(frozen=True)
-class Ledger:
-    """The import ledger of a deployed pipeline."""
+class ImportReader:
+    """Reads the import ledger of a deployed pipeline."""
 
     dynamodb: "DynamoDBClient"
     table: str
 
-    def look(self, one: Import, dead_lines: Set[int] = frozenset()) -> Import:
+    def refresh(self, one: Import, dead_lines: Set[int] = frozenset()) -> Import:
         """Returns the import as the ledger knows it now (the newest of its key).
 
         Args:
@@ -117,7 +121,7 @@ class Ledger:
         entries = (item for page in pages for item in page["Items"])
         newest = heapq.nlargest(limit, entries, key=lambda item: item[STARTED_AT]["S"])
         ids = [(entry[KEY]["S"], entry[IMPORT_ID]["S"]) for entry in newest]
-        return [self.look(Import(key, key, i), dead_lines.get(i, frozenset())) for key, i in ids]
+        return [self.refresh(Import(key, key, i), dead_lines.get(i, frozenset())) for key, i in ids]
 
     def _newest(self, key: str) -> str | None:
         answer = self.dynamodb.query(

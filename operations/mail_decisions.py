@@ -19,15 +19,28 @@ class MailDecisions:
     ledger: MailLedger
 
     def reopen(self, mails: Sequence[Mail], claims: Mapping[str, str]) -> Mapping[str, str]:
-        """Let mails that ended without leaving be sent again; gives why some are not to be, by id.
+        """Let mails that ended without leaving be sent again; what an operator has dropped stays so.
 
-        `claims`: by mail, the claim under which the operator knows it; another has ended another way. What
-        an operator has dropped stays so.
+        Args:
+            mails: The mails.
+            claims: By mail id, the claim under which the operator knows the mail. One that has another by
+                now was sent anew meanwhile, which the operator did not decide on; it is not changed.
+
+        Returns:
+            By mail id, why some are not to be sent again.
         """
         return self._decide(mails, claims, (MailState.UNDELIVERABLE, MailState.HELD), self.ledger.reopen)
 
     def drop(self, mails: Sequence[Mail], claims: Mapping[str, str]) -> Mapping[str, str]:
-        """Let mails that are held never be sent; gives why some are not, by id. `claims` as above."""
+        """Let mails that are held never be sent.
+
+        Args:
+            mails: The mails.
+            claims: As for `reopen`.
+
+        Returns:
+            By mail id, why some are not dropped.
+        """
         stay = self._decide(mails, claims, (MailState.HELD,), self.ledger.drop)
         entries = self.ledger.entries([mail.mail_id for mail in mails])
         # What is not dropped now, somebody has sent anew meanwhile.
@@ -63,7 +76,7 @@ def may_be_sent_again(entry: Entry | None) -> bool:
 
 
 def is_done(entry: Entry | None) -> bool:
-    """Whether the mail left, so that a letter of it is left over."""
+    """Whether the mail left, so that a message of it is left over."""
     return entry is not None and entry.state == MailState.MAILED
 
 

@@ -77,7 +77,7 @@ class ReceivedMessages:
         failed = self.sqs.delete_message_batch(QueueUrl=self.queue_url, Entries=entries).get("Failed", [])
         if failed:
             raise OperationError(
-                f"SQS did not delete {len(failed)} of {len(entries)} letters that were dealt with "
+                f"SQS did not delete {len(failed)} of {len(entries)} messages that were dealt with "
                 f"({failed[0]['Code']}): run the command again, to deal with them twice does no harm."
             )
 

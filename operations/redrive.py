@@ -58,7 +58,7 @@ class Staying:
 
     def as_json(self) -> dict[str, str]:
         """Returns the entry in the output of `--json`."""
-        return {"letter": self.message_id, "is": self.name, "reason": self.reason, "stays": self.why}
+        return {"message": self.message_id, "is": self.name, "reason": self.reason, "stays": self.why}
 
 
 @dataclass
@@ -122,7 +122,7 @@ class Redrive:
         with received(self.sqs, self.queue_url) as messages:
             for batch in messages.batches():
                 for message in batch:
-                    self._sort(message, survey)
+                    self._note(message, survey)
         return survey
 
     def carry_out(self, survey: Survey, progress: Callable[[int], None]) -> None:
@@ -143,7 +143,7 @@ class Redrive:
                 if not waiting:
                     break
 
-    def _sort(self, message: QueueMessage, survey: Survey) -> None:
+    def _note(self, message: QueueMessage, survey: Survey) -> None:
         reason = reason_of(message)
         # To classify may take calls, which what is left out by its reason is not worth.
         found = self.queue.classify(message) if self.discard or self._wants(reason) else None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .failed_invocation import reason_of
-from .imports import FAILED, Import, Ledger
+from .imports import Import, ImportReader, UploadStatus
 from .messages import QueueMessage
 from .queues import Queues, QueueState, dead_lines_of, failures_of, metered_age
 from .stack import Stack
@@ -111,11 +111,11 @@ def _imports(
     stack: Stack, limit: int, dead_lines: Mapping[str, Set[int]], given_up: Mapping[str, tuple[str, str]]
 ) -> list[Import]:
     """Returns the newest imports in the ledger, after those that were given up and are not among them."""
-    ledger = Ledger(stack.client("dynamodb"), stack.outputs["import_ledger"])
+    ledger = ImportReader(stack.client("dynamodb"), stack.outputs["import_ledger"])
     newest = ledger.newest(limit, dead_lines)
     ids = {one.id for one in newest}
     older = [Import(key, key, i) for i, (key, _) in given_up.items() if i not in ids]
-    imports = [*(ledger.look(one, dead_lines.get(one.id or "", frozenset())) for one in older), *newest]
+    imports = [*(ledger.refresh(one, dead_lines.get(one.id or "", frozenset())) for one in older), *newest]
     return [_given_up(one, given_up) for one in imports if one.id in ids or not one.ended]
 
 
@@ -123,4 +123,4 @@ def _given_up(one: Import, given_up: Mapping[str, tuple[str, str]]) -> Import:
     """Returns the import as failed, if its message says so and it has not ended since."""
     if one.ended or one.id is None or one.id not in given_up:
         return one
-    return replace(one, status=FAILED, reason=given_up[one.id][1])
+    return replace(one, status=UploadStatus.FAILED, reason=given_up[one.id][1])

@@ -28,7 +28,7 @@ def upload(s3: "S3Client", bucket: str, files: Mapping[str, Path]) -> list[Impor
     return imports
 
 
-def waves(files: Sequence[Path]) -> list[list[Path]]:
+def split_repeated_files(files: Sequence[Path]) -> list[list[Path]]:
     """Returns the files in order, cut so that one given again goes up when its first import is done.
 
     Else the two would share the rows between them, in any proportion.

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from .imports import FAILED, Import, Ledger
+from .imports import Import, ImportReader, UploadStatus
 from .queues import Queues
 
 # Seconds.
@@ -29,7 +29,7 @@ class Watch:
         sleep: Waits so many seconds.
     """
 
-    ledger: Ledger
+    ledger: ImportReader
     queues: Queues
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
@@ -57,10 +57,10 @@ class Watch:
             self.sleep(max(POLL, 10 * (self.clock() - started)))
 
     def _look(self, one: Import) -> Import:
-        found = self.ledger.look(one, self._dead_lines.get(one.id or "", frozenset()))
-        if found.key in self._given_up and (found.status == FAILED or not found.ended):
+        found = self.ledger.refresh(one, self._dead_lines.get(one.id or "", frozenset()))
+        if found.key in self._given_up and (found.status == UploadStatus.FAILED or not found.ended):
             import_id, reason = self._given_up[found.key]
-            return replace(found, id=import_id, status=FAILED, reason=reason)
+            return replace(found, id=import_id, status=UploadStatus.FAILED, reason=reason)
         return found
 
     def _ask_failure_queues(self) -> None:

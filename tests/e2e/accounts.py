@@ -92,9 +92,9 @@ class Accounts:
     @cached_property
     def failed(self) -> set[int]:
         """The lines in the dead-letter queue; each says why."""
-        letters = list(self.pipeline.watch.queues.messages("dead_letter_queue_url"))
-        assert all(letter.reason for letter in letters)
-        chunks = [json.loads(letter.body) for letter in letters]
+        messages = list(self.pipeline.watch.queues.messages("dead_letter_queue_url"))
+        assert all(message.reason for message in messages)
+        chunks = [json.loads(message.body) for message in messages]
         return {line for chunk in chunks if chunk["import"] == self.one.id for line, _ in chunk["rows"]}
 
     @cached_property
@@ -111,9 +111,9 @@ class Accounts:
     @cached_property
     def set_apart(self) -> dict[int, str]:
         """By line, the mails in the failure queue, and what the mail ledger says of them; each says why."""
-        letters = list(self.pipeline.watch.queues.messages("notifier_failure_queue_url"))
-        assert all(letter.reason for letter in letters)
-        bodies = [json.loads(letter.body) for letter in letters]
+        messages = list(self.pipeline.watch.queues.messages("notifier_failure_queue_url"))
+        assert all(message.reason for message in messages)
+        bodies = [json.loads(message.body) for message in messages]
         items = self.pipeline.items("mail_ledger")
         states = {item["mail_id"]: str(item["state"]) for item in items if "state" in item}
         return {body["line"]: states[body["mail"]] for body in bodies if body["import"] == self.one.id}

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.app import app
-from local.kept import Kept, announced
+from local.kept import KeptRun, publish
 
 from .pipeline import Pipeline
 
@@ -21,7 +21,7 @@ def found_by_commands(pipeline: Pipeline, cache: Path) -> Iterator[None]:
     aws = pipeline.deployment
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(cache))
-        with announced(Kept(aws.endpoint, aws.access_key, aws.outputs)):
+        with publish(KeptRun(aws.endpoint, aws.access_key, aws.outputs)):
             yield
 
 

@@ -10,7 +10,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from lambdas.core.mail import Mail, from_stream
 from local.embedded import Deployment
-from operations.imports import Import, Ledger
+from operations.imports import Import, ImportReader
 from operations.queues import Queues
 from operations.watching import Watch
 
@@ -27,7 +27,7 @@ class Pipeline:
 
     @cached_property
     def watch(self) -> Watch:
-        ledger = Ledger(self.deployment.client("dynamodb"), self.outputs["import_ledger"])
+        ledger = ImportReader(self.deployment.client("dynamodb"), self.outputs["import_ledger"])
         return Watch(ledger, Queues(self.deployment.client("sqs"), self.outputs))
 
     @property

@@ -154,7 +154,7 @@ def test_nothing_is_left_behind_however_it_is_interrupted(rowrelay: Start, signa
     code, _, err = command.end()
     assert "Traceback" not in err
     if signal_number == signal.SIGINT:
-        assert (code, err) == (130, "rowrelay: stopped; nothing is left running.\n")
+        assert (code, err) == (130, "rowrelay: stopped; it may be run again.\n")
     assert command.left_nothing()
 
 

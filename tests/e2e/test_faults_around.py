@@ -20,7 +20,7 @@ SHORT_TIMEOUT = 2
 def begun(faults: Faults, uploaded: Uploaded) -> Import:
     """The upload, when process_csv is done with it."""
     one = faults.pipeline.upload("users.csv", uploaded.data)
-    until(lambda: faults.pipeline.watch.ledger.look(one).status == ImportStatus.DONE)
+    until(lambda: faults.pipeline.watch.ledger.refresh(one).status == ImportStatus.DONE)
     return one
 
 

@@ -27,7 +27,7 @@ def kept(faults: Faults, tmp_path: Path) -> Iterator[None]:
 
 def counts(faults: Faults, one: Import) -> tuple[int, int, int]:
     """What the ledger says: mailed, undeliverable, held."""
-    books = faults.pipeline.watch.ledger.look(one).books
+    books = faults.pipeline.watch.ledger.refresh(one).books
     return books.mailed, books.undeliverable, books.held
 
 

@@ -38,7 +38,7 @@ def entry(status: Mapping[str, Any], one: Import) -> dict[str, Any]:
     return found
 
 
-def letters(status: Mapping[str, Any], name: str) -> dict[str, Any]:
+def queue_in(status: Mapping[str, Any], name: str) -> dict[str, Any]:
     """What a status says of a queue."""
     [found] = [each for each in status["queues"] if each["queue"] == name]
     assert isinstance(found, dict)
@@ -60,7 +60,7 @@ def test_an_upload_that_could_not_be_read_is_imported_on_redrive(
     assert code == 1
     assert entry(status, one)["status"] == entry(status, lost)["status"] == "failed"
     assert "AccessDenied" in entry(status, one)["reason"]
-    assert letters(status, "ingest_failure_queue")["oldest_seconds"] < 60
+    assert queue_in(status, "ingest_failure_queue")["oldest_seconds"] < 60
     assert [each["command"] for each in status["attention"]] == ["rowrelay redrive ingest --dry-run"]
 
     code, dry = rowrelay("redrive", "ingest", "--dry-run")
@@ -105,7 +105,7 @@ def test_rows_that_could_not_be_written_are_written_on_redrive(
 
     code, done = rowrelay("redrive", "writer", "--yes")
     assert (code, done["done"], [each["is"] for each in done["stay"]]) == (1, 1, ["a message from elsewhere"])
-    until(lambda: pipeline.watch.ledger.look(dead[0]).books.mailed == 5)
+    until(lambda: pipeline.watch.ledger.refresh(dead[0]).books.mailed == 5)
     assert rowrelay("redrive", "writer", "--discard", "--yes")[1]["done"] == 1
 
     code, status = rowrelay("status")

@@ -80,7 +80,7 @@ def everything_works(pipeline: Pipeline, tag: str, seconds: float) -> bool:
     pipeline.retry(f"claimed-{tag}@example.com", f"retried-{tag}@example.com")
 
     def ended() -> bool:
-        found = pipeline.watch.ledger.look(one)
+        found = pipeline.watch.ledger.refresh(one)
         return (
             found.status == ImportStatus.DONE
             and found.balanced
@@ -131,8 +131,8 @@ def test_without_one_action_no_file_is_continued(faults: Faults, policy: str, si
     faults.pipeline.upload("users.csv", MostlyBad("denied", 200_000).data)
 
     def given_up() -> list[str]:
-        letters = faults.pipeline.watch.queues.messages("ingest_failure_queue_url")
-        return [reason_of(letter) for letter in letters]
+        messages = faults.pipeline.watch.queues.messages("ingest_failure_queue_url")
+        return [reason_of(message) for message in messages]
 
     until(lambda: bool(given_up()), 60)
     [reason] = given_up()

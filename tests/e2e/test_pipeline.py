@@ -163,9 +163,9 @@ def test_a_poison_message_stays_alone(pipeline: Pipeline) -> None:
     until(lambda: "hand@example.com" in pipeline.records())
     until(lambda: bool(pipeline.messages("dead_letter_queue_url")))
 
-    [letter] = pipeline.messages("dead_letter_queue_url")
-    assert letter["Body"] == "{poison"
-    assert "expected a chunk" in letter["MessageAttributes"]["reason"]["StringValue"]
+    [message] = pipeline.messages("dead_letter_queue_url")
+    assert message["Body"] == "{poison"
+    assert "expected a chunk" in message["MessageAttributes"]["reason"]["StringValue"]
 
 
 def test_a_row_that_dynamodb_refuses_is_dead_lettered_alone(pipeline: Pipeline) -> None:
@@ -177,10 +177,10 @@ def test_a_row_that_dynamodb_refuses_is_dead_lettered_alone(pipeline: Pipeline) 
 
     until(lambda: len(pipeline.messages("dead_letter_queue_url")) == before + 2)
 
-    letters = [
+    messages = [
         json.loads(m["Body"]) for m in pipeline.messages("dead_letter_queue_url") if '"refused"' in m["Body"]
     ]
-    assert sorted(letter["rows"][0][0] for letter in letters) == [3, 4]
+    assert sorted(message["rows"][0][0] for message in messages) == [3, 4]
     assert "beside@example.com" in pipeline.records()
     [entry] = [
         item
@@ -197,10 +197,10 @@ def test_a_record_without_an_address_waits_in_the_failure_queue(pipeline: Pipeli
 
     until(lambda: bool(pipeline.messages("notifier_failure_queue_url")))
 
-    [letter] = pipeline.messages("notifier_failure_queue_url")
-    body = json.loads(letter["Body"])
+    [message] = pipeline.messages("notifier_failure_queue_url")
+    body = json.loads(message["Body"])
     assert (body["import"], body["line"], body["image"]) == ("direct", 7, item)
-    assert "no e-mail address" in letter["MessageAttributes"]["reason"]["StringValue"]
+    assert "no e-mail address" in message["MessageAttributes"]["reason"]["StringValue"]
     until(lambda: any(i["import_id"] == "direct" for i in pipeline.items("import_ledger")))
     [entry] = [i for i in pipeline.items("import_ledger") if i["import_id"] == "direct"]
     assert entry["undeliverable"] == 1

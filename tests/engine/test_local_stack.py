@@ -11,7 +11,7 @@ import pytest
 from local import mailbox
 from local.clients import Clients
 from local.emulator import Emulator
-from operations.imports import Import, Ledger
+from operations.imports import Import, ImportReader
 from operations.queues import Queues
 from operations.watching import Watch
 
@@ -50,7 +50,8 @@ def test_an_upload_ends_in_mails(
     clients.client("s3").upload_file(str(sample), outputs["bucket"], key)
 
     watch = Watch(
-        Ledger(clients.client("dynamodb"), outputs["import_ledger"]), Queues(clients.client("sqs"), outputs)
+        ImportReader(clients.client("dynamodb"), outputs["import_ledger"]),
+        Queues(clients.client("sqs"), outputs),
     )
     [one] = watch.until_settled([Import("users.csv", key)], lambda _: None)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from lambdas.core.import_ledger import ImportLedger
 from lambdas.core.mail_ledger import MailLedger
+from operations.choices import Decision
 from operations.held import HeldMails
 from operations.mail_decisions import MailDecisions
 from operations.mail_messages import MailMessages, RefusedMails, mail_in
@@ -49,8 +50,10 @@ def mend_mails(pipeline: Pipeline) -> None:
         return MailMessages(decisions, sqs, RETRIES)
 
     _redrive(pipeline, "send again", lambda: RefusedMails(mails()), lambda _: True)
-    _redrive(pipeline, "resend", lambda: HeldMails(mails(), "resend"), lambda message: not left(message))
-    _redrive(pipeline, "drop", lambda: HeldMails(mails(), "drop"), left)
+    _redrive(
+        pipeline, "resend", lambda: HeldMails(mails(), Decision.RESEND), lambda message: not left(message)
+    )
+    _redrive(pipeline, "drop", lambda: HeldMails(mails(), Decision.DROP), left)
 
 
 def _redrive(

@@ -7,7 +7,6 @@ from typer.testing import CliRunner
 
 import cli.demo
 from cli.app import app
-from cli.options import Options
 from local.errors import EmulatorError
 from operations.errors import OperationError, UsageError
 
@@ -29,7 +28,7 @@ from operations.errors import OperationError, UsageError
             1,
             ["rowrelay: An error occurred (NoSuchBucket) when calling the PutObject operation: gone"],
         ),
-        (KeyboardInterrupt(), 130, ["rowrelay: stopped; nothing is left running."]),
+        (KeyboardInterrupt(), 130, ["rowrelay: stopped; it may be run again."]),
     ],
 )
 def test_what_a_user_can_cause_is_a_line_and_an_exit_code(
@@ -102,21 +101,6 @@ def test_settings_that_are_wrong_are_told_without_a_traceback(monkeypatch: pytes
 def test_help_tells_the_exit_codes() -> None:
     for command in ("demo", "check", "status", "redrive ingest", "redrive writer"):
         assert "Exit codes: 0" in CliRunner().invoke(app, [*command.split(), "--help"]).stdout
-
-
-@pytest.mark.parametrize("queue", ["ingest", "writer", "notifier"])
-def test_the_options_of_a_redrive_reach_it(monkeypatch: pytest.MonkeyPatch, queue: str) -> None:
-    seen: list[object] = []
-
-    def run(*args: object) -> bool:
-        seen.extend(args)
-        return False
-
-    monkeypatch.setattr("cli.redrive.run_redrive", run)
-    args = ["--stack", "dev", "--reason", "denied", "--dry-run", "--yes", "--json", "--discard"]
-    assert CliRunner().invoke(app, ["redrive", queue, *args]).exit_code == 1
-    options = Options(dry_run=True, yes=True, as_json=True, reason="denied", discard=True)
-    assert seen == [queue, "dev", options]
 
 
 def test_the_sample_is_a_sample_of_everything() -> None:

@@ -1,119 +1,20 @@
-import json
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
+from typer.testing import CliRunner
 
+from cli.app import app
 from cli.options import Options
-from cli.redrive import carry_out
-from operations.errors import OperationError, UsageError
-
-from ..helpers.failure_queue import filled, redrive_of
-
-DO = Options(yes=True)
 
 
-def redrive(sqs: Any, options: Options = DO, **queue: Any) -> bool:
-    return carry_out(redrive_of(sqs, reason=options.reason, **queue), "send again", options)
+@pytest.mark.parametrize("step", ["ingest", "writer", "notifier"])
+def test_the_options_of_a_redrive_reach_it(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    seen: list[object] = []
 
+    def run(*args: object) -> bool:
+        seen.extend(args)
+        return False
 
-def test_every_letter_is_sent_and_only_then_deleted(capsys: pytest.CaptureFixture[str]) -> None:
-    bodies = [str(n) for n in range(25)]
-    sqs = filled(*bodies)
-    assert redrive(sqs)
-    assert (sqs.bodies("work"), sqs.bodies("dead")) == (bodies, [])
-    assert capsys.readouterr().out.splitlines() == [
-        "25 letters to send again:",
-        "  13: Reason 0",
-        "  12: Reason 1",
-        "25 letters done.",
-    ]
-
-
-def test_a_dry_run_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    sqs = filled("a", "poison")
-    assert redrive(sqs, Options(dry_run=True))
-    assert (sqs.bodies("dead"), sqs.bodies("work"), sqs.hidden) == (["a", "poison"], [], set())
-    assert "  stays: letter poison: it is poison" in capsys.readouterr().out
-
-
-def test_what_cannot_be_sent_stays_and_the_outcome_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    sqs = filled("poison", "a", "b")
-    assert not redrive(sqs, Options(yes=True, as_json=True), stay={"b": "its mail is on its way"})
-    assert sorted(sqs.bodies("dead")) == ["b", "poison"]
-    document = json.loads(capsys.readouterr().out)
-    assert {name: document[name] for name in ("chosen", "done", "reasons", "dry_run")} == {
-        "chosen": 2,
-        "done": 1,
-        "reasons": {"Reason 0": 1, "Reason 1": 1},
-        "dry_run": False,
-    }
-    assert [(entry["is"], entry["stays"]) for entry in document["stay"]] == [
-        ("letter poison", "it is poison"),
-        ("letter b", "its mail is on its way"),
-    ]
-
-
-def test_letters_that_another_command_has_taken_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    sqs = filled("a", "b")
-    sqs.hidden.add("m0")
-    assert redrive(sqs)
-    assert sqs.bodies("dead") == ["a"]
-    assert "1 letter taken by another command, or by one that was killed: back within 5 minutes." in (
-        capsys.readouterr().out
-    )
-
-
-def test_without_a_terminal_nothing_is_done_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
-    sqs = filled("a")
-    monkeypatch.setattr("sys.stdin", Terminal("y\n", terminal=False))
-    with pytest.raises(UsageError, match="add --yes, or --dry-run"):
-        redrive(sqs, Options())
-    assert (sqs.bodies("dead"), sqs.hidden) == (["a"], set())
-
-
-@pytest.mark.parametrize(
-    ("answer", "sent"), [("y\n", ["a"]), ("Yes\n", ["a"]), ("\n", []), ("", []), ("n\n", [])]
-)
-def test_the_operator_is_asked_and_obeyed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: str, sent: list[str]
-) -> None:
-    sqs = filled("a")
-    monkeypatch.setattr("sys.stdin", Terminal(answer))
-    if sent:
-        assert redrive(sqs, Options())
-    else:
-        with pytest.raises(OperationError, match="nothing was changed"):
-            redrive(sqs, Options())
-    assert sqs.bodies("work") == sent
-    assert capsys.readouterr().err == "Send again 1 letter? [y/N] "
-
-
-@dataclass
-class Terminal:
-    """Standard input with an answer."""
-
-    answer: str
-    terminal: bool = True
-
-    def isatty(self) -> bool:
-        return self.terminal
-
-    def readline(self) -> str:
-        return self.answer
-
-
-def test_a_letter_that_is_gone_by_the_time_of_the_answer_is_told(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    sqs = filled("a", "b")
-
-    class Slow(Terminal):
-        def readline(self) -> str:
-            del sqs.queues["dead"]["m0"]
-            return "y\n"
-
-    monkeypatch.setattr("sys.stdin", Slow(""))
-    assert redrive(sqs, Options())
-    assert sqs.bodies("work") == ["b"]
-    assert "1 letter not found again: taken by another command meanwhile." in capsys.readouterr().out
+    monkeypatch.setattr("cli.redrive.run_redrive", run)
+    args = ["--stack", "dev", "--reason", "denied", "--dry-run", "--yes", "--json", "--discard"]
+    assert CliRunner().invoke(app, ["redrive", step, *args]).exit_code == 1
+    options = Options(dry_run=True, yes=True, as_json=True, reason="denied", discard=True)
+    assert seen == [step, "dev", options]

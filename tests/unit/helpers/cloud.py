@@ -78,7 +78,7 @@ class Cloud:
         """The mail ledger: each mail's state."""
         return {mail_id: entry.state for mail_id, entry in entries_in(self.dynamodb.items(MAILS)).items()}
 
-    def letters(self, queue_url: str) -> list[Any]:
+    def messages(self, queue_url: str) -> list[Any]:
         """The messages in a queue, as JSON."""
         return list(map(json.loads, self.sqs.bodies(queue_url)))
 

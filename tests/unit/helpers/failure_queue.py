@@ -25,7 +25,7 @@ class FakeFailureQueue:
         self.classified.append(message.body)
         if message.body == "another's":
             return None
-        name = f"letter {message.body}"
+        name = f"message {message.body}"
         return Stuck(name, "it is poison") if message.body == "poison" else Resendable(name)
 
     def resend(self, messages: Sequence[QueueMessage]) -> Mapping[str, str]:

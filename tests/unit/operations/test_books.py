@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from operations.books import Books, books_of
-from operations.imports import Import, succeeded, total
 
 
 def entry(**counts: int) -> dict[str, Any]:
@@ -89,29 +88,3 @@ def test_books_balance_whatever_end_each_row_takes(ends: list[str]) -> None:
     accepted = len(ends) - count["rejected"]
     books = Books(read=len(ends), accepted=accepted, created=created, **count)
     assert books.balanced
-
-
-def done(**counts: int) -> Import:
-    return Import("a.csv", "uploads/1/a.csv", "id", status="done", books=Books(**counts))
-
-
-def test_totals_add_up() -> None:
-    assert total([done(read=2, rejected=2), done(read=3, rejected=3)]) == Books(read=5, rejected=5)
-
-
-@pytest.mark.parametrize(
-    ("one", "fine"),
-    [
-        (done(read=1, rejected=1), True),
-        (done(read=1, accepted=1, created=1, undeliverable=1), True),
-        (done(read=1, accepted=1, failed=1), False),
-        (done(read=1, accepted=1, created=1, held=1), False),
-        (done(read=1, accepted=1), False),
-        (Import("a", "k", status="rejected", reason="no header"), True),
-        (Import("a", "k", status="failed"), False),
-        (Import("a", "k", status="reading"), False),
-        (Import("a", "k"), False),
-    ],
-)
-def test_only_failed_held_or_missing_rows_are_a_failure(one: Import, fine: bool) -> None:
-    assert succeeded([done(), one]) is fine

@@ -4,6 +4,7 @@ import pytest
 
 from lambdas.core.mail_entries import MailState
 from lambdas.core.mail_writes import Change
+from operations.choices import Decision
 from operations.errors import UsageError
 from operations.held import decision_on, held_mails
 from operations.stack import Stack
@@ -50,21 +51,21 @@ def test_each_mail_that_is_held_is_listed_once(stack: Stack) -> None:
     assert not stack.client("sqs").hidden
 
 
-@pytest.mark.parametrize("verb", ["resend", "drop"])
-def test_a_decision_on_one_mail_leaves_the_others(stack: Stack, verb: str) -> None:
-    redrive = decision_on(stack, verb, TWO.mail_id)
+@pytest.mark.parametrize("decision", list(Decision))
+def test_a_decision_on_one_mail_leaves_the_others(stack: Stack, decision: Decision) -> None:
+    redrive = decision_on(stack, decision, TWO.mail_id)
     survey = redrive.survey()
     assert (len(survey.chosen), survey.others) == (1, 4)
     redrive.carry_out(survey, lambda _: None)
     assert [each.mail for each in held_mails(stack)] == [ONE]
-    assert len(stack.client("sqs").bodies(RETRIES)) == (verb == "resend")
+    assert len(stack.client("sqs").bodies(RETRIES)) == (decision == Decision.RESEND)
 
 
 def test_a_decision_on_all_leaves_what_was_refused(stack: Stack) -> None:
-    survey = decision_on(stack, "drop", None).survey()
+    survey = decision_on(stack, Decision.DROP, None).survey()
     assert (len(survey.chosen), survey.others) == (3, 2)
 
 
 def test_an_id_that_no_mail_has_is_wrong_usage(stack: Stack) -> None:
     with pytest.raises(UsageError, match="rowrelay held list --stack dev has those that are held"):
-        decision_on(stack, "resend", ONE.mail_id[:8])
+        decision_on(stack, Decision.RESEND, ONE.mail_id[:8])

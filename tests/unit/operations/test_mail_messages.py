@@ -7,6 +7,7 @@ import pytest
 
 from lambdas.core.mail_entries import MailState
 from lambdas.core.mail_writes import Change
+from operations.choices import Decision
 from operations.held import HeldMails
 from operations.mail_decisions import MailDecisions
 from operations.mail_messages import MailMessages, RefusedMails
@@ -37,7 +38,7 @@ def message(number: int) -> QueueMessage:
 
 
 def queue_of(cloud: Cloud, state: MailState) -> HeldMails | RefusedMails:
-    return HeldMails(mails(cloud), "resend") if state == MailState.HELD else RefusedMails(mails(cloud))
+    return HeldMails(mails(cloud), Decision.RESEND) if state == MailState.HELD else RefusedMails(mails(cloud))
 
 
 @pytest.mark.parametrize("state", [MailState.HELD, MailState.UNDELIVERABLE])
@@ -51,16 +52,16 @@ def test_a_second_message_of_a_mail_that_is_held_anew_stays(state: MailState) ->
     end(cloud, "second", MailState.HELD)  # it may have left
     assert list(queue.resend([message(2)])) == ["m2"]
     assert cloud.states() == {MAIL.mail_id: MailState.HELD}
-    assert len(cloud.letters(RETRIES)) == 1
+    assert len(cloud.messages(RETRIES)) == 1
     assert +Counter(cloud.ended()) == {MailState.HELD: 1}
 
 
 def test_a_mail_held_anew_is_not_dropped_by_an_earlier_decision() -> None:
     cloud = Cloud()
     end(cloud, "first", MailState.HELD)
-    drop = HeldMails(mails(cloud), "drop")
+    drop = HeldMails(mails(cloud), Decision.DROP)
     assert drop.classify(message(1))
-    assert HeldMails(mails(cloud), "resend").resend([message(1)]) == {}
+    assert HeldMails(mails(cloud), Decision.RESEND).resend([message(1)]) == {}
     end(cloud, "second", MailState.HELD)
     assert list(drop.resend([message(1)])) == ["m1"]
     assert cloud.states() == {MAIL.mail_id: MailState.HELD}
@@ -73,25 +74,25 @@ def test_a_mail_nobody_had_claimed_is_not_reopened_once_it_is_held() -> None:
     end(cloud, "another", MailState.HELD)  # another copy of it was sent meanwhile, and the answer lost
     assert list(queue.resend([message(1)])) == ["m1"]
     assert cloud.states() == {MAIL.mail_id: MailState.HELD}
-    assert cloud.letters(RETRIES) == []
+    assert cloud.messages(RETRIES) == []
 
 
 def test_a_mail_that_was_dropped_meanwhile_is_not_resent() -> None:
     cloud = Cloud()
     end(cloud, "first", MailState.HELD)
-    resend, drop = (HeldMails(mails(cloud), verb) for verb in ("resend", "drop"))
+    resend, drop = (HeldMails(mails(cloud), decision) for decision in (Decision.RESEND, Decision.DROP))
     assert resend.classify(message(1))
     assert drop.classify(message(1))
     assert drop.resend([message(1)]) == {}
     assert list(resend.resend([message(1)])) == ["m1"]
-    assert cloud.letters(RETRIES) == []
+    assert cloud.messages(RETRIES) == []
     assert cloud.states() == {MAIL.mail_id: MailState.UNDELIVERABLE}
 
 
 def test_a_mail_that_was_resent_meanwhile_is_not_said_to_be_dropped() -> None:
     cloud = Cloud()
     end(cloud, "first", MailState.HELD)
-    resend, drop = (HeldMails(mails(cloud), verb) for verb in ("resend", "drop"))
+    resend, drop = (HeldMails(mails(cloud), decision) for decision in (Decision.RESEND, Decision.DROP))
     assert drop.classify(message(1))
     assert resend.classify(message(1))
     assert resend.resend([message(1)]) == {}
@@ -106,7 +107,7 @@ def test_a_mail_that_was_given_up_begins_anew() -> None:
     queue = RefusedMails(mails(cloud))
     assert queue.classify(old)
     assert queue.resend([old]) == {}
-    (again,) = cloud.letters(RETRIES)
+    (again,) = cloud.messages(RETRIES)
     assert "since" not in again
 
 
@@ -119,7 +120,7 @@ def test_a_second_message_of_a_mail_that_left_goes() -> None:
     assert cloud.states() == {MAIL.mail_id: MailState.DEFERRED}
     end(cloud, "second", MailState.MAILED)
     assert queue.resend([message(2)]) == {}
-    assert len(cloud.letters(RETRIES)) == 1
+    assert len(cloud.messages(RETRIES)) == 1
     assert +Counter(cloud.ended()) == {MailState.MAILED: 1}
 
 

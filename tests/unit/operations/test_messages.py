@@ -60,7 +60,7 @@ def test_a_delete_that_sqs_refuses_is_told() -> None:
     sqs.refuse_deletes = 1
     with received(sqs, "q") as messages:
         [batch] = messages.batches()
-        with pytest.raises(OperationError, match="did not delete 1 of 2 letters"):
+        with pytest.raises(OperationError, match="did not delete 1 of 2 messages"):
             messages.delete(batch)
 
 

@@ -29,9 +29,9 @@ def queues(**bodies: list[str]) -> tuple[Queues, FakeQueues]:
 
 
 def test_dead_lines_come_by_import_and_stay_in_the_queue() -> None:
-    letters = [Chunk("one", n, [(n + 1, {"email": "a"})]).dump() for n in range(1, 25)]
-    letters.append(Chunk("two", 1, [(2, {}), (5, {})]).dump())
-    looked, sqs = queues(dead=letters)
+    messages = [Chunk("one", n, [(n + 1, {"email": "a"})]).dump() for n in range(1, 25)]
+    messages.append(Chunk("two", 1, [(2, {}), (5, {})]).dump())
+    looked, sqs = queues(dead=messages)
     assert looked.dead_lines() == {"one": set(range(2, 26)), "two": {2, 5}}
     assert not sqs.hidden
     assert len(looked.dead_lines()["one"]) == 24

@@ -66,7 +66,7 @@ def test_discarding_takes_what_is_stuck_and_nothing_else() -> None:
     survey = redrive(sqs, discard=True)
     assert (survey.done, survey.others, dict(survey.reasons)) == (1, 1, {"Reason 1; it is poison": 1})
     assert [(each.name, each.why) for each in survey.stay] == [
-        ("letter a", "it can be sent again, without --discard")
+        ("message a", "it can be sent again, without --discard")
     ]
     assert (sqs.bodies("work"), sqs.bodies("dead"), sqs.hidden) == ([], ["a", "another's"], set())
 

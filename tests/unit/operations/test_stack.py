@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.access_key import AccessKey
-from local.kept import Kept, announced
+from local.kept import KeptRun, publish
 from operations.errors import OperationError, UsageError
 from operations.stack import find_stack
 
@@ -48,7 +48,7 @@ def test_without_a_name_or_one_that_is_kept_running_there_is_no_stack() -> None:
 
 def test_the_one_kept_running_is_the_default() -> None:
     key = AccessKey("the-runs", "its-secret")
-    with announced(Kept("http://127.0.0.1:1", key, {"queue_url": "q"})):
+    with publish(KeptRun("http://127.0.0.1:1", key, {"queue_url": "q"})):
         stack = find_stack(None)
     assert (stack.name, stack.option, stack.outputs) == (
         "the embedded AWS at http://127.0.0.1:1",

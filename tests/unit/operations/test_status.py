@@ -4,7 +4,7 @@ import pytest
 
 from lambdas.core.import_entries import ImportStatus
 from operations.books import Books
-from operations.imports import FAILED, Import
+from operations.imports import Import, UploadStatus
 from operations.queues import QueueState
 from operations.status import needed
 
@@ -52,7 +52,7 @@ MISSING = Books(created=5, mailed=3)
         (one(MISSING), 0, True),
         (one(MISSING), 1, False),
         (one(MISSING, hours=0), 0, False),
-        (one(MISSING, status=FAILED), 0, True),
+        (one(MISSING, status=UploadStatus.FAILED), 0, True),
         (one(Books(created=5, mailed=5)), 0, False),
     ],
     ids=["missing", "queued", "young", "file given up", "all there"],

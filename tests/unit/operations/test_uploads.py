@@ -5,7 +5,7 @@ import pytest
 from boto3.exceptions import S3UploadFailedError
 
 from operations.errors import OperationError
-from operations.uploads import upload, waves
+from operations.uploads import split_repeated_files, upload
 
 
 class FakeS3:
@@ -38,4 +38,4 @@ def test_a_file_that_cannot_be_uploaded_is_named(error: Exception) -> None:
 
 def test_a_file_given_again_waits_for_its_first_import() -> None:
     a, b = Path("a.csv"), Path("b.csv")
-    assert waves([a, b, a, a, b]) == [[a, b], [a], [a, b]]
+    assert split_repeated_files([a, b, a, a, b]) == [[a, b], [a], [a, b]]

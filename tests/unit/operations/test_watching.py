@@ -3,7 +3,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from operations.books import Books
-from operations.imports import Import, Ledger
+from operations.imports import Import, ImportReader
 from operations.queues import Queues
 from operations.watching import QUIET, REST, STALL, Watch
 
@@ -23,7 +23,7 @@ class ScriptedPipeline:
     shown: list[Sequence[Import]] = field(default_factory=list)
     peeks: int = 0
 
-    def look(self, _one: Import, dead_lines: Set[int] = frozenset()) -> Import:
+    def refresh(self, _one: Import, dead_lines: Set[int] = frozenset()) -> Import:
         found = self.ledger_at(self.now)
         return replace(found, books=replace(found.books, failed=found.books.failed + len(dead_lines)))
 
@@ -45,7 +45,7 @@ class ScriptedPipeline:
 
     def run(self) -> Import:
         services: Any = self
-        watch = Watch(cast(Ledger, services), cast(Queues, services), lambda: self.now, self.sleep)
+        watch = Watch(cast(ImportReader, services), cast(Queues, services), lambda: self.now, self.sleep)
         [one] = watch.until_settled([Import("a.csv", "key")], self.shown.append)
         return one
 

@@ -42,7 +42,7 @@ def cloud_with_a_record() -> Cloud:
 
 
 def dead_lines(cloud: Cloud) -> list[int]:
-    return [line for letter in cloud.letters(DEAD_LETTERS) for line, _ in letter["rows"]]
+    return [line for message in cloud.messages(DEAD_LETTERS) for line, _ in message["rows"]]
 
 
 def test_every_row_of_a_chunk_ends_in_one_place() -> None:
@@ -57,7 +57,7 @@ def test_every_row_of_a_chunk_ends_in_one_place() -> None:
 def test_a_row_that_cannot_be_written_is_dead_lettered_with_the_reason() -> None:
     cloud = cloud_with_a_record()
     cloud.inserter().insert(EVERY_KIND)
-    assert all(len(letter["rows"]) == 1 for letter in cloud.letters(DEAD_LETTERS))
+    assert all(len(message["rows"]) == 1 for message in cloud.messages(DEAD_LETTERS))
     large, keyless = cloud.sqs.reasons(DEAD_LETTERS)
     assert "maximum allowed size" in large
     assert keyless == "the row has no value for the key email"
@@ -128,9 +128,9 @@ def test_a_dead_letter_keeps_the_rows_exact_values() -> None:
     values = f'{{"email":null,{numbers},"t":"\\u00e9\\ud83d\\ude00","b":true,"none":null}}'
     body = f'{{"v":1,"import":"{IMPORT}","chunk":1,"rows":[[2,{values}]]}}'
     cloud.inserter().insert(body)
-    (letter,) = cloud.sqs.bodies(DEAD_LETTERS)
-    assert parse_chunk(letter) == parse_chunk(body)
-    assert all(number in letter for number in numbers.split(","))
+    (message,) = cloud.sqs.bodies(DEAD_LETTERS)
+    assert parse_chunk(message) == parse_chunk(body)
+    assert all(number in message for number in numbers.split(","))
 
 
 def test_a_dead_letter_that_is_sent_back_is_created_and_failed_no_more() -> None:
@@ -139,8 +139,8 @@ def test_a_dead_letter_that_is_sent_back_is_created_and_failed_no_more() -> None
     price = '{"email":"a","price":0.10}'
     cloud.inserter().insert(f'{{"v":1,"import":"{IMPORT}","chunk":1,"rows":[[2,{price}]]}}')
     assert cloud.lines() == {"failed": [2]}
-    (letter,) = cloud.sqs.bodies(DEAD_LETTERS)
-    assert cloud.inserter().insert(letter) == Counts(created=1)
+    (message,) = cloud.sqs.bodies(DEAD_LETTERS)
+    assert cloud.inserter().insert(message) == Counts(created=1)
     assert cloud.lines() == {"created": [2]}
     assert cloud.dynamodb.tables[USERS][("a",)]["price"] == {"N": "0.10"}
     assert cloud.dynamodb.tables[USERS][("a",)]["import_line"] == {"N": "2"}
@@ -214,8 +214,8 @@ def test_giving_up_a_message_dead_letters_the_rows_that_were_not_written(replace
         inserter.insert(chunk(*rows))
     inserter.give_up(chunk(*rows), "because")
     assert cloud.lines() == {"created": [*range(2, 27)], "failed": [*range(27, 32)]}
-    (letter,) = cloud.sqs.bodies(DEAD_LETTERS)
-    assert parse_chunk(letter) == parse_chunk(chunk(*rows[25:]))
+    (message,) = cloud.sqs.bodies(DEAD_LETTERS)
+    assert parse_chunk(message) == parse_chunk(chunk(*rows[25:]))
 
 
 def test_giving_up_a_message_that_was_written_dead_letters_nothing() -> None:
@@ -266,8 +266,8 @@ def test_a_row_whose_key_is_that_of_a_refused_one_is_no_duplicate() -> None:
     cloud.inserter().insert(chunk((2, row("a", text=LARGE)), (3, row("a")), (4, row("b"))))
     assert cloud.lines() == {"created": [4], "failed": [2, 3]}
     assert cloud.sqs.reasons(DEAD_LETTERS)[1] == "the key is line 2's, too, which was not written"
-    letter = cloud.sqs.bodies(DEAD_LETTERS)[1]
-    assert cloud.inserter().insert(letter) == Counts(created=1)
+    message = cloud.sqs.bodies(DEAD_LETTERS)[1]
+    assert cloud.inserter().insert(message) == Counts(created=1)
 
 
 def test_a_record_of_another_import_is_none_that_was_written() -> None:
@@ -320,5 +320,5 @@ def test_a_dead_letter_reads_back_whatever_the_imports_id() -> None:
     cloud = Cloud()
     body = json.dumps({"v": 1, "import": 'a "quoted" \\ id', "chunk": 1, "rows": [[2, {}]]})
     cloud.inserter().insert(body)
-    (letter,) = cloud.sqs.bodies(DEAD_LETTERS)
-    assert parse_chunk(letter) == parse_chunk(body)
+    (message,) = cloud.sqs.bodies(DEAD_LETTERS)
+    assert parse_chunk(message) == parse_chunk(body)

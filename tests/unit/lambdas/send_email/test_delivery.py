@@ -38,8 +38,8 @@ def until_none_is_left(cloud: Cloud, clock: Clock, left: Sequence[Mail]) -> None
     raise AssertionError(f"{len(left)} mails are left for ever")
 
 
-def failure_letters(cloud: Cloud) -> list[str]:
-    return [letter["image"]["email"]["S"] for letter in cloud.letters(FAILURES)]
+def failure_messages(cloud: Cloud) -> list[str]:
+    return [message["image"]["email"]["S"] for message in cloud.messages(FAILURES)]
 
 
 def test_mails_leave_and_are_counted(clock: Clock) -> None:
@@ -80,7 +80,7 @@ def test_a_record_of_no_import_is_mailed_and_not_counted() -> None:
     deliver(cloud, [mail("a@example.com"), mail("nobody")])
     assert cloud.ses.sent == ["a@example.com"]
     assert sorted(cloud.states().values()) == ["mailed", "undeliverable"]
-    assert failure_letters(cloud) == ["nobody"]
+    assert failure_messages(cloud) == ["nobody"]
     assert cloud.ended() == {}
 
 
@@ -89,9 +89,9 @@ def test_a_refused_mail_is_counted_once_it_is_queued_with_the_reason() -> None:
     cloud = Cloud()
     cloud.ses.statuses["p2@example.com"] = REJECTED
     assert deliver(cloud, mails(3)) == []
-    (letter,) = cloud.letters(FAILURES)
-    assert letter["image"] == mails(2)[1].image
-    assert letter["reason"] == "MESSAGE_REJECTED: no"
+    (message,) = cloud.messages(FAILURES)
+    assert message["image"] == mails(2)[1].image
+    assert message["reason"] == "MESSAGE_REJECTED: no"
     assert cloud.sqs.reasons(FAILURES) == ["MESSAGE_REJECTED: no"]
     assert cloud.ended() == {"mailed": 2, "undeliverable": 1}
     names = [name for name, _ in cloud.calls.made]
@@ -143,7 +143,7 @@ def test_mails_whose_answer_was_lost_are_held_and_never_sent_again() -> None:
     cloud.ses.script("send_bulk_email", Lost(ReadTimeoutError(endpoint_url="https://ses")))
     assert deliver(cloud, mails(2)) == []
     assert cloud.ended() == {"held": 2}
-    assert len(failure_letters(cloud)) == 2
+    assert len(failure_messages(cloud)) == 2
     assert deliver(cloud, mails(2)) == []
     assert cloud.ses.sent == ["p1@example.com", "p2@example.com"]
 
@@ -232,10 +232,10 @@ def test_what_was_claimed_by_who_was_killed_is_held_when_its_time_is_over(clock:
     clock.sleep(OVER)
     assert deliver(cloud, mails(2)) == []
     assert cloud.ended() == {"held": 2}
-    assert failure_letters(cloud) == ["p1@example.com", "p2@example.com"]
+    assert failure_messages(cloud) == ["p1@example.com", "p2@example.com"]
     clock.sleep(OVER)
     assert deliver(cloud, mails(2)) == []
-    assert len(failure_letters(cloud)) == 2
+    assert len(failure_messages(cloud)) == 2
     assert len(cloud.ses.sent) == (2 if moment == "after" else 0)
 
 
@@ -297,7 +297,7 @@ def calls_of_a_run() -> int:
     return len(cloud.calls.made)
 
 
-# 0 claim, 1 send, 2 receipt, 3 record the others, 4 queue, 5 count. A letter is queued twice only if the
+# 0 claim, 1 send, 2 receipt, 3 record the others, 4 queue, 5 count. A message is queued twice only if the
 # process ends between the last two, which no order of them could avoid.
 CALLS = range(calls_of_a_run())
 BETWEEN_QUEUEING_AND_COUNTING = [(4, "after"), (5, "before")]
@@ -314,7 +314,7 @@ def test_killed_at_any_call_all_mails_end_once(clock: Clock, call: int, moment: 
         deliver(cloud, KINDS)
     cloud.ses.statuses.pop("p3@example.com")
     until_none_is_left(cloud, clock, KINDS)
-    check_that_all_ended_once(cloud, letters_twice=(call, moment) in BETWEEN_QUEUEING_AND_COUNTING)
+    check_that_all_ended_once(cloud, queued_twice=(call, moment) in BETWEEN_QUEUEING_AND_COUNTING)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -345,7 +345,7 @@ def test_what_was_left_behind_is_finished_by_one_of_two(
     to_retry = deliver(cloud, KINDS)
     cloud.ses.statuses.pop("p3@example.com")
     until_none_is_left(cloud, clock, [each.mail for each in [*to_retry, *beside]])
-    check_that_all_ended_once(cloud, letters_twice=(first, "before") in BETWEEN_QUEUEING_AND_COUNTING)
+    check_that_all_ended_once(cloud, queued_twice=(first, "before") in BETWEEN_QUEUEING_AND_COUNTING)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -360,7 +360,7 @@ def test_who_finishes_what_was_left_behind_may_be_killed_too(clock: Clock, call:
     with pytest.raises(Killed):
         deliver(cloud, KINDS)
     until_none_is_left(cloud, clock, KINDS)
-    check_that_all_ended_once(cloud, letters_twice=(call, moment) in [(5, "after"), (6, "before")])
+    check_that_all_ended_once(cloud, queued_twice=(call, moment) in [(5, "after"), (6, "before")])
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -378,15 +378,15 @@ def test_an_answer_of_dynamodb_or_sqs_that_was_lost_is_made_good(clock: Clock, c
         assert "InternalServerError" in str(error)  # noqa: PT017 (SES's is no error)
     cloud.ses.statuses.pop("p3@example.com")
     until_none_is_left(cloud, clock, left)
-    check_that_all_ended_once(cloud, letters_twice=call == 4)
+    check_that_all_ended_once(cloud, queued_twice=call == 4)
 
 
-def check_that_all_ended_once(cloud: Cloud, *, letters_twice: bool = False) -> None:
+def check_that_all_ended_once(cloud: Cloud, *, queued_twice: bool = False) -> None:
     assert len(cloud.ses.sent) == len(set(cloud.ses.sent)), "somebody was mailed twice"
     ended = cloud.ended()
     assert sum(ended.values()) == len(KINDS)
     assert ended.get("mailed", 0) <= len(cloud.ses.sent)
-    letters = failure_letters(cloud)
-    assert len(set(letters)) == ended.get("undeliverable", 0) + ended.get("held", 0)
-    if not letters_twice:
-        assert len(letters) == len(set(letters))
+    messages = failure_messages(cloud)
+    assert len(set(messages)) == ended.get("undeliverable", 0) + ended.get("held", 0)
+    if not queued_twice:
+        assert len(messages) == len(set(messages))

@@ -119,9 +119,9 @@ def test_a_record_that_makes_no_mail_holds_up_nobody(cloud: Cloud, seconds_left:
     nameless = stream_record({"id": {"N": "7"}})
     assert invoke(seconds_left, stream_record(odd), nameless, *inserted(1)) == []
     assert cloud.ses.sent == ["odd@example.com", "p1@example.com"]
-    (letter,) = cloud.letters(FAILURES)
-    assert letter["image"] == {"id": {"N": "7"}}
-    assert letter["reason"] == "the record's email is no e-mail address"
+    (message,) = cloud.messages(FAILURES)
+    assert message["image"] == {"id": {"N": "7"}}
+    assert message["reason"] == "the record's email is no e-mail address"
 
 
 def test_when_the_retry_queue_fails_nobody_is_mailed_twice(cloud: Cloud, seconds_left: SecondsLeft) -> None:

@@ -60,8 +60,8 @@ def test_before_its_message_expires_a_mail_is_sent_afresh(
     old, young = (mail.body() for mail in mails(2))
     messages = [queue_message(old, "m1", 60, sent_at), queue_message(young, "m2", 60, sent_at + 1)]
     assert invoke(seconds_left, *messages) == ["m2"]
-    (letter,) = cloud.letters(RETRIES)
-    assert (letter["image"]["email"]["S"], letter["since"]) == ("p1@example.com", sent_at)
+    (message,) = cloud.messages(RETRIES)
+    assert (message["image"]["email"]["S"], message["since"]) == ("p1@example.com", sent_at)
     assert cloud.ended() == {}
 
 
@@ -77,8 +77,8 @@ def test_after_months_a_mail_is_given_up_and_counted(cloud: Cloud, clock: Clock)
     assert invoke(lambda: FUNCTION_TIMEOUT, *messages) == []
     assert cloud.ended() == {"undeliverable": 1}
     assert cloud.sqs.reasons(FAILURES) == ["ACCOUNT_DAILY_QUOTA_EXCEEDED: "]
-    (letter,) = cloud.letters(RETRIES)
-    assert letter["since"] == since + 1
+    (message,) = cloud.messages(RETRIES)
+    assert message["since"] == since + 1
 
 
 def test_a_mail_that_is_anothers_is_not_given_up(cloud: Cloud, clock: Clock) -> None:
