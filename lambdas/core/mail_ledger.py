@@ -21,7 +21,6 @@ its mails are mailed; or it comes too late, and the holder records each of them 
 has taken it over.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,7 @@ from ..aws.limits import DYNAMODB_BATCH_ITEMS
 from .import_ledger import ImportLedger
 from .mail import Mail
 from .mail_entries import MAIL_ID, Entry, MailState, entries_in, receipt_id, receipt_mails
-from .mail_writes import Change, Count, MailWrites, counts_of, recounts_of
+from .mail_writes import Change, Count, MailWrites, counts_of, recounts_of, totals_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -168,14 +167,7 @@ class MailLedger:
         return [mail.mail_id for (mail, _), outcome in decided if not isinstance(outcome, ItemWritten)]
 
     def _counters(self, counts: Iterable[Count]) -> list[Operation]:
-        by_import: dict[str, Counter[str]] = {}
-        for mail, state, number in counts:
-            if mail.import_id:
-                by_import.setdefault(mail.import_id, Counter())[state] += number
-        return [
-            self._imports.count_mails(import_id, {state: n for state, n in numbers.items() if n})
-            for import_id, numbers in by_import.items()
-        ]
+        return [self._imports.count_mails(*total) for total in totals_of(counts).items()]
 
     def _receipts(self, items: Iterable[Item]) -> list[Item]:
         """Read the receipts of the claims under which these mails' items stand.

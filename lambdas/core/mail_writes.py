@@ -1,6 +1,7 @@
 """What `mail_ledger.py` writes: the items, and the conditions under which they replace what stands there."""
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -117,6 +118,15 @@ def recounts_of(mails: Iterable[tuple[Mail, Entry]], after: MailState) -> Iterat
         yield mail, entry.state, -1
         if after != MailState.DEFERRED:  # which no counter counts
             yield mail, after, 1
+
+
+def totals_of(counts: Iterable[Count]) -> dict[str, dict[str, int]]:
+    """Returns what is added to each import's counters, by its id; mails of no import do not count."""
+    totals: dict[str, Counter[str]] = {}
+    for mail, state, number in counts:
+        if mail.import_id:
+            totals.setdefault(mail.import_id, Counter())[state] += number
+    return {import_id: {state: n for state, n in total.items() if n} for import_id, total in totals.items()}
 
 
 def _item(mail: Mail, claim: str, state: MailState) -> Item:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..core.schema import Schema
+from .blocks import Block, Place, UnreadableRow
 from .decode import SourceError, utf8_pieces, utf8_pieces_from
 from .header import Header, ImportRejectedError, find_delimiter, read_header
-from .read import Block, Place, RowReader, UnreadableRow
+from .read import RowReader
 from .validate import Parsed, RowEncoder
 
 _SAMPLE_BYTES = 64 * 1024

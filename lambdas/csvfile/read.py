@@ -10,56 +10,22 @@ import io
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..aws.limits import SQS_MESSAGE_BYTES
-from ..aws.rowrelay_error import RowrelayError
+from .blocks import Block, Place, UnreadableRow, misquoted, too_long, unterminated
 from .decode import SourceError
 from .row_end import RowEnd, line_ends
+from .whole_lines import MAX_CSV_ROW_BYTES, RowTooLongError, WholeLines
 
 if TYPE_CHECKING:
     import _csv
 
 BLOCK_ROWS = 500
-MAX_CSV_ROW_BYTES = SQS_MESSAGE_BYTES
-# Rows are held to MAX_CSV_ROW_BYTES and less than three pieces by `_open_bytes`; csv's own limit (128 KB a
+# Rows are held to MAX_CSV_ROW_BYTES and less than three pieces by `WholeLines`; csv's own limit (128 KB a
 # field) must not come first.
 csv.field_size_limit(4 * MAX_CSV_ROW_BYTES)
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place between two rows: where its piece begins, how far on in it, and the next row's line."""
-
-    piece: int = 0
-    skip: int = 0
-    line: int = 1
-
-
-@dataclass(frozen=True)
-class UnreadableRow:
-    """A row that cannot be read: the line it begins on, and why."""
-
-    line: int
-    reason: str
-
-
-@dataclass(frozen=True)
-class Block:
-    """Rows that were read, and the line that each begins on (the file's first line is 1)."""
-
-    lines: list[int]
-    rows: list[list[str]]
-
-
 _BEGINNING = Place()
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-
-
-class _RowTooLongError(RowrelayError):
-    def __init__(self, *, in_quotes: bool) -> None:
-        self.in_quotes = in_quotes
 
 
 class RowReader:
@@ -72,11 +38,8 @@ class RowReader:
     """
 
     def __init__(self, pieces: Iterator[bytes], delimiter: str, *, place: Place = _BEGINNING) -> None:
-        self._pieces = pieces
+        self._source = WholeLines(pieces, place)
         self._delimiter = delimiter
-        self._skip = place.skip
-        self._taken = range(place.piece, place.piece)  # where in the text the piece taken last is
-        self._rest = b""  # bytes that were read and not yet given to csv
         self._given = place.line - 1  # lines given to csv so far
         self._start = place.line  # the line that the row being read begins on
         self._open_bytes = 0  # what of the row being read was given to csv, without the piece it begins in
@@ -92,20 +55,16 @@ class RowReader:
         None where nothing was read yet or nothing is left to read, and at a few places from which the same
         pieces could not be cut.
         """
-        if self._ended or not self._taken:
+        if self._ended:
             return None
-        unread = len(self._rest)
+        unread = 0
         if self._start <= self._given:
             done = self._start - self._piece.start
             if done <= 0:
                 return None
             ends = itertools.islice(_LINE_END.finditer(self._text), done - 1, None)
-            unread += len(self._text) - next(ends).end()
-        at = self._taken.stop - unread
-        if at < self._taken.start:
-            return None
-        piece = self._taken.start if unread else at
-        return Place(piece, at - piece, self._start)
+            unread = len(self._text) - next(ends).end()
+        return self._source.place(unread, self._start)
 
     def __iter__(self) -> Iterator[Block | UnreadableRow]:
         """Blocks of rows in the file's order, without blank lines, and unreadable rows between them; once."""
@@ -116,8 +75,8 @@ class RowReader:
             while not self._ended:
                 try:
                     yield from self._blocks()
-                except _RowTooLongError as too_long:
-                    yield self._skip_row(in_quotes=too_long.in_quotes)
+                except RowTooLongError as error:
+                    yield self._skip_row(in_quotes=error.in_quotes)
         except SourceError as error:
             self._ended = True
             yield UnreadableRow(self._start, f"{error}; nothing from this line on was read")
@@ -155,7 +114,7 @@ class RowReader:
                 return
             except csv.Error:
                 end = before + reader.line_num  # csv goes on after this line
-                problem = self._unterminated() if self._ended else self._misquoted(end)
+                problem = self._unterminated() if self._ended else misquoted(self._start, end)
                 self._start = end + 1
                 yield problem
 
@@ -174,7 +133,7 @@ class RowReader:
                     given = self._given
                     yield Block(lines, rows)
                     lines, rows = [], []
-        except (csv.Error, SourceError, _RowTooLongError):
+        except (csv.Error, SourceError, RowTooLongError):
             if rows:
                 yield Block(lines, rows)
             raise
@@ -200,69 +159,21 @@ class RowReader:
         return piece.decode("utf-8", "surrogateescape")
 
     def _next_lines(self) -> bytes:
-        """The next whole lines, about a piece of them; at the end whatever is left, and then nothing."""
         in_quotes = self._start <= self._given
         began_earlier = self._start < self._piece.start
         self._open_bytes = self._open_bytes + len(self._text) if began_earlier else 0
-        if self._open_bytes > MAX_CSV_ROW_BYTES:
-            raise _RowTooLongError(in_quotes=True)
-        while True:
-            end = max(self._rest.rfind(b"\n"), self._rest.rfind(b"\r")) + 1
-            if end:
-                break
-            if len(self._rest) > MAX_CSV_ROW_BYTES:
-                raise _RowTooLongError(in_quotes=in_quotes)
-            more = self._take()
-            if not more:
-                end = len(self._rest)
-                break
-            self._rest += more
-        lines, self._rest = self._rest[:end], self._rest[end:]
-        return lines
-
-    def _take(self) -> bytes:
-        piece = next(self._pieces, b"")
-        if piece:
-            self._taken = range(self._taken.stop, self._taken.stop + len(piece))
-        piece, self._skip = piece[self._skip :], 0
-        return piece
+        return self._source.next_lines(self._open_bytes, in_quotes=in_quotes)
 
     def _skip_row(self, *, in_quotes: bool) -> UnreadableRow:
         """Drop the rest of a row that is too long to hold, up to its end as csv would see it."""
         row = RowEnd(self._delimiter, in_quotes=in_quotes)
-        line_ended = True
-        while not row.found and (data := self._rest or self._take()):
-            end = row.find(data)
-            self._given += line_ends(data[:end])
-            self._rest = data[end:]
-            line_ended = data.endswith((b"\r", b"\n"), 0, end)
-        self._given += not line_ended  # the file's last line need not have an end
-        problem = self._unterminated() if row.in_quotes else self._too_long()
+        self._given += self._source.drop(row)
+        problem = self._unterminated() if row.in_quotes else too_long(self._start, self._given)
         self._start = self._given + 1
         return problem
 
-    def _too_long(self) -> UnreadableRow:
-        return UnreadableRow(
-            self._start,
-            f"the row, which ends on line {self._given}, is longer than the {MAX_CSV_ROW_BYTES:,} bytes that"
-            " a message can carry",
-        )
-
-    def _misquoted(self, end: int) -> UnreadableRow:
-        return UnreadableRow(
-            self._start,
-            f"a quote that opens in this row is closed on line {end} in the middle of a field, so lines"
-            f" {self._start} to {end} were not read: close it where the field ends, write a quote inside of a"
-            " field twice, and upload the file again (rows that were imported are not imported twice)",
-        )
-
     def _unterminated(self) -> UnreadableRow:
-        return UnreadableRow(
-            self._start,
-            "a quote that opens in this row is never closed, so the rest of the file, lines"
-            f" {self._start} to {self._given}, was not read: close it and upload the file again"
-            " (rows that were imported are not imported twice)",
-        )
+        return unterminated(self._start, self._given)
 
 
 def _is_blank(row: list[str]) -> bool:

@@ -13,9 +13,9 @@ from json.encoder import encode_basestring_ascii
 from ..aws.limits import DYNAMODB_ITEM_BYTES
 from ..core.chunk import MAX_ROW_BYTES
 from ..core.schema import Schema
+from .blocks import Block, UnreadableRow
 from .columns import CellError, Column
 from .header import Header
-from .read import Block, UnreadableRow
 from .text import is_text
 
 # What a record has besides the row's columns: those of `reserved_columns`, names and values.

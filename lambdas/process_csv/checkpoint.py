@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from ..core.prefixes import CONTINUATIONS_PREFIX
 from ..core.upload import Upload
+from ..csvfile.blocks import Place
 from ..csvfile.csv_file import Bookmark
-from ..csvfile.read import Place
 from .packer import Packed
 from .rejects_upload import ReportProgress
 

@@ -73,13 +73,7 @@ class Importer:
         try:
             reading = self._open(upload, entry, first=first)
         except ImportRejectedError as rejected:
-            if number:
-                raise ImportInterruptedError(
-                    f"the schema changed while the file was read: {rejected}"
-                ) from None
-            counts = dict.fromkeys((*ROW_COUNTS, "chunks"), 0)
-            result = {"status": ImportStatus.REJECTED, "reason": str(rejected), **counts}
-            return self._finish(upload, entry, result)
+            return self._reject(upload, number, entry, str(rejected))
         while checkpoint := self._read(reading, out_of_time):
             if handed_over := self._hand_over(upload, number + 1, checkpoint):
                 return handed_over
@@ -112,6 +106,12 @@ class Importer:
         # A repetition cuts the file as the first attempt did.
         rows_per_chunk = int(entry[ROWS_PER_CHUNK])
         return Reading.start(self.s3, upload, open_at, self.schema, rows_per_chunk, checkpoint)
+
+    def _reject(self, upload: Upload, number: int, entry: Mapping[str, Any], reason: str) -> dict[str, Any]:
+        if number:
+            raise ImportInterruptedError(f"the schema changed while the file was read: {reason}") from None
+        counts = dict.fromkeys((*ROW_COUNTS, "chunks"), 0)
+        return self._finish(upload, entry, {"status": ImportStatus.REJECTED, "reason": reason, **counts})
 
     def _read(self, reading: Reading, out_of_time: Callable[[], bool]) -> Checkpoint | None:
         """Send the rows on; returns where it stopped, if that was before the file's end."""

@@ -13,9 +13,9 @@ from lambdas.aws.dynamodb.outcomes import ItemWritten
 from lambdas.core import import_ledger, mail_entries, mail_ledger, mail_writes
 from lambdas.core import upload as events
 from lambdas.core.mail_entries import MailState
-from lambdas.csvfile import read as rows
+from lambdas.csvfile import whole_lines
+from lambdas.csvfile.blocks import Place
 from lambdas.csvfile.decode import SourceError
-from lambdas.csvfile.read import Place
 from lambdas.insert_records import handler as insert_handler
 from lambdas.insert_records import inserter, writer
 from lambdas.insert_records.writer import put_always
@@ -150,7 +150,7 @@ def a_checkpoint_that_forgets_the_rows_that_wait(patch: Patch) -> None:
 
 
 def a_checkpoint_at_the_beginning_of_its_piece(patch: Patch) -> None:
-    patch.setattr(rows, "Place", lambda piece, _, line: Place(piece, 0, line))
+    patch.setattr(whole_lines, "Place", lambda piece, _, line: Place(piece, 0, line))
 
 
 def a_continuation_that_counts_its_chunks_anew(patch: Patch) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from lambdas.core.schema import Schema, parse_schema
 from lambdas.csvfile import decode as source
-from lambdas.csvfile import read as rows_module
+from lambdas.csvfile import whole_lines
 from lambdas.csvfile.csv_file import open_csv
 from lambdas.csvfile.header import DELIMITERS
 from lambdas.csvfile.validate import Reject
@@ -89,11 +89,11 @@ def cut(data: bytes, at: Iterable[int]) -> list[bytes]:
 
 
 @contextmanager
-def limits(piece: int = source.PIECE_BYTES, row: int = rows_module.MAX_CSV_ROW_BYTES) -> Iterator[None]:
+def limits(piece: int = source.PIECE_BYTES, row: int = whole_lines.MAX_CSV_ROW_BYTES) -> Iterator[None]:
     """Smaller limits, so that small files meet them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(source, "PIECE_BYTES", piece)
-        patch.setattr(rows_module, "MAX_CSV_ROW_BYTES", row)
+        patch.setattr(whole_lines, "MAX_CSV_ROW_BYTES", row)
         yield
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambdas.core.mail_entries import DROPPED, MAIL_ID, Entry, MailState, receipt_id
-from lambdas.core.mail_writes import Change, MailWrites, counts_of, recounts_of
+from lambdas.core.mail_writes import Change, MailWrites, counts_of, recounts_of, totals_of
 
 from ...helpers.cloud import mail
 
@@ -116,3 +116,11 @@ def test_a_decision_uncounts_a_mail_and_counts_it_anew_unless_deferred() -> None
     assert list(recounts_of([(MAIL, HELD)], MailState.DEFERRED)) == [uncounted]
     dropped = list(recounts_of([(MAIL, HELD)], MailState.UNDELIVERABLE))
     assert dropped == [uncounted, (MAIL, MailState.UNDELIVERABLE, 1)]
+
+
+def test_counts_add_up_by_import_and_what_cancels_out_is_left_out() -> None:
+    of_none, theirs = mail("c@example.com"), mail("d@example.com", 2, import_id="theirs")
+    counts = [(MAIL, MailState.MAILED, 1), (OTHER, MailState.MAILED, 1), (theirs, MailState.HELD, 1)]
+    counts += [(of_none, MailState.MAILED, 1), (MAIL, MailState.HELD, 1), (OTHER, MailState.HELD, -1)]
+    ours = MAIL.import_id
+    assert totals_of(counts) == {ours: {MailState.MAILED: 2}, "theirs": {MailState.HELD: 1}}

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.csvfile.blocks import Block, UnreadableRow
 from lambdas.csvfile.decode import PIECE_BYTES, SourceError, utf8_pieces
-from lambdas.csvfile.read import MAX_CSV_ROW_BYTES, Block, RowReader, UnreadableRow
+from lambdas.csvfile.read import RowReader
+from lambdas.csvfile.whole_lines import MAX_CSV_ROW_BYTES
 
 from ...helpers.csv_files import awkward_texts, csv_text, cut, cuts, delimiters, limits, rows_by_csv
 

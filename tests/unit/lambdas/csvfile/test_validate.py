@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from lambdas.aws.limits import DYNAMODB_ITEM_BYTES
 from lambdas.core.chunk import MAX_ROW_BYTES
 from lambdas.core.schema import Schema
+from lambdas.csvfile.blocks import Block, UnreadableRow
 from lambdas.csvfile.header import read_header
-from lambdas.csvfile.read import Block, UnreadableRow
 from lambdas.csvfile.validate import Parsed, RowEncoder
 
 from ...helpers.csv_files import TEXTS, schema_of

@@ -2,8 +2,8 @@ import json
 from typing import Any
 
 from lambdas.core.upload import Upload
+from lambdas.csvfile.blocks import Place
 from lambdas.csvfile.csv_file import Bookmark
-from lambdas.csvfile.read import Place
 from lambdas.process_csv.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from lambdas.process_csv.packer import Packed
 from lambdas.process_csv.rejects_upload import ReportProgress
