@@ -11,8 +11,13 @@ _LONGEST_PAUSE_SECONDS = 2
 
 def pause(attempt: int) -> None:
     """Wait before the attempt'th retry: longer each time up to a bound, and never in step with others."""
+    time.sleep(pause_seconds(attempt))
+
+
+def pause_seconds(attempt: int) -> float:
+    """Returns how long that wait is to be."""
     # https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
-    time.sleep(random.uniform(0, longest_pause(attempt)))
+    return random.uniform(0, longest_pause(attempt))
 
 
 def longest_pause(attempt: int) -> float:

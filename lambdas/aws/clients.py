@@ -11,6 +11,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from .backoff import ATTEMPTS, pause_seconds
+
 _LONGEST_BACKOFF_SECONDS = 20
 
 
@@ -56,7 +58,38 @@ TIME_OUTS: Mapping[str, TimeOuts] = {
 }
 
 
+# What a service refuses for now comes back at once, so it may be asked more often than one that is silent.
+# https://docs.aws.amazon.com/boto3/latest/guide/retries.html
+_PUT_OFF = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "SlowDown",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+
+
 def client(service: str) -> Any:
-    """Returns a client of one of the services in TIME_OUTS."""
+    """Returns a client of one of the services in TIME_OUTS; but for SES, it repeats what is put off."""
     make: Any = boto3.client
-    return make(service, config=TIME_OUTS[service].config)
+    made = make(service, config=TIME_OUTS[service].config)
+    if TIME_OUTS[service].attempts > 1:
+        made.meta.events.register(f"needs-retry.{service}", _again)
+    return made
+
+
+def _again(response: Any, attempts: int, **_: Any) -> float | None:
+    """Returns after how many seconds botocore is to make a call again, or None for its own decision.
+
+    Args:
+        response: The HTTP response and what it was parsed to; None if there was none.
+        attempts: How often the call was made.
+    """
+    if response is None or attempts >= ATTEMPTS:
+        return None
+    answer, parsed = response
+    put_off = answer.status_code >= 500 or parsed.get("Error", {}).get("Code") in _PUT_OFF
+    return pause_seconds(attempts) if put_off else None

@@ -13,7 +13,7 @@ from ..core.mail import Mail
 from ..core.mail_entries import Entry, MailState
 from ..core.mail_ledger import MailLedger
 from ..core.mail_writes import Change
-from .ses_sender import SesSender
+from .ses_sender import OUT_OF_TIME, SesSender
 from .verdicts import MailDeferred, MailRefused, MailSent, MailUnknown, Verdict
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ CLAIMING_SECONDS = 25  # one step of claiming, and giving back what was claimed 
 _MARGIN_SECONDS = 30
 # While one waits for an answer, the other is being made ready; a crash leaves no more than these two held.
 _GROUPS_AT_ONCE = 2
-_OUT_OF_TIME = MailDeferred("the function ran out of time", 0)
 _TAKEN_OVER = "another invocation has taken this mail over"
 _CRASHED = "the function ended between claiming and recording this mail: nobody knows whether it left"
 
@@ -85,7 +84,7 @@ class Delivery:
 
         def delivered(group: Sequence[Mail]) -> list[MailToRetry]:
             if seconds_left() < GROUP_SECONDS:
-                closed.append(_OUT_OF_TIME)
+                closed.append(OUT_OF_TIME)
             if closed:
                 return [MailToRetry.of(mail, closed[0]) for mail in group]
             return self._deliver(group, closed, seconds_left)
@@ -129,9 +128,7 @@ class Delivery:
         return to_retry
 
     def _send(self, mails: Sequence[Mail], seconds_left: Callable[[], float]) -> Sequence[Verdict]:
-        if seconds_left() < SENDING_SECONDS:
-            return [_OUT_OF_TIME] * len(mails)
-        return self.ses_sender.send(mails)
+        return self.ses_sender.send(mails, lambda: seconds_left() >= SENDING_SECONDS)
 
     def _record(self, changes: Sequence[Change]) -> set[str]:
         """Record how mails ended, and set aside what was refused or is held.

@@ -1,6 +1,6 @@
 """Handing mails to SES, fifty a call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _NOT_CONNECTED = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
 
 
+OUT_OF_TIME = MailDeferred("the function ran out of time", 0)
+
+
 @dataclass(frozen=True)
 class SesSender:
     """Sends one kind of mail from one sender."""
@@ -42,8 +45,16 @@ class SesSender:
         """
         self.ses.close()
 
-    def send(self, mails: Sequence[Mail]) -> list[Verdict]:
-        """Send each mail, at most fifty, once; returns the verdicts in their order."""
+    def send(self, mails: Sequence[Mail], in_time: Callable[[], bool]) -> list[Verdict]:
+        """Send each mail once, as far as there is time.
+
+        Args:
+            mails: At most fifty.
+            in_time: Whether there is time for a call to SES, and for recording what it says.
+
+        Returns:
+            The verdicts, in the mails' order.
+        """
         assert len(mails) <= SES_BULK_DESTINATIONS
         values = [mail.values() for mail in mails]
         verdicts: dict[int, Verdict] = {}
@@ -55,10 +66,14 @@ class SesSender:
             else:
                 verdicts[n] = MailRefused(f"the record's {self.address_column} is no e-mail address")
         if good:
-            verdicts |= self._send(values, good)
+            verdicts |= self._send(values, good, in_time)
         return [verdicts[n] for n in range(len(mails))]
 
-    def _send(self, values: Sequence[Mapping[str, str]], which: list[int]) -> dict[int, Verdict]:
+    def _send(
+        self, values: Sequence[Mapping[str, str]], which: list[int], in_time: Callable[[], bool]
+    ) -> dict[int, Verdict]:
+        if not in_time():
+            return dict.fromkeys(which, OUT_OF_TIME)
         answers = SesAnswers(self.sender, self.configuration_set)
         try:
             answer = self.ses.send_bulk_email(
@@ -72,7 +87,8 @@ class SesSender:
             if isinstance(verdict, MailRefused) and len(which) > 1:
                 # Nothing was sent: one mail is at fault, and the call does not say which.
                 half = len(which) // 2
-                return self._send(values, which[:half]) | self._send(values, which[half:])
+                first = self._send(values, which[:half], in_time)
+                return first | self._send(values, which[half:], in_time)
             return dict.fromkeys(which, verdict)
         except _NOT_CONNECTED as error:
             return dict.fromkeys(

@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import Mock
 
 from botocore.exceptions import ClientError
 
@@ -74,6 +75,7 @@ class Fake:
 
     def __init__(self, calls: Calls | None = None) -> None:
         self.calls = calls or Calls()
+        self.meta = Mock()  # of a real client; the fakes' errors are what is left after its repetitions
         self._script: dict[str, list[Step]] = {}
 
     def script(self, name: str, *steps: Step) -> None:

@@ -14,6 +14,7 @@ from botocore.exceptions import (
 )
 
 from lambdas.core.mail import Mail
+from lambdas.send_email.ses_sender import OUT_OF_TIME
 from lambdas.send_email.verdicts import MailDeferred, MailRefused, MailSent, MailUnknown, Verdict
 
 from ...helpers.cloud import Cloud, mail, mails
@@ -23,7 +24,7 @@ URL = "https://email.us-east-1.amazonaws.com"
 
 
 def send(cloud: Cloud, *group: Mail) -> list[Verdict]:
-    return cloud.ses_sender.send(group)
+    return cloud.ses_sender.send(group, lambda: True)
 
 
 def sole_request(cloud: Cloud) -> Any:
@@ -187,3 +188,14 @@ def test_reconnecting_drops_connections() -> None:
     cloud = Cloud()
     cloud.ses_sender.close_connections()
     assert cloud.ses.closed == 1
+
+
+def test_looking_for_the_mail_at_fault_ends_with_the_time() -> None:
+    cloud = Cloud()
+    cloud.ses.script("send_bulk_email", *[client_error("BadRequestException")] * 3)
+    calls = iter([True, True, True, False, False, False, False, False])
+    verdicts = cloud.ses_sender.send(mails(8), lambda: next(calls))
+    # 8 refused, 4 refused, 2 refused; then there is no time for any of them, nor for the rest.
+    assert len(cloud.calls.named("send_bulk_email")) == 3
+    assert verdicts == [OUT_OF_TIME] * 8
+    assert cloud.ses.sent == []
