@@ -13,6 +13,7 @@ from rich.console import Console
 
 from local.embedded import Deployment, embedded_aws
 from local.emulator import REGION
+from local.errors import PortError
 from local.kept import KeptRun, publish
 from local.mailbox import SentMail, first_sent
 from operations.errors import OperationError
@@ -82,6 +83,8 @@ def _deployed(port: int | None) -> Iterator[tuple[Deployment, Printer]]:
         with printer.console.status("Deploying into the embedded AWS …"):
             try:
                 aws = stack.enter_context(embedded_aws(port=port))
+            except PortError as error:
+                raise OperationError(f"{error} Give another with --port, or none for a free one.") from None
             except Exception as error:
                 from pulumi import RunError  # not before: it would hold up the emulator's start
 

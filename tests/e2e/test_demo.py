@@ -158,14 +158,22 @@ def test_nothing_is_left_behind_however_it_is_interrupted(rowrelay: Start, signa
     assert command.left_nothing()
 
 
-def test_a_taken_port_is_one_line(rowrelay: Start) -> None:
+@pytest.mark.parametrize(
+    ("command", "or_else"),
+    [
+        ("demo", "or none for a free one."),
+        ("emulator", "and name it in `aws:endpoints` of Pulumi.local.yaml."),
+    ],
+)
+def test_a_taken_port_is_one_line_that_tells_what_to_do(rowrelay: Start, command: str, or_else: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        code, out, err = rowrelay("demo", "--port", str(port)).end()
-    assert code != 0
-    assert out == ""
-    assert len(err.splitlines()) == 1
-    assert str(port) in err
+        code, out, err = rowrelay(command, "--port", str(port)).end()
+    assert (code, out) == (1, "")
+    assert err == (
+        f"rowrelay: Cannot listen on 127.0.0.1:{port}: Address already in use. "
+        f"Give another with --port, {or_else}\n"
+    )
 
 
 def test_what_sqs_itself_dead_letters_counts_as_failed(pipeline: Pipeline) -> None:
