@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -42,14 +42,15 @@ class Outcome:
     seconds: float
     mail: SentMail | None
 
-    def as_json(self, aws: Deployment) -> str:
-        """Returns what `--json` prints."""
+    def as_json(self, aws: Deployment, *, keep: bool) -> str:
+        """Returns what `--json` prints; with the access key only if the endpoint is kept."""
         return json.dumps(
             {
                 "imports": [one.as_json() for one in self.imports],
                 "balanced": all(one.balanced for one in self.imports),
                 "seconds": round(self.seconds, 3),
                 "endpoint": aws.endpoint,
+                **({"access_key": asdict(aws.access_key)} if keep else {}),
                 "outputs": aws.outputs,
             }
         )
@@ -68,7 +69,7 @@ def run_demo(names: Sequence[str], *, port: int | None, keep: bool, as_json: boo
         printer.line(f"Deployed {count(len(aws.resources), 'resource')} in {aws.seconds:.1f} s.")
         outcome = import_files(aws, files, printer.console, want_mail=not as_json)
         if as_json:
-            print(outcome.as_json(aws), file=out, flush=True)
+            print(outcome.as_json(aws, keep=keep), file=out, flush=True)
         else:
             _print(Report(printer), aws, outcome)
         if keep:

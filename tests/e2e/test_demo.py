@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from cli.demo import SAMPLE
+from local.access_key import AccessKey
+from local.clients import Clients
 from operations.imports import Import
 
 from .pipeline import HEADER, Pipeline, comes_true
@@ -137,11 +139,16 @@ def test_keep_leaves_it_running_until_ctrl_c_and_nothing_after(rowrelay: Start) 
     document = json.loads(command.process.stdout.readline())
     with urllib.request.urlopen(f"{document['endpoint']}/_ministack/health") as answer:
         assert answer.status == 200
+    key = AccessKey(**document["access_key"])
+    with contextlib.closing(Clients(document["endpoint"], key)) as clients:
+        clients.client("s3").head_bucket(Bucket=document["outputs"]["bucket"])
     command.interrupt(signal.SIGINT)
     code, out, err = command.end()
     assert (code, out) == (0, "")
     assert f"Running at {document['endpoint']}" in err
-    assert re.search(r"\(access key AKIA[A-Z2-7]{16}, secret key [\w-]{40}, region us-east-1\)", err)
+    assert re.fullmatch(r"AKIA[A-Z2-7]{16}", key.id)
+    assert re.fullmatch(r"[\w-]{40}", key.secret)
+    assert f"(access key {key.id}, secret key {key.secret}, region us-east-1)" in err
     assert "Traceback" not in err
     assert command.left_nothing()
 
