@@ -10,7 +10,8 @@ def check_key(key: str, key_type: str) -> None:
     same key it does not see as a change: the table would stay, and refuse every record.
     https://github.com/hashicorp/terraform-provider-aws/issues/23618
 
-    The deployed key is read from the stack's own outputs, which a stack that is new does not have:
+    The deployed key is read from the stack's own outputs, which a stack that is new does not have; one that
+    an older program deployed may lack the type, which then is not compared:
     https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences
 
     Args:
@@ -18,7 +19,7 @@ def check_key(key: str, key_type: str) -> None:
         key_type: Its type in DynamoDB, S or N.
 
     Raises:
-        RunError: The type differs; when the outputs are known.
+        RunError: The type is known and differs; when the outputs are known.
     """
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     before = pulumi.StackReference(stack)
@@ -36,7 +37,7 @@ def _check(deployed: str | None, deployed_type: str | None, key: str, key_type: 
             "To keep the records, leave the schema's primaryKey as it is, or deploy the new schema as "
             "another stack."
         )
-    elif deployed_type != key_type:
+    elif deployed_type is not None and deployed_type != key_type:
         raise pulumi.RunError(
             f"The type of the records' key {key!r} changes from {deployed_type} to {key_type}, which neither "
             "DynamoDB nor Pulumi's provider does to a table that exists: every record would be refused. "

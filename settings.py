@@ -121,7 +121,7 @@ def _flag(text: str) -> bool | str:
 def _texts(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter for thousands of brackets
         return text
 
 

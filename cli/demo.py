@@ -6,13 +6,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.console import Console
 
 from local.embedded import Deployment, embedded_aws
 from local.emulator import REGION
+from local.errors import PortError
 from local.kept import KeptRun, publish
 from local.mailbox import SentMail, first_sent
 from operations.errors import OperationError
@@ -41,14 +42,15 @@ class Outcome:
     seconds: float
     mail: SentMail | None
 
-    def as_json(self, aws: Deployment) -> str:
-        """Returns what `--json` prints."""
+    def as_json(self, aws: Deployment, *, keep: bool) -> str:
+        """Returns what `--json` prints; with the access key only if the endpoint is kept."""
         return json.dumps(
             {
                 "imports": [one.as_json() for one in self.imports],
                 "balanced": all(one.balanced for one in self.imports),
                 "seconds": round(self.seconds, 3),
                 "endpoint": aws.endpoint,
+                **({"access_key": asdict(aws.access_key)} if keep else {}),
                 "outputs": aws.outputs,
             }
         )
@@ -67,7 +69,7 @@ def run_demo(names: Sequence[str], *, port: int | None, keep: bool, as_json: boo
         printer.line(f"Deployed {count(len(aws.resources), 'resource')} in {aws.seconds:.1f} s.")
         outcome = import_files(aws, files, printer.console, want_mail=not as_json)
         if as_json:
-            print(outcome.as_json(aws), file=out, flush=True)
+            print(outcome.as_json(aws, keep=keep), file=out, flush=True)
         else:
             _print(Report(printer), aws, outcome)
         if keep:
@@ -82,6 +84,8 @@ def _deployed(port: int | None) -> Iterator[tuple[Deployment, Printer]]:
         with printer.console.status("Deploying into the embedded AWS …"):
             try:
                 aws = stack.enter_context(embedded_aws(port=port))
+            except PortError as error:
+                raise OperationError(f"{error} Give another with --port, or none for a free one.") from None
             except Exception as error:
                 from pulumi import RunError  # not before: it would hold up the emulator's start
 

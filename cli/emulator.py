@@ -3,8 +3,11 @@
 import contextlib
 import sys
 import threading
+from collections.abc import Iterator
 
-from local.emulator import emulator
+from local.emulator import Emulator, emulator
+from local.errors import PortError
+from operations.errors import OperationError
 
 from .options import LOCAL_STACK_PORT
 
@@ -15,9 +18,10 @@ def run_emulator(port: int) -> bool:
     Standard output has what the terminals that use it need, for a shell to read; the rest is on stderr.
 
     Raises:
-        EmulatorError: it does not start, or the port is taken.
+        OperationError: the port is taken.
+        EmulatorError: it does not start.
     """
-    with emulator(port) as running:
+    with _listening(port) as running:
         running.wait_until_ready()
         print(f"export AWS_ACCESS_KEY_ID={running.access_key.id}")
         print(f"export AWS_SECRET_ACCESS_KEY={running.access_key.secret}", flush=True)
@@ -25,6 +29,17 @@ def run_emulator(port: int) -> bool:
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
     return True
+
+
+@contextlib.contextmanager
+def _listening(port: int) -> Iterator[Emulator]:
+    try:
+        with emulator(port) as running:
+            yield running
+    except PortError as error:
+        raise OperationError(
+            f"{error} Give another with --port, and name it in `aws:endpoints` of Pulumi.local.yaml."
+        ) from None
 
 
 def _advice(endpoint: str, port: int) -> str:

@@ -31,8 +31,9 @@ class CsvIngestArgs(TypedDict):
     import_ledger: NotRequired[Optional[TableReference]]
     """A ledger of imports that exists, such as another component's; by default one is created."""
     upload_prefix: NotRequired[Optional[str]]
-    """Where in the bucket files are uploaded to: folders of letters, digits and !-_.'(), each ending with a
-    slash, outside reports/ and continuations/; at most 512 characters. Default: uploads/."""
+    """Where in the bucket files are uploaded to: folders of letters, digits and !-_.'(), none of dots
+    alone, each ending with a slash, outside reports/ and continuations/; at most 512 characters.
+    Default: uploads/."""
     rows_per_chunk: NotRequired[Optional[int]]
     """The most rows in one message, 1 to 1000. Default: 100."""
     cors_origins: NotRequired[Optional[list[str]]]

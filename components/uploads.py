@@ -9,9 +9,10 @@ from . import defaults
 from .contracts import CONTINUATIONS_PREFIX, REPORTS_PREFIX
 from .policies import tls_only
 
-# What needs no encoding in an event's key and means nothing in an IAM resource:
+# What needs no encoding in an event's key and means nothing in an IAM resource; and no period-only path
+# segments, such as ../, which some clients resolve before they send the request:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
-_PREFIX = re.compile(r"(?:[A-Za-z0-9!_.'()-]+/)+")
+_PREFIX = re.compile(r"(?:(?!\.+/)[A-Za-z0-9!_.'()-]+/)+")
 _PREFIX_MAX = defaults.OBJECT_KEY_BYTES_MAX // 2  # the rest is for the files' own names
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html: one * at most
 _ORIGIN = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
@@ -21,8 +22,9 @@ def prefix_problem(prefix: str) -> str | None:
     """What is wrong with an upload prefix, if anything."""
     if not _PREFIX.fullmatch(prefix) or len(prefix) > _PREFIX_MAX:
         return (
-            "expected folders of letters, digits and !-_.'(), each ending with /, such as uploads/, in at "
-            f"most {_PREFIX_MAX} characters (keys have {defaults.OBJECT_KEY_BYTES_MAX:,}), got {prefix!r}"
+            "expected folders of letters, digits and !-_.'(), none of dots alone, each ending with /, "
+            f"such as uploads/, in at most {_PREFIX_MAX} characters "
+            f"(keys have {defaults.OBJECT_KEY_BYTES_MAX:,}), got {prefix!r}"
         )
     for own in (REPORTS_PREFIX, CONTINUATIONS_PREFIX):
         if prefix.startswith(own):

@@ -68,7 +68,8 @@ def embedded_aws(
         root: the folder of the Pulumi program; by default this repository.
 
     Raises:
-        EmulatorError: the emulator does not start, or the port is not to be had.
+        PortError: the port is not to be had.
+        EmulatorError: the emulator does not start.
         EmbeddedAwsError: a settings file is missing or unreadable, or a resource could not be created.
         UnsupportedError: the program uses something that the embedded AWS does not know.
         Exception: whatever else the program raises, as it is.

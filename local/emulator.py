@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .access_key import AccessKey, new_access_key
-from .errors import EmulatorError
+from .errors import EmulatorError, PortError
 
 HOST = "127.0.0.1"
 ACCOUNT = "000000000000"
@@ -95,7 +95,8 @@ def emulator(port: int | None = None) -> Iterator[Emulator]:
         port: the port to listen on; by default one that is free.
 
     Raises:
-        EmulatorError: the port is taken, forbidden, or no port number; or this is Windows.
+        PortError: the port is taken, forbidden, or no port number.
+        EmulatorError: this is Windows.
     """
     if os.name != "posix":
         raise EmulatorError("The AWS emulator needs Linux or macOS. On Windows, use WSL.")
@@ -125,7 +126,7 @@ def _log(folder: Path) -> Path:
 
 def _listen(port: int | None) -> socket.socket:
     if port is not None and not 0 < port < 65536:
-        raise EmulatorError(f"{port} is no port number. Give one from 1 to 65535, or none for a free one.")
+        raise PortError(f"{port} is no port number: expected one from 1 to 65535.")
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -134,9 +135,7 @@ def _listen(port: int | None) -> socket.socket:
         listener.listen(128)
     except OSError as error:
         listener.close()
-        raise EmulatorError(
-            f"Cannot listen on {HOST}:{port}: {error.strerror}. Give another port, or none for a free one."
-        ) from None
+        raise PortError(f"Cannot listen on {HOST}:{port}: {error.strerror}.") from None
     return listener
 
 

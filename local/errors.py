@@ -6,7 +6,11 @@ class EmbeddedAwsError(Exception):
 
 
 class EmulatorError(EmbeddedAwsError):
-    """The emulator did not start, or the port asked for is not to be had."""
+    """The emulator did not start."""
+
+
+class PortError(EmulatorError):
+    """The port asked for is not to be had; each command adds which other to ask for."""
 
 
 class AccessRefusedError(EmbeddedAwsError):

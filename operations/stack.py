@@ -82,8 +82,8 @@ def _outputs(name: str) -> Mapping[str, Any]:
     if ended.returncode:
         told = ended.stderr.strip() or f"exit code {ended.returncode}"
         raise OperationError(f"`pulumi stack output --stack {name}` failed: {told}")
-    outputs: dict[str, Any] = json.loads(ended.stdout)
-    if "queue_url" not in outputs:
+    outputs: dict[str, Any] | None = json.loads(ended.stdout)
+    if not outputs or outputs.get("queue_url") is None:
         raise OperationError(
             f"Stack {name} has no output queue_url, so it is not deployed: run `pulumi up --stack {name}`."
         )

@@ -7,6 +7,7 @@ import pytest
 
 from components import BufferedWriter, CsvIngest, StreamNotifier
 from components.bundle import BundleError
+from components.uploads import prefix_problem
 
 from .problems import ingest_problems, problems_of, writer_problems
 from .recording import record
@@ -44,11 +45,20 @@ def test_every_problem_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "prefix", ["uploads", "/", "/in/", "a//b/", "in/*/", "in/${x}/", "a b/", "x" * 600 + "/"]
+    "prefix",
+    [
+        *["uploads", "/", "/in/", "a//b/", "in/*/", "in/${x}/", "a b/", "x" * 600 + "/"],
+        *["./", "../", ".../", "./in/", "in/./", "in/../", "in/../reports/"],
+    ],
 )
 def test_prefixes_that_would_not_do(prefix: str) -> None:
     (problem,) = ingest_problems(upload_prefix=prefix)
     assert problem.startswith("upload_prefix: expected folders of letters, digits")
+
+
+@pytest.mark.parametrize("prefix", [".in/", "in./", "..a/b../", "a.b/c/", "-/", "in/.csv/"])
+def test_prefixes_may_have_dots(prefix: str) -> None:
+    assert prefix_problem(prefix) is None
 
 
 @pytest.mark.parametrize("origin", ["*", "app.example.com", "https://a.com/path", "https://*", "ftp://a.com"])

@@ -165,6 +165,7 @@ def test_all_problems_at_once() -> None:
         ("uploadPrefix", "uploads", "a folder for uploads"),
         ("corsOrigins", "https://app.example.com", "a list of web origins"),
         ("corsOrigins", '{"a": 1}', "a list of web origins"),
+        ("corsOrigins", "[" * 100_000, "a list of web origins"),
         ("uploadsExpireDays", "0", "a whole number from 1 to 2,147,483,647"),
         ("reportsExpireDays", "1.5", "a whole number from 1 to 2,147,483,647"),
         ("reportsExpireDays", "9" * 5000, "a whole number from 1 to 2,147,483,647"),

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from cli.demo import SAMPLE
+from local.access_key import AccessKey
+from local.clients import Clients
 from operations.imports import Import
 
 from .pipeline import HEADER, Pipeline, comes_true
@@ -137,11 +139,16 @@ def test_keep_leaves_it_running_until_ctrl_c_and_nothing_after(rowrelay: Start) 
     document = json.loads(command.process.stdout.readline())
     with urllib.request.urlopen(f"{document['endpoint']}/_ministack/health") as answer:
         assert answer.status == 200
+    key = AccessKey(**document["access_key"])
+    with contextlib.closing(Clients(document["endpoint"], key)) as clients:
+        clients.client("s3").head_bucket(Bucket=document["outputs"]["bucket"])
     command.interrupt(signal.SIGINT)
     code, out, err = command.end()
     assert (code, out) == (0, "")
     assert f"Running at {document['endpoint']}" in err
-    assert re.search(r"\(access key AKIA[A-Z2-7]{16}, secret key [\w-]{40}, region us-east-1\)", err)
+    assert re.fullmatch(r"AKIA[A-Z2-7]{16}", key.id)
+    assert re.fullmatch(r"[\w-]{40}", key.secret)
+    assert f"(access key {key.id}, secret key {key.secret}, region us-east-1)" in err
     assert "Traceback" not in err
     assert command.left_nothing()
 
@@ -158,14 +165,22 @@ def test_nothing_is_left_behind_however_it_is_interrupted(rowrelay: Start, signa
     assert command.left_nothing()
 
 
-def test_a_taken_port_is_one_line(rowrelay: Start) -> None:
+@pytest.mark.parametrize(
+    ("command", "or_else"),
+    [
+        ("demo", "or none for a free one."),
+        ("emulator", "and name it in `aws:endpoints` of Pulumi.local.yaml."),
+    ],
+)
+def test_a_taken_port_is_one_line_that_tells_what_to_do(rowrelay: Start, command: str, or_else: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        code, out, err = rowrelay("demo", "--port", str(port)).end()
-    assert code != 0
-    assert out == ""
-    assert len(err.splitlines()) == 1
-    assert str(port) in err
+        code, out, err = rowrelay(command, "--port", str(port)).end()
+    assert (code, out) == (1, "")
+    assert err == (
+        f"rowrelay: Cannot listen on 127.0.0.1:{port}: Address already in use. "
+        f"Give another with --port, {or_else}\n"
+    )
 
 
 def test_what_sqs_itself_dead_letters_counts_as_failed(pipeline: Pipeline) -> None:

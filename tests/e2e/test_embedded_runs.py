@@ -12,7 +12,7 @@ import pytest
 
 import local.emulator
 from local.embedded import ROOT, embedded_aws
-from local.errors import EmbeddedAwsError, EmulatorError, UnsupportedError
+from local.errors import EmbeddedAwsError, EmulatorError, PortError, UnsupportedError
 
 from .tiny import program_in
 
@@ -156,14 +156,14 @@ def test_a_port_that_is_taken_is_an_error_that_names_it() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(
-            EmulatorError, match=rf"127\.0\.0\.1:{port}: Address already in use\. Give another"
+            PortError, match=rf"^Cannot listen on 127\.0\.0\.1:{port}: Address already in use\.$"
         ):
             embedded_aws(port=port).__enter__()
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])
 def test_what_is_no_port_is_an_error(port: int) -> None:
-    with pytest.raises(EmulatorError, match=rf"^{port} is no port number"):
+    with pytest.raises(PortError, match=rf"^{port} is no port number: expected one from 1 to 65535\.$"):
         embedded_aws(port=port).__enter__()
 
 

@@ -121,7 +121,8 @@ def test_what_pulumi_says_is_told(pulumi: Any) -> None:
         find_stack("dev")
 
 
-def test_a_stack_that_is_not_deployed_is_told(pulumi: Any) -> None:
-    pulumi("{}")
+@pytest.mark.parametrize("outputs", ["{}", "null", '{"queue_url": null}', '{"table": "people"}'])
+def test_a_stack_that_is_not_deployed_is_told(pulumi: Any, outputs: str) -> None:
+    pulumi(outputs)
     with pytest.raises(OperationError, match="not deployed: run `pulumi up --stack dev`"):
         find_stack("dev")
