@@ -32,8 +32,8 @@ class TimeOuts:
     def longest_call(self) -> float:
         """The seconds that a call takes at most: every attempt's time-outs, and the pauses in between.
 
-        For a name of one address, as urllib3 tries each of several in turn: where all of them are silent, a call
-        takes longer.
+        For a name of one address: urllib3 tries each of several in turn, so a call takes longer where all of
+        them are silent.
         """
         # https://docs.aws.amazon.com/boto3/latest/guide/retries.html
         pauses = sum(min(1 << n, _LONGEST_BACKOFF_SECONDS) for n in range(self.attempts - 1))
