@@ -81,8 +81,13 @@ def client(service: str) -> Any:
     make: Any = boto3.client
     made = make(service, config=TIME_OUTS[service].config)
     if TIME_OUTS[service].attempts > 1:
-        made.meta.events.register(f"needs-retry.{service}", _again)
+        repeat_what_is_put_off(made, service)
     return made
+
+
+def repeat_what_is_put_off(made: Any, service: str) -> None:
+    """Have a client make a call again, up to ATTEMPTS times, that its service refuses for now."""
+    made.meta.events.register(f"needs-retry.{service}", _again)
 
 
 def _again(response: Any, attempts: int, **_: Any) -> float | None:

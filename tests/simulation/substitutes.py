@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 import pytest
 
+from lambdas.aws import clients
 from lambdas.aws.dynamodb import insert
 from lambdas.aws.limits import DYNAMODB_BATCH_ITEMS
 from lambdas.core import mail_ledger
@@ -100,6 +101,8 @@ def substituted(piece: int = _PIECE_BYTES, group: int = _GROUP_MAILS) -> Iterato
                     if isinstance(value, type | type(time)) and value in _SUBSTITUTES:
                         patch.setattr(module, attribute, _SUBSTITUTES[value])
         patch.setattr(boto3, "client", lambda service, **_: Stage.clients[service])
+        # The services' errors are what is left after a client's own repetitions.
+        patch.setattr(clients, "repeat_what_is_put_off", lambda *_: None)
         patch.setattr(delivery, "ThreadPoolExecutor", _Pool)
         for mail_module in (delivery, ses_sender):
             patch.setattr(mail_module, "SES_BULK_DESTINATIONS", group)
