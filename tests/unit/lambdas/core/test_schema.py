@@ -13,18 +13,7 @@ from lambdas.core.values import KINDS
 
 from ....program import ROOT
 from ...helpers.csv_files import USERS
-
-
-def document(*fields: dict[str, Any], **properties: Any) -> dict[str, Any]:
-    return {"fields": [{"name": "id"}, *fields], "primaryKey": "id", **properties}
-
-
-def problems(of: Any) -> list[str]:
-    with pytest.raises(SchemaError) as error:
-        parse_schema(of)
-    assert str(error.value).startswith("the schema cannot be used:\n")
-    assert all(problem in str(error.value) for problem in error.value.problems)
-    return error.value.problems
+from .documents import document, problems
 
 
 def test_the_users_schema() -> None:
