@@ -8,6 +8,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from concurrent import futures
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,12 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from local.clients import Clients
 from local.creators import NewResource, create, data_source
+from local.creators.registry import SUFFIX_LENGTH
 from local.provider_defaults import with_provider_defaults
 from local.provision import plain
 
 from .resources import RESOURCES, create_again
 
-SUFFIX_LENGTH = 7
 _THREADS = 16
 # The engine waits as long as it takes; this bounds a hang of ours.
 _STOP_SECONDS = 5
@@ -49,7 +50,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ProviderHandshakeResponse()
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:
-        return plugin_pb2.PluginInfo(version="7.51.1")
+        return plugin_pb2.PluginInfo(version=version("pulumi-aws"))
 
     def Attach(self, _request: Any, _context: Any) -> Any:
         return empty_pb2.Empty()
