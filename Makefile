@@ -12,15 +12,16 @@ ENGINE := build/engine
 UV_VERSION := 0.13.9
 # Where bytecode may not be kept, every run compiles Pulumi's AWS modules anew, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
-# Arguments of `make demo`, such as FILES="people.csv" ARGS="--keep", and of `make bench`.
+# Arguments of `make demo`, such as FILES="people.csv" ARGS="--keep", and of `make bench`. FILES is the name of one
+# file, whatever characters it has; else several names, with quotes as in a shell.
 FILES ?=
 ARGS ?=
-# Of `make simulate`: how many seeds, or the one to replay, or how many users to mail in fifty days.
+# Of `make simulate`: how many seeds, or the one to replay, or how many mails to work off in eighty days.
 SEEDS ?= 1000
 SEED ?=
 BACKLOG ?=
 
-.PHONY: help setup demo test engine simulate bench lint format lock clean
+.PHONY: help setup demo test engine schema docs simulate bench lint format wheel lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -28,14 +29,24 @@ help: ## this list
 setup: .venv/.ready ## the environment .venv, with the command rowrelay
 
 demo: .venv/.ready ## deploy into the embedded AWS, import a sample, show where every row ended
-	@$(BIN)/rowrelay demo $(ARGS) $(FILES)
+	@files=$(call quoted,FILES); \
+	if [ -e "$$files" ] || ! eval "set -- $$files" 2>/dev/null; then set -- "$$files"; fi; \
+	$(BIN)/rowrelay demo $(ARGS) "$$@"
 
 test: lint engine ## linters, types, imports and every test
 	$(BIN)/pytest -n 2 --dist loadfile
 
 # Without `pulumi` and `go`, the tests of the engine are skipped, and say so; in CI they fail.
-engine: $(ENGINE)/venv/.ready $(if $(shell command -v pulumi),,$(if $(shell command -v go),$(ENGINE)/bin/pulumi)) ## the real Pulumi engine, for its tests
+engine: $(ENGINE)/venv/.ready $(if $(shell command -v pulumi),,$(if $(shell command -v go),$(ENGINE)/bin/pulumi $(ENGINE)/bin/pulumi-language-yaml)) ## the real Pulumi engine, for its tests
 	@:
+
+schema: .venv/.ready ## write plugin/schema.json, the public contract, anew
+	@mkdir -p build
+	$(BIN)/python -c 'from components.provider import public_schema; print(public_schema(), end="")' > build/schema.json
+	mv build/schema.json plugin/schema.json
+
+docs: .venv/.ready ## write the tables of docs/components.md anew
+	$(BIN)/python -m docs.tables
 
 simulate: .venv/.ready ## the handlers under faults: SEEDS=100000 of them, or SEED=7 step by step
 	@$(BIN)/python -m tests.simulation $(if $(BACKLOG),--backlog $(BACKLOG),$(if $(SEED),--seed $(SEED),--seeds $(SEEDS)))
@@ -52,6 +63,9 @@ lint: .venv/.ready ## linters, types, and which way imports run
 format: .venv/.ready ## let the linter mend and lay out what it can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+wheel: .venv/.ready ## the package rowrelay, into dist/
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
 lock: ## resolve the requirements files anew from pyproject.toml
 	@: $(call need_python)
@@ -104,6 +118,16 @@ $(ENGINE)/bin/pulumi: tests/engine/cli/go.mod tests/engine/cli/go.sum
 		-ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$$version" \
 		-o "$(CURDIR)/$@" github.com/pulumi/pulumi/pkg/v3/cmd/pulumi \
 		|| echo "The Pulumi CLI could not be built; its tests will not run."
+
+# The language of programs that use the components as a plugin. An official `pulumi` has it beside it.
+$(ENGINE)/bin/pulumi-language-yaml: tests/engine/yaml/go.mod tests/engine/yaml/go.sum
+	@echo "Building Pulumi's host for YAML, once: some two minutes on two cores ..."
+	@cd tests/engine/yaml && go build -ldflags "-s -w" -o "$(CURDIR)/$@" \
+		github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml \
+		|| echo "Pulumi's host for YAML could not be built; its tests will not run."
+
+# A variable's text, as it was given, as one word of the shell.
+quoted = '$(subst ','\'',$(value $(1)))'
 
 need_python = $(if $(PYTHON),,$(error Rowrelay needs Python 3.11 or newer that can make environments (on Debian \
 	and Ubuntu the package python3-venv); found $(or $(shell python3 --version 2>&1 | head -n 1),none). \

@@ -8,7 +8,7 @@ from settings import load_settings
 
 settings = load_settings()
 check_key(settings.key, settings.key_type)
-if settings.alarm_topic_arn is None:
+if settings.alarm_actions is None:
     pulumi.log.info(
         "Nobody hears of this stack's alarms. Name an SNS topic: pulumi config set rowrelay:alarmTopicArn ARN"
     )
@@ -16,7 +16,7 @@ if settings.alarm_topic_arn is None:
 writer = BufferedWriter("writer", settings.writer_args())
 ingest = CsvIngest("ingest", settings.ingest_args(writer.queue, writer.import_ledger))
 notifier = StreamNotifier("notifier", settings.notifier_args(writer.stream_arn, writer.import_ledger))
-dashboard = create_dashboard("dashboard", ingest, writer, notifier)
+dashboard = create_dashboard("dashboard", ingest=ingest, writer=writer, notifier=notifier)
 
 outputs = {
     "bucket": ingest.bucket["name"],
@@ -24,17 +24,19 @@ outputs = {
     "queue_url": writer.queue["url"],
     "dead_letter_queue_url": writer.dead_letter_queue["url"],
     "ingest_failure_queue_url": ingest.failure_queue["url"],
-    "retry_queue_url": notifier.retry_queue["url"],
     "notifier_failure_queue_url": notifier.failure_queue["url"],
     "key": settings.key,
     "key_type": settings.key_type,
     "table": writer.table["name"],
     "import_ledger": writer.import_ledger["name"],
     "mail_ledger": notifier.mail_ledger["name"],
+    "mail_columns": notifier.mail_columns,
+    "ledgers_expire_days": notifier.ledgers_expire_days,
     "functions": {
         "process_csv": ingest.function_name,
         "insert_records": writer.function_name,
         "send_email": notifier.function_name,
+        "mail_round": notifier.round_function_name,
     },
     "dashboard": dashboard.dashboard_name,
     "identity": notifier.identity_arn,

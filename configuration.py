@@ -23,7 +23,7 @@ class Setting:
 
     Attributes:
         name: Its name in Pulumi.yaml.
-        argument: The components' argument that it becomes.
+        argument: The components' argument that it becomes; `a.b` for the member `b` of the argument `a`.
         read: Makes the argument of its text; raises OSError or ValueError if it cannot.
         default: Its text where it is empty; without one, the component's default applies.
         must_be: What it must be, if that is not what the argument must be.
@@ -47,8 +47,15 @@ class Configuration:
         self._unread: list[Problem] = []
 
     def read(self) -> dict[str, Any]:
-        """The settings' values by argument; None for one that is empty or cannot be read."""
-        return {setting.argument: self._value(setting) for setting in self._settings.values()}
+        """The settings' values by argument, `a.b` in `a`; None for one that is empty or cannot be read."""
+        values: dict[str, Any] = {}
+        for setting in self._settings.values():
+            *outer, name = setting.argument.split(".")
+            within = values
+            for argument in outer:
+                within = within.setdefault(argument, {})
+            within[name] = self._value(setting)
+        return values
 
     def finish(self, problems: Sequence[Problem]) -> None:
         """Raise SettingsError if there are problems, or settings that could not be read or do not exist."""

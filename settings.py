@@ -13,13 +13,18 @@ from typing import Any
 
 import pulumi
 
+from components import defaults
+from components.alarm_args import AlarmArgs
+from components.alarm_list import OWED_AGE_ALARM
 from components.buffered_writer_args import BufferedWriterArgs, plan_buffered_writer
 from components.contracts import SchemaError, parse_schema
 from components.csv_ingest_args import CsvIngestArgs, plan_csv_ingest
-from components.files import MAIL_FILES, load_mail, load_schema
+from components.files import MAIL_FILES, load_mail, load_schema, load_transform
+from components.function_args import FunctionArgs
+from components.mail_texts import MailTexts
 from components.problems import ArgumentsError, Problem
 from components.references import QueueReference, TableReference
-from components.stream_notifier_args import MailTexts, StreamNotifierArgs, plan_stream_notifier
+from components.stream_notifier_args import StreamNotifierArgs, plan_stream_notifier
 from configuration import Configuration, Setting
 
 ROOT = Path(__file__).parent
@@ -29,10 +34,11 @@ ROOT = Path(__file__).parent
 class Settings:
     """The settings as values, named after the arguments they become; None leaves a component its default.
 
-    `key`, `key_type` and `columns` are the schema's.
+    `key`, `key_type` and `columns` are the schema's; `alarms` are StreamNotifier's.
     """
 
     schema: dict[str, Any]
+    transform_rows: str | None
     mail: MailTexts
     sender: str
     identity: str | None
@@ -44,10 +50,18 @@ class Settings:
     cors_origins: list[str] | None
     uploads_expire_days: int | None
     reports_expire_days: int | None
+    ledgers_expire_days: int | None
     on_conflict: str | None
+    encoding: str | None
+    max_columns: int | None
+    max_rows: int | None
+    max_bytes: int | None
+    max_row_bytes: int | None
     rows_per_chunk: int | None
-    log_retention_days: int | None
-    alarm_topic_arn: str | None
+    function: FunctionArgs
+    alarms: dict[str, AlarmArgs] | None
+    alarm_actions: list[pulumi.Input[str]] | None
+    kms_key_arn: str | None
     protect_data: bool | None
     key: str
     key_type: str
@@ -59,8 +73,10 @@ class Settings:
             "key": self.key,
             "key_type": self.key_type,
             "on_conflict": self.on_conflict,
-            "log_retention_days": self.log_retention_days,
-            "alarm_topic_arn": self.alarm_topic_arn,
+            "ledgers_expire_days": self.ledgers_expire_days,
+            "function": self.function,
+            "alarm_actions": self.alarm_actions,
+            "kms_key_arn": self.kms_key_arn,
             "protect_data": self.protect_data,
         }
 
@@ -68,15 +84,23 @@ class Settings:
         """CsvIngest's arguments; queue and ledger are another component's."""
         return {
             "schema": self.schema,
+            "transform_rows": self.transform_rows,
             "queue": queue,
             "import_ledger": import_ledger,
             "upload_prefix": self.upload_prefix,
+            "encoding": self.encoding,
+            "max_columns": self.max_columns,
+            "max_rows": self.max_rows,
+            "max_bytes": self.max_bytes,
+            "max_row_bytes": self.max_row_bytes,
             "rows_per_chunk": self.rows_per_chunk,
             "cors_origins": self.cors_origins,
             "uploads_expire_days": self.uploads_expire_days,
             "reports_expire_days": self.reports_expire_days,
-            "log_retention_days": self.log_retention_days,
-            "alarm_topic_arn": self.alarm_topic_arn,
+            "ledgers_expire_days": self.ledgers_expire_days,
+            "function": self.function,
+            "alarm_actions": self.alarm_actions,
+            "kms_key_arn": self.kms_key_arn,
             "protect_data": self.protect_data,
         }
 
@@ -95,14 +119,21 @@ class Settings:
             "address_column": self.address_column,
             "columns": self.columns,
             "import_ledger": import_ledger,
-            "log_retention_days": self.log_retention_days,
-            "alarm_topic_arn": self.alarm_topic_arn,
+            "ledgers_expire_days": self.ledgers_expire_days,
+            "function": self.function,
+            "alarm_actions": self.alarm_actions,
+            "alarms": self.alarms,
+            "kms_key_arn": self.kms_key_arn,
             "protect_data": self.protect_data,
         }
 
 
 def _schema(text: str) -> dict[str, Any]:
     return load_schema(ROOT / text)
+
+
+def _transform(text: str) -> str:
+    return load_transform(ROOT / text)
 
 
 def _mail(text: str) -> MailTexts:
@@ -125,11 +156,28 @@ def _texts(text: str) -> Any:
         return text
 
 
+_HOUR = 60 * 60
+_OWED_HOURS_MAX = defaults.OWED_AGE_ALARM_MAX // _HOUR
+
+
+def _owed_alarm(text: str) -> dict[str, AlarmArgs]:
+    hours = _whole_number(text)
+    if not isinstance(hours, int) or not 1 <= hours <= _OWED_HOURS_MAX:
+        raise ValueError  # what it must be says it all
+    return {OWED_AGE_ALARM.name: {"threshold": hours * _HOUR}}
+
+
+def _list_of_one(text: str) -> list[pulumi.Input[str]]:
+    return [text]
+
+
 _SCHEMA = "the path of a Table Schema that can be used"
+_TRANSFORM = "the path of a Python module with a function transform_row(row)"
 _MAIL = f"a folder with {', '.join(MAIL_FILES.values())}"
 # In the order of Pulumi.yaml.
 SETTINGS = (
     Setting("schema", "schema", _schema, default="schemas/users.json", must_be=_SCHEMA),
+    Setting("transformRows", "transform_rows", _transform, must_be=_TRANSFORM, optional=True),
     Setting("mail", "mail", _mail, default="mails/welcome", must_be=_MAIL),
     Setting("sender", "sender"),
     Setting("identity", "identity", optional=True),
@@ -141,10 +189,24 @@ SETTINGS = (
     Setting("corsOrigins", "cors_origins", _texts),
     Setting("uploadsExpireDays", "uploads_expire_days", _whole_number),
     Setting("reportsExpireDays", "reports_expire_days", _whole_number),
+    Setting("ledgersExpireDays", "ledgers_expire_days", _whole_number),
     Setting("onConflict", "on_conflict"),
+    Setting("encoding", "encoding", optional=True),
+    Setting("maxColumns", "max_columns", _whole_number),
+    Setting("maxRows", "max_rows", _whole_number),
+    Setting("maxBytes", "max_bytes", _whole_number),
+    Setting("maxRowBytes", "max_row_bytes", _whole_number),
     Setting("rowsPerChunk", "rows_per_chunk", _whole_number),
-    Setting("logRetentionDays", "log_retention_days", _whole_number),
-    Setting("alarmTopicArn", "alarm_topic_arn", optional=True),
+    Setting("logRetentionDays", "function.log_retention_days", _whole_number),
+    Setting(
+        "owedAlarmHours",
+        "alarms",
+        _owed_alarm,
+        default=str(defaults.OWED_AGE_ALARM // _HOUR),
+        must_be=f"a whole number from 1 to {_OWED_HOURS_MAX:,}",
+    ),
+    Setting("alarmTopicArn", "alarm_actions", _list_of_one, must_be="an SNS topic's ARN", optional=True),
+    Setting("kmsKeyArn", "kms_key_arn", optional=True),
     Setting("protectData", "protect_data", _flag),
 )
 

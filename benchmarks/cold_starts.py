@@ -8,7 +8,7 @@ from io import BytesIO
 
 from components.bundle import make_bundle
 from local.creators.bundle import zipped
-from local.embedded import ROOT
+from local.root import ROOT
 
 FUNCTIONS = ("process_csv", "insert_records", "send_email")
 _IMPORT = "import time; started = time.perf_counter(); import {module}; print(time.perf_counter() - started)"

@@ -1,6 +1,6 @@
 """One handler's work over clients that answer at once, in a process of its own; prints figures as JSON.
 
-python -m benchmarks.one_handler {process_csv,csv_reader} BYTES {plain,gzip}
+python -m benchmarks.one_handler {process_csv,transform_rows,csv_reader} BYTES {plain,gzip}
 python -m benchmarks.one_handler {insert_records,send_email} ROWS
 """
 
@@ -13,6 +13,8 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
+
+from lambdas.csvfile.transform import TransformRow
 
 from .memory import peak_bytes
 from .rows import HEADER, lines, people
@@ -60,12 +62,25 @@ def csv_reader(size: int, form: str) -> tuple[int, float]:
 
 def process_csv(size: int, form: str) -> tuple[int, float]:
     """Import a file: parse, validate, normalise, pack, send."""
+    return _import(size, form)
+
+
+def transform_rows(size: int, form: str) -> tuple[int, float]:
+    """The same, with a module of the user's that changes a column of each row."""
+    return _import(size, form, _transform_row)
+
+
+def _transform_row(row: dict[str, Any]) -> dict[str, Any]:
+    row["company"] = row["company"].upper()
+    return row
+
+
+def _import(size: int, form: str, transform_row: TransformRow | None = None) -> tuple[int, float]:
     file = Repeated(size, gzipped=form == "gzip")
     summary: dict[str, Any] = {}
     client = StubClient(record=False)
-    seconds = _seconds(
-        lambda: summary.update(import_file(f"people.csv{'.gz' * (form == 'gzip')}", file, client))
-    )
+    name = f"people.csv{'.gz' * (form == 'gzip')}"
+    seconds = _seconds(lambda: summary.update(import_file(name, file, client, transform_row)))
     assert summary["accepted"] == file.rows, summary
     return file.rows, seconds
 
@@ -98,7 +113,7 @@ def _seconds(work: Callable[[], Any]) -> float:
 def main(arguments: Sequence[str]) -> None:
     """Do the work that the command line names."""
     works: dict[str, Any] = {
-        each.__name__: each for each in (csv_reader, process_csv, insert_records, send_email)
+        each.__name__: each for each in (csv_reader, process_csv, transform_rows, insert_records, send_email)
     }
     name, size, *form = arguments
     rows, seconds = works[name](int(size), *form)

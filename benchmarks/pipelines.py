@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.embedded import ROOT, Deployment, embedded_aws
+from local.embedded import Deployment, embedded_aws
+from local.root import ROOT
 
 _CALL_COUNTING = Path(__file__).parent / "call_counting"
 

@@ -1,18 +1,21 @@
 """What a measured run would have cost on AWS, from the calls that were counted."""
 
 import math
+from collections import Counter
 
 from operations.cost import Load
 from operations.prices import SQS_REQUEST_BYTES
 
 from .end_to_end import Run
 
+_MAILING = ("send_email", "mail_round")
+
 
 def load_of(run: Run, *, with_mail: bool) -> Load:
-    """What the run made AWS do: all of it, or all but send_email's part."""
+    """What the run made AWS do: all of it, or all but the part of the functions that send mails."""
     usage = run.usage
-    functions = [name for name in usage.invocations if with_mail or name != "send_email"]
-    calls = usage.entries if with_mail else usage.entries - usage.entries_of["send_email"]
+    functions = [name for name in usage.invocations if with_mail or name not in _MAILING]
+    calls = sum((usage.entries_of[name] for name in functions), Counter[str]())
     mails = calls["SendBulkEmail"] + calls["SendEmail"]
     # Of a call's payload each 64 KB counts; what was sent is received. Lambda deletes by the batch.
     sent = max(usage.calls["SendMessageBatch"], math.ceil(usage.message_bytes / SQS_REQUEST_BYTES))

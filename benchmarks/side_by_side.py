@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from local.embedded import ROOT
+from local.root import ROOT
 
 from .bare_calls import bare_call_seconds
 from .end_to_end import Run, run

@@ -7,10 +7,21 @@ from typing import Annotated
 
 import typer
 
+from components.version import VERSION
 from operations.cost import MAILS_A_DAY, MAILS_A_SECOND, Plan
 
-from . import held, redrive
-from .options import LOCAL_STACK_PORT, Json, Options, StackName, Yes
+from . import mails, redrive
+from .options import (
+    LOCAL_STACK_PORT,
+    Encoding,
+    Json,
+    MailPath,
+    Options,
+    SchemaPath,
+    StackName,
+    TransformPath,
+    Yes,
+)
 from .run import INTERRUPTED, run
 
 app = typer.Typer(
@@ -22,32 +33,60 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(redrive.app, name="redrive")
-app.add_typer(held.app, name="held")
+app.add_typer(mails.app, name="mails")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"rowrelay {VERSION}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
+]
 
 
 @app.callback()
-def rowrelay() -> None:
+def rowrelay(*, version: Version = False) -> None:
     """CSV in, records and welcome mails out."""
 
 
-Files = Annotated[list[str] | None, typer.Argument(metavar="FILE", help="CSV files. Default: a sample.")]
+Files = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="FILE", help="CSV files, or - (standard input). Default: a sample."),
+]
 Keep = Annotated[bool, typer.Option("--keep", help="Leave it running until Ctrl-C.")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="The emulator's port. Default: a free one.")]
 
 
 @app.command()
-def demo(files: Files = None, *, keep: Keep = False, port: Port = None, as_json: Json = False) -> None:
+def demo(
+    files: Files = None,
+    *,
+    schema: SchemaPath = None,
+    mail: MailPath = None,
+    transform: TransformPath = None,
+    encoding: Encoding = None,
+    keep: Keep = False,
+    port: Port = None,
+    as_json: Json = False,
+) -> None:
     """Run the pipeline in an embedded AWS and show where every row of the files ended.
 
     Nothing leaves this machine: no account, no Docker, no real mail. The seconds that are shown run from the
-    first upload to the last row's end.
+    first upload to the last row's end. Rejected rows are written into the current folder, as
+    NAME.rejects.csv: correct them there, and give that file next.
 
     Exit codes: 0 every row is accounted for and none failed or is held (rejected rows are a result, not a
-    failure); 1 otherwise; 2 wrong usage, such as a file that does not exist.
+    failure); 1 otherwise, or a file was refused as a whole; 2 wrong usage, such as a file that does not
+    exist.
     """
     from .demo import run_demo  # boto3 is not needed for --help
+    from .inputs import Inputs
 
-    run(lambda: run_demo(files or [], port=port, keep=keep, as_json=as_json))
+    inputs = Inputs(schema=schema, transform=transform, mail=mail, encoding=encoding)
+    run(lambda: run_demo(files or [], inputs, port=port, keep=keep, as_json=as_json))
 
 
 _PORT_HELP = f"The emulator's port; Pulumi.local.yaml points Pulumi at {LOCAL_STACK_PORT}."
@@ -68,59 +107,114 @@ def emulator(*, port: EmulatorPort = LOCAL_STACK_PORT) -> None:
     run(lambda: run_emulator(port))
 
 
-CheckedFiles = Annotated[list[str], typer.Argument(metavar="FILE", help="CSV files, plain or gzipped.")]
-SchemaPath = Annotated[
-    str | None, typer.Option(metavar="PATH", help="Table Schema. Default: schemas/users.json.")
+CheckedFiles = Annotated[
+    list[str], typer.Argument(metavar="FILE", help="CSV files, plain or gzipped; - for standard input.")
+]
+
+WriteAliases = Annotated[
+    bool, typer.Option("--write", help="Write the aliases that are proposed into the schema's file.")
 ]
 
 
 @app.command()
-def check(files: CheckedFiles, *, schema: SchemaPath = None, as_json: Json = False) -> None:
+def check(
+    files: CheckedFiles,
+    *,
+    schema: SchemaPath = None,
+    mail: MailPath = None,
+    transform: TransformPath = None,
+    encoding: Encoding = None,
+    write: WriteAliases = False,
+    as_json: Json = False,
+) -> None:
     """Check files against the schema, offline, with the code that imports them.
 
-    Prints every row that an import would reject, with its line and reason, and the counts.
+    Prints every row that an import would reject, with its line and reason, and the counts. Where a file's
+    header lacks columns, it proposes which of the file's they may be, as a patch of the schema, which
+    --write applies. A mail is checked against the schema, too.
 
     Exit codes: 0 every row would be accepted; 1 a row, or a whole file, would be rejected; 2 wrong usage,
     such as a file that does not exist.
     """
     from .check import run_check
+    from .inputs import Inputs
 
-    run(lambda: run_check(files, schema=schema, as_json=as_json))
+    inputs = Inputs(schema=schema, transform=transform, mail=mail, encoding=encoding)
+    run(lambda: run_check(files, inputs, as_json=as_json, write=write))
 
 
-Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Show the newest N imports.")]
+_DRAFTED_HELP = "A CSV file, plain or gzipped; - for standard input."
+DraftedFile = Annotated[str, typer.Argument(metavar="FILE", help=_DRAFTED_HELP)]
+
+
+@app.command()
+def schema(file: DraftedFile, *, encoding: Encoding = None) -> None:
+    """Draft a Table Schema from a file's first rows: types, required columns, a key.
+
+    Prints the schema on stdout; what it looked at, what it could not read, and the columns that it leaves
+    out, on stderr. It takes the rows that it looked at; look it over before you use it.
+
+    Exit codes: 0 drafted; 1 no row can be read, none is a header, or no column could be the key; 2 wrong
+    usage, such as a file that does not exist.
+    """
+    from .schema import run_schema
+
+    run(lambda: run_schema(file, encoding=encoding))
+
+
+Limit = Annotated[
+    int,
+    typer.Option(min=1, metavar="N", help="Show the newest N imports, besides those that are not settled."),
+]
 
 
 @app.command()
 def status(*, stack: StackName = None, limit: Limit = 20, as_json: Json = False) -> None:
-    """Show the imports and where their rows are, the queues, and what needs a decision.
+    """Show where rows and mails are, and what is wrong: with the stack's parts, its imports, its mails.
 
-    Changes nothing. A queue's age is that of its oldest message; on AWS it lags by some minutes.
+    Changes nothing. All imports that are not settled are shown, and the newest. A queue's age is that of its
+    oldest message; on AWS it lags by some minutes.
 
-    Exit codes: 0 nothing needs a decision; 1 something does, and is shown with the command to type;
-    2 wrong usage.
+    Exit codes: 0 at rest, or moving; 1 something needs you, or could not be looked at, and is shown with what
+    to do; 2 wrong usage; 3 something does not move, and is shown with why.
     """
     from .status import run_status
 
     run(lambda: run_status(stack, limit=limit, as_json=as_json))
 
 
-Queue = Annotated[bool, typer.Option("--queue", help="Queue the mails that are missing.")]
+Owe = Annotated[bool, typer.Option("--owe", help="Enter the mails that are missing as owed.")]
 
 
 @app.command()
-def reconcile(
-    *, stack: StackName = None, queue: Queue = False, yes: Yes = False, as_json: Json = False
-) -> None:
+def reconcile(*, stack: StackName = None, owe: Owe = False, yes: Yes = False, as_json: Json = False) -> None:
     """Hold the table against the mail ledger: which imported records have no mail on its way, and why.
 
-    Reads the whole table. Records younger than an hour are left out. Queueing a mail twice does no harm.
+    Reads the whole table. Records younger than an hour are left out, and those that are as old as what the
+    ledgers forget. With --owe a round sends what never began; what was begun it holds, for you to decide.
 
-    Exit codes: 0 nothing is missing, or all of it was queued; 1 something is, or you said no; 2 wrong usage.
+    Exit codes: 0 nothing is missing, or all of it was entered; 1 something is, or you said no; 2 wrong usage.
     """
     from .reconcile import run_reconcile
 
-    run(lambda: run_reconcile(stack, Options(yes=yes, as_json=as_json), queue=queue))
+    run(lambda: run_reconcile(stack, Options(yes=yes, as_json=as_json), owe=owe))
+
+
+Key = Annotated[str, typer.Argument(metavar="KEY", help="The record's key.")]
+
+
+@app.command()
+def forget(key: Key, *, stack: StackName = None, yes: Yes = False, as_json: Json = False) -> None:
+    """Erase a person's record, and what the mail ledger has of it; says what may be left where.
+
+    A mail that is owed is cancelled first. May be killed and repeated.
+
+    Exit codes: 0 erased, or there was no such record; 1 its mail is being sent, or you said no; 2 wrong
+    usage.
+    """
+    from .forget import run_forget
+
+    run(lambda: run_forget(stack, key, Options(yes=yes, as_json=as_json)))
 
 
 Rows = Annotated[int, typer.Argument(metavar="ROWS", min=1, help="How many rows, all of them good and new.")]

@@ -1,45 +1,83 @@
 """`rowrelay check`: files against the schema, offline, with the code that the function runs."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lambdas.core.schema import Schema
 from lambdas.csvfile.validate import Reject
-from operations.check import SCHEMA, Checked, check_file, read_schema
+from local.root import INSTALLED
+from operations.check import SCHEMA, Checked, check_file
+from operations.errors import UsageError
+from operations.standard_input import File
+from operations.text import count
 
+from .aliases import alias_patch, aliases_for, merged, shown_aliases, write_aliases
 from .files import check_files
+from .findings import reason_lines, remarks
+from .inputs import Inputs, ReadInputs, read_inputs
 from .printer import Printer
 
+_PROPOSED = "These columns may be the ones that lack"
 
-def run_check(names: Sequence[str], *, schema: str | None, as_json: bool) -> bool:
+
+def run_check(names: Sequence[str], inputs: Inputs, *, as_json: bool, write: bool) -> bool:
     """Check the files and print what is wrong with them; returns whether nothing is.
 
     Raises:
-        UsageError: a file or the schema cannot be read.
+        UsageError: a file, or what an option names, cannot be read or used; or the aliases are to be written
+            into the schema that the package has.
     """
-    files, parsed = check_files(names), read_schema(Path(schema) if schema else SCHEMA)
+    if write and not inputs.schema and INSTALLED:
+        raise UsageError(f"--write: {SCHEMA} is the package's own schema: name yours with --schema.")
+    by, files = read_inputs(inputs), check_files(names)
     if as_json:
-        documents = [_document(file, parsed) for file in files]
+        documents = [_document(file, by) for file in files]
         valid = all(document["valid"] for document in documents)
-        print(json.dumps({"files": documents, "valid": valid}))
+        proposed = merged(document["proposed_aliases"] for document in documents)
+        if written := write and bool(proposed):
+            write_aliases(by.schema_path, proposed)
+        path = str(by.schema_path) if written else None
+        print(json.dumps({"files": documents, "valid": valid, "written": path}))
         return valid
     printer = Printer()
-    checks = [check_file(file, parsed, _print_reject(printer, file)) for file in files]
+    checks = [_check(file, by, _print_reject(printer, file)) for file in files]
     _print(printer, checks)
+    proposed = merged(aliases_for(file, by, each) for file, each in zip(files, checks, strict=True))
+    if proposed:
+        if write:
+            write_aliases(by.schema_path, proposed)
+        printer.line()
+        _offer(printer, by.schema_path, proposed, written=write)
     return all(checked.valid for checked in checks)
 
 
-def _document(file: Path, schema: Schema) -> dict[str, Any]:
+def _offer(printer: Printer, path: Path, proposed: Mapping[str, str], *, written: bool) -> None:
+    aliases = shown_aliases(proposed)
+    if written:
+        printer.line(f"{path}: added the aliases {aliases}. Look at them, and check the file again.")
+    elif path == SCHEMA and INSTALLED:
+        printer.line(f"{_PROPOSED}: {aliases}. Add them to a schema of yours, named with --schema.")
+    elif patch := alias_patch(path, proposed):
+        printer.line(f"{_PROPOSED}. Look at them, then add --write, or apply this patch:")
+        print(patch, end="")
+    else:
+        printer.line(f"{_PROPOSED}: {aliases}. Look at them, then add --write.")
+
+
+def _check(file: File, by: ReadInputs, on_reject: Callable[[Reject], None]) -> Checked:
+    return check_file(file, by.schema, on_reject, by.transform_row, by.options)
+
+
+def _document(file: File, by: ReadInputs) -> dict[str, Any]:
     rejects: list[Reject] = []
-    checked = check_file(file, schema, rejects.append)
+    checked = _check(file, by, rejects.append)
     lines = [{"line": reject.line, "reason": reject.reason} for reject in rejects]
-    return {**asdict(checked), "rejects": lines, "valid": checked.valid}
+    aliases = aliases_for(file, by, checked)
+    return {**checked.as_json(), "rejects": lines, "proposed_aliases": aliases}
 
 
-def _print_reject(printer: Printer, file: Path) -> Callable[[Reject], None]:
+def _print_reject(printer: Printer, file: File) -> Callable[[Reject], None]:
     return lambda reject: printer.line(f"{file}:{reject.line}: {reject.reason}")
 
 
@@ -50,6 +88,9 @@ def _print(printer: Printer, checks: Sequence[Checked]) -> None:
     for checked in checks:
         if checked.reason:
             printer.line(f"{checked.file}: rejected as a whole: {checked.reason}")
-        if checked.unknown_columns:
-            columns = ", ".join(checked.unknown_columns)
-            printer.line(f"{checked.file}: columns that the schema does not have are ignored: {columns}")
+        for remark in remarks(checked.findings, checked.accepted):
+            printer.line(f"{checked.file}: {remark}")
+        if checked.rejected:
+            printer.line(f"{checked.file}: {count(checked.rejected, 'row')} rejected:")
+        for line in reason_lines(checked.findings):
+            printer.line(f"  {line}")

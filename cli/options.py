@@ -19,6 +19,23 @@ StackName = Annotated[
         help="The Pulumi stack. Default: the embedded AWS that `rowrelay demo --keep` runs.",
     ),
 ]
+SchemaPath = Annotated[
+    str | None, typer.Option("--schema", metavar="PATH", help="Table Schema. Default: the program's.")
+]
+TransformPath = Annotated[
+    str | None,
+    typer.Option(
+        "--transform", metavar="PATH", help="Python module that changes rows; it is run. Default: none."
+    ),
+]
+MailPath = Annotated[
+    str | None,
+    typer.Option("--mail", metavar="PATH", help="Folder with subject.txt, body.txt and body.html."),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option("--encoding", metavar="NAME", help="What rows that are not UTF-8 are in. Default: none."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Discard = Annotated[
@@ -48,8 +65,13 @@ class Options:
     discard: bool = False
 
 
-def confirm(question: str, options: Options) -> None:
+def confirm(question: str, options: Options, to_look: str = "--dry-run") -> None:
     """Ask the operator, unless the options say not to.
+
+    Args:
+        question: What to ask.
+        options: What the operator asked for.
+        to_look: What to do with the command's options to look only; empty if it cannot.
 
     Raises:
         UsageError: there is no terminal to ask at.
@@ -58,9 +80,8 @@ def confirm(question: str, options: Options) -> None:
     if options.yes:
         return
     if not sys.stdin.isatty():
-        raise UsageError(
-            f"{question} Expected an answer, got no terminal to ask at: add --yes, or --dry-run to look."
-        )
+        hint = f", or {to_look} to look" if to_look else ""
+        raise UsageError(f"{question} Expected an answer, got no terminal to ask at: add --yes{hint}.")
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise OperationError("stopped, as you said; nothing was changed.")

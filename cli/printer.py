@@ -3,12 +3,16 @@
 import unicodedata
 from collections.abc import Sequence
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
 PIPED_WIDTH = 120  # columns, where there is no terminal to ask
+_GAP = 2  # between the columns of a table
+_NARROW = 12  # columns: a name that has less beside its numbers stands above them
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode's control, format, surrogate … categories
+
+_Cell = tuple[str | Text, int]  # and its width
 
 
 class Printer:
@@ -23,20 +27,47 @@ class Printer:
         """Print one line, however long."""
         self.console.print(Text(shown(text, 2000)), soft_wrap=True)
 
-    def table(self, title: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[int]]]) -> None:
-        """Print numbers by file; so narrow that eight columns fit a terminal's eighty.
+    def table(
+        self, title: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[int] | str]]
+    ) -> None:
+        """Print numbers by file; so narrow that ten columns fit a terminal's eighty.
 
         Args:
             title: What it shows.
             columns: Headings of the numbers.
-            rows: A file's name and its numbers.
+            rows: A file's name and its numbers, or what there is to say in their place.
         """
-        table = Table("File", title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
-        for column in columns:
-            table.add_column(column, justify="right")
-        for name, numbers in rows:
-            table.add_row(Text(shown(name), overflow="fold"), *(f"{number:,}" for number in numbers))
-        self.console.print(table, "")
+        names = [Text(shown(name), overflow="fold") for name, _ in rows]
+        cells = [[f"{n:,}" for n in of] for _, of in rows if not isinstance(of, str)]
+        widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+        room = self.console.width - sum(widths) - _GAP * (len(widths) + 1)
+        longest = max(name.cell_len for name in names)
+        width = 0 if room < min(longest, _NARROW) else max(len("File"), min(room, longest))
+        self.line(title)
+        self._row(("File", width), *zip(columns, widths, strict=True))
+        for name, (_, of) in zip(names, rows, strict=True):
+            if isinstance(of, str):
+                rest = Text(shown(of, 2000), overflow="fold"), self.console.width - width - _GAP
+                self._row((name, width), rest, justify="left")
+            else:
+                self._row((name, width), *zip([f"{number:,}" for number in of], widths, strict=True))
+        self.line()
+
+    def _row(self, name: _Cell, *cells: _Cell, justify: JustifyMethod = "right") -> None:
+        """Print a row: a table of its own, since rich has no cell over several columns.
+
+        A name without a width stands above its cells.
+        """
+        beside = (name, *cells) if name[1] else cells
+        if not name[1]:
+            self.console.print(name[0])
+        widths = [width for _, width in beside]
+        gap = _GAP if sum(widths) + _GAP * (len(widths) - 1) <= self.console.width else 1
+        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, gap, 0, 0))
+        for cell in beside:
+            table.add_column(width=cell[1], justify="left" if cell is name else justify, overflow="fold")
+        table.add_row(*(text for text, _ in beside))
+        self.console.print(table)
 
 
 def shown(value: str, limit: int = 500, *, lines: bool = False) -> str:

@@ -9,7 +9,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from operations.books import Books
+from lambdas.core.books import Books
 from operations.imports import Import, total
 from operations.text import count
 
@@ -90,8 +90,11 @@ def progress(console: Console) -> Bars | Lines:
 
 
 @contextlib.contextmanager
-def counting(console: Console, noun: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show progress towards `total`: a bar on a terminal, else a line a second; yields what adds to it."""
+def counting(console: Console, noun: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show progress towards `total`, if it is known: a bar on a terminal, else a line a second.
+
+    Yields what adds to it.
+    """
     if not console.is_terminal:
         yield _lines(console, noun, total)
         return
@@ -101,7 +104,7 @@ def counting(console: Console, noun: str, total: int) -> Iterator[Callable[[int]
         yield lambda number: progress.advance(task, number)
 
 
-def _lines(console: Console, noun: str, total: int) -> Callable[[int], None]:
+def _lines(console: Console, noun: str, total: int | None) -> Callable[[int], None]:
     done, due = 0, time.monotonic() + LINE_SECONDS
 
     def add(number: int) -> None:
@@ -109,6 +112,7 @@ def _lines(console: Console, noun: str, total: int) -> Callable[[int], None]:
         done += number
         if time.monotonic() >= due:
             due = time.monotonic() + LINE_SECONDS
-            console.print(f"{done:,} of {count(total, noun)}", soft_wrap=True)
+            told = count(done, noun) if total is None else f"{done:,} of {count(total, noun)}"
+            console.print(told, soft_wrap=True)
 
     return add

@@ -14,7 +14,8 @@ _INGEST = """Import anew what process_csv gave up reading, such as for a permiss
 An upload that has expired or was overwritten cannot be read any more; its message stays until
 --discard. May be killed and repeated: an import is one import however often it is sent.
 
-Exit codes: 0 every message was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
+Exit codes: 0 every message was dealt with, none was there, or --dry-run; 1 some stay, or you said no;
+2 wrong usage.
 """
 
 _WRITER = """Send the rows that could not be written to the queue of chunks again.
@@ -23,15 +24,16 @@ A message that is no chunk is not ours; it is shown, and stays until --discard. 
 repeated: a row that is in the table changes nothing there (if on_conflict is replace, it wins over a
 later import's).
 
-Exit codes: 0 every message was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
+Exit codes: 0 every message was dealt with, none was there, or --dry-run; 1 some stay, or you said no;
+2 wrong usage.
 """
 
-_NOTIFIER = """Send mails again that SES refused for good, such as for a sender that was not verified.
+_NOTIFIER = """Show Lambda's notes of stream batches that it gave up, which name no record to send again.
 
-Mails that are held are left to `rowrelay held`. Lambda's note of a stream batch that it gave up stays
-until --discard; `rowrelay reconcile` finds its records. May be killed and repeated: a mail leaves once.
+They stay until --discard; `rowrelay reconcile` finds their records. Mails that wait are in `rowrelay mails`.
 
-Exit codes: 0 every message was dealt with, or none was there; 1 some stay, or you said no; 2 wrong usage.
+Exit codes: 0 every message was dealt with, none was there, or --dry-run; 1 some stay, or you said no;
+2 wrong usage.
 """
 
 
@@ -62,5 +64,9 @@ def run_redrive(step: FailedStep, stack_name: str | None, options: Options) -> b
 
     from .survey import carry_out
 
-    redrive = redrive_of(find_stack(stack_name), step, reason=options.reason, discard=options.discard)
-    return carry_out(redrive, "delete" if options.discard else "send again", options)
+    stack = find_stack(stack_name)
+    redrive = redrive_of(stack, step, reason=options.reason, discard=options.discard)
+    if options.discard:
+        return carry_out(redrive, "delete", options)
+    hint = f"To delete what stays, once nothing can be done with it: rowrelay redrive {step} --discard"
+    return carry_out(redrive, "send again", options, hint + stack.option)

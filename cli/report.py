@@ -3,16 +3,18 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lambdas.core.books import Books
 from lambdas.core.import_entries import ImportStatus
-from lambdas.core.reserved_columns import REJECT_LINE, REJECT_REASON
-from operations.books import Books
+from lambdas.core.reserved_columns import REJECT_LINE, REJECT_REASON, REJECT_ROW
 from operations.imports import Import, total
-from operations.text import count
+from operations.text import count, to_second
 
+from .findings import SHOWN_REASONS, reason_lines, remarks
 from .printer import Printer, shown
 
 if TYPE_CHECKING:
@@ -22,34 +24,55 @@ if TYPE_CHECKING:
 
 SHOWN_REJECTS = 10  # of each import
 _REPORT_BYTES = 1024 * 1024  # of a rejects report that are read to show those
-# They add up to what was read, so a row of the table says where every row ended.
+csv.field_size_limit(max(_REPORT_BYTES, csv.field_size_limit()))
+# They add up to what was read, so a row of the table says where every row ended, or waits.
 _ENDS = ("read", "mailed", "duplicates", "rejected", "failed", "undeliverable", "held")
+_RARE = ("owed", "cancelled")  # shown only where there are any, for a terminal is narrow
 
 
 @dataclass(frozen=True)
 class Report:
-    """Prints the outcome of imports."""
+    """Prints the outcome of imports; `reasons` is how many kinds of faults it names of each."""
 
     printer: Printer
+    reasons: int = SHOWN_REASONS
 
-    def imports(self, imports: Sequence[Import]) -> None:
-        """Print where every row ended, and what there is to say of single imports."""
-        rows = [(one.file, _numbers(one.books)) for one in imports]
-        if len(imports) > 1:
-            rows.append(("All", _numbers(total(imports))))
-        self.printer.table("Where every row ended", [end.capitalize() for end in _ENDS], rows)
-        remarks = [f"{one.file}: {remark}" for one in imports if (remark := _remark(one))]
-        for remark in remarks:
-            self.printer.line(remark)
-        if remarks:
+    def imports(self, imports: Sequence[Import], of_all: tuple[int, Books] | None = None) -> None:
+        """Print where every row ended, and what there is to say of single imports.
+
+        Args:
+            imports: The imports.
+            of_all: How many there are and their books, if there are more than these.
+        """
+        number, books = of_all or (len(imports), total(imports))
+        ends = [*_ENDS, *(end for end in _RARE if getattr(books, end))]
+        everything = f"All {number:,}" if number > len(imports) else "All"
+        rows = [(one.file, _refused(one) or _numbers(one.books, ends)) for one in imports]
+        rows += [(everything, _numbers(books, ends))] * (number > 1)
+        self.printer.table("Where every row ended", [end.capitalize() for end in ends], rows)
+        told = [line for one in imports for line in self._told(one)]
+        for line in told:
+            self.printer.line(line)
+        if told:
             self.printer.line()
 
-    def rejects(self, s3: "S3Client", bucket: str, imports: Sequence[Import]) -> None:
-        """Print the first rejects of each import."""
+    def _told(self, one: Import) -> Iterator[str]:
+        for remark in (_remark(one), *remarks(one.findings, one.books.accepted)):
+            if remark:
+                yield f"{one.file}: {remark}"
+        if one.findings.reasons:
+            yield f"{one.file}: {count(one.books.rejected, 'row')} rejected:"
+        yield from (f"  {line}" for line in reason_lines(one.findings, self.reasons))
+
+    def rejects(
+        self, s3: "S3Client", bucket: str, imports: Sequence[Import], files: Mapping[str, Path]
+    ) -> None:
+        """Print the first rejects of each import, and where they all are: its file, or the report in S3."""
         for one in imports:
             if not one.rejects:
                 continue
-            self.printer.line(f"Rejected rows of {one.file} (s3://{bucket}/{one.rejects}):")
+            where = files.get(one.rejects, f"s3://{bucket}/{one.rejects}")
+            self.printer.line(f"Rejected rows of {one.file} ({where}):")
             for line, reason in read_rejects(s3, bucket, one.rejects):
                 self.printer.line(f"  line {line}: {reason}")
             if one.books.rejected > SHOWN_REJECTS:
@@ -83,29 +106,35 @@ def read_rejects(s3: "S3Client", bucket: str, key: str) -> Iterator[tuple[str, s
     """Yields the first rejects of a report: line and reason."""
     head = s3.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{_REPORT_BYTES - 1}")["Body"].read()
     text = head.decode("utf-8-sig", "replace")
-    # The report keeps its upload's delimiter, which stands between its own two columns.
-    own = re.search(f"{REJECT_LINE}(.){REJECT_REASON}", text)
+    # The report keeps its upload's delimiter, which stands between its own columns.
+    own = re.search(rf"{REJECT_LINE}(.){REJECT_REASON}\1{REJECT_ROW}\r?\n", text)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=own.group(1) if own else ",")
-    next(rows)
+    names = next(rows)
+    if REJECT_REASON not in names:  # the header alone is longer than what was read
+        return
+    line, reason = names.index(REJECT_LINE), names.index(REJECT_REASON)
     for row, _ in zip(rows, range(SHOWN_REJECTS), strict=False):
-        if len(row) >= 2:
-            yield row[-2], row[-1]
+        if len(row) > reason:  # the last may be cut off
+            yield row[line], row[reason]
 
 
-def _numbers(books: Books) -> list[int]:
-    return [getattr(books, end) for end in _ENDS]
+def _refused(one: Import) -> str:
+    return f"rejected: {one.reason}" if one.status == ImportStatus.REJECTED else ""
+
+
+def _numbers(books: Books, ends: Sequence[str]) -> list[int]:
+    return [getattr(books, end) for end in ends]
 
 
 def _remark(one: Import) -> str:
     if one.status == ImportStatus.REJECTED:
-        return f"rejected as a whole: {one.reason}"
+        return ""  # which is in its row
     if one.status == ImportStatus.READING:
-        return f"is being read since {one.started_at}"
+        return f"is being read since {to_second(one.started_at or '')}"
     if one.status != ImportStatus.DONE:
         return f"{one.status}: {one.reason or 'nothing more is known'}"
     gaps = {
         "not read": one.books.read - one.books.accepted - one.books.rejected,
         "not written": one.books.accepted - one.books.written,
-        "not mailed": one.books.created - one.books.notified,
     }
     return ", ".join(f"{count(rows, 'row')} {what}" for what, rows in gaps.items() if rows)

@@ -14,10 +14,11 @@ from .printer import shown
 OK, NOT_OK, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
-def run(work: Callable[[], bool]) -> None:
-    """Do the work and end with its exit code."""
+def run(work: Callable[[], bool | int]) -> None:
+    """Do the work and end with its exit code: a number that it returns, or whether it went well."""
     try:
-        code = OK if work() else NOT_OK
+        ended = work()
+        code = (OK if ended else NOT_OK) if isinstance(ended, bool) else int(ended)
     except KeyboardInterrupt:
         code = _complain(INTERRUPTED, "stopped; it may be run again.")
     except UsageError as problem:

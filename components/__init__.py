@@ -1,44 +1,22 @@
 """Rowrelay's components: CSV files to rows in a queue, rows to records, records to mails."""
 
-import warnings
+from typing import TYPE_CHECKING, Any
 
-import pulumi_aws as aws
+if TYPE_CHECKING:
+    from .exports import *  # noqa: F403  # its __all__ says what
+else:
+    from importlib import import_module
+    from importlib.util import find_spec
 
-with warnings.catch_warnings():
-    # A package of pulumi_aws is loaded when it is first used, and may warn then of deprecated resources in it
-    # that nobody uses. Loaded in silence here; a warning that comes later is of our own doing (none must).
-    warnings.simplefilter("ignore", DeprecationWarning)
-    _LOADED = (
-        aws.cloudwatch.LogGroup,
-        aws.dynamodb.Table,
-        aws.iam.Role,
-        aws.lambda_.Function,
-        aws.s3.Bucket,
-        aws.sesv2.EmailIdentity,
-        aws.sqs.Queue,
-    )
+    def __getattr__(name: str) -> Any:
+        """Load what `exports` has when it is first asked for: https://peps.python.org/pep-0562/.
 
-from .buffered_writer import BufferedWriter, BufferedWriterArgs
-from .csv_ingest import CsvIngest, CsvIngestArgs
-from .dashboard import create_dashboard
-from .files import load_mail, load_schema
-from .problems import ArgumentsError
-from .references import BucketReference, QueueReference, TableReference
-from .stream_notifier import MailTexts, StreamNotifier, StreamNotifierArgs
-
-__all__ = [
-    "ArgumentsError",
-    "BucketReference",
-    "BufferedWriter",
-    "BufferedWriterArgs",
-    "CsvIngest",
-    "CsvIngestArgs",
-    "MailTexts",
-    "QueueReference",
-    "StreamNotifier",
-    "StreamNotifierArgs",
-    "TableReference",
-    "create_dashboard",
-    "load_mail",
-    "load_schema",
-]
+        Pulumi and its AWS modules take a second, and the installed command, which is part of this package,
+        does without them where it can.
+        """
+        # `from . import defaults` asks here first, and then looks for the module by itself.
+        if find_spec(f"{__name__}.{name}") is None:
+            exports = import_module(f"{__name__}.exports")
+            if name == "__all__" or name in exports.__all__:
+                return getattr(exports, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,108 +1,59 @@
-"""Alarms, each with what it means in its description; a topic, if there is one, hears of their begin and end.
+"""Alarms: each says in its description what it means; what acts on them is told by ARN."""
 
-SQS's metrics: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/
-sqs-available-cloudwatch-metrics.html
-Lambda's: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-"""
-
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from . import defaults
+from .alarm_args import AlarmsPlan, checked_actions
+
+# What hears of an alarm's end, too. All else that CloudWatch takes begins something: an OpsItem, an incident.
+_TOLD_OF_THE_END = ("sns", "lambda")
 
 
-@dataclass(frozen=True)
-class Alarms:
-    """Creates the alarms of one component, as children of `parent`."""
+def create_alarms(
+    name: str, plan: AlarmsPlan, watched: Mapping[str, pulumi.Input[str]], parent: pulumi.Resource
+) -> pulumi.Output[dict[str, str]]:
+    """Create the planned alarms of the component `{name}`: `{name}-{alarm}`.
 
-    parent: pulumi.Resource
-    topic_arn: pulumi.Input[str] | None
+    Args:
+        name: The component's name.
+        plan: The alarms, and what acts on them.
+        watched: The names of the queues and functions that they are of, by what `Alarm.of` calls them.
+        parent: The component.
 
-    def alarm_on_depth(self, name: str, queue: pulumi.Input[str], description: str) -> None:
-        """Create `{name}-depth`: something waits in a queue that should be empty."""
-        self._create(
-            f"{name}-depth",
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-            {"QueueName": queue},
-            0,
-            description,
-            # A queue that nobody touches reports nothing after six hours, whatever is in it:
-            # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
-            treat_missing_data="ignore",
+    Returns:
+        The alarms' ARNs, by the alarms' names without the component's.
+
+    Raises:
+        RunError: when the ARNs of what acts on them are known, and one is none that CloudWatch takes.
+    """
+    actions = pulumi.Output.from_input(plan.actions).apply(checked_actions)
+    begin = actions.apply(lambda given: given or None)
+    end = actions.apply(lambda given: [arn for arn in given if _is_told_of_the_end(arn)] or None)
+    arns: dict[str, Any] = {}
+    for alarm in plan.alarms:
+        created = aws.cloudwatch.MetricAlarm(
+            f"{name}-{alarm.name}",
+            alarm_description=alarm.description,
+            namespace=alarm.namespace,
+            metric_name=alarm.metric,
+            dimensions={alarm.dimension: watched[alarm.of]} if alarm.of else None,
+            statistic=alarm.statistic,
+            comparison_operator=alarm.comparison,
+            threshold=alarm.threshold,
+            period=alarm.period,
+            evaluation_periods=alarm.evaluation_periods,
+            datapoints_to_alarm=alarm.datapoints_to_alarm,
+            treat_missing_data=alarm.missing,
+            alarm_actions=begin,
+            ok_actions=end,
+            opts=pulumi.ResourceOptions(parent=parent),
         )
+        arns[alarm.name] = created.arn
+    return pulumi.Output.from_input(arns)
 
-    def alarm_on_age(self, name: str, queue: pulumi.Input[str], seconds: int, description: str) -> None:
-        """Create `{name}-age`: a queue's oldest message is older than it should ever be."""
-        self._create(
-            f"{name}-age",
-            "AWS/SQS",
-            "ApproximateAgeOfOldestMessage",
-            {"QueueName": queue},
-            seconds,
-            description,
-        )
 
-    def alarm_on_errors(self, name: str, function: pulumi.Input[str]) -> None:
-        """Create `{name}-errors` and `{name}-throttles` for a function."""
-        raised = (
-            f"{name} raised an error or ran out of time; its log says why. What it worked on comes again."
-        )
-        refused = f"{name} was refused a place to run; raise the account's Lambda concurrency."
-        self._alarm_on_count(f"{name}-errors", "Errors", function, raised)
-        self._alarm_on_count(f"{name}-throttles", "Throttles", function, refused)
-
-    def alarm_on_dropped_events(self, name: str, function: pulumi.Input[str], description: str) -> None:
-        """Create `{name}-dropped`: Lambda gave up events that it was to invoke a function with."""
-        self._alarm_on_count(f"{name}-dropped", "AsyncEventsDropped", function, description)
-
-    def alarm_on_failed_deliveries(self, name: str, function: pulumi.Input[str], description: str) -> None:
-        """Create `{name}-undelivered`: Lambda could not put into the failure queue what it gave up."""
-        self._alarm_on_count(f"{name}-undelivered", "DestinationDeliveryFailures", function, description)
-
-    def alarm_on_iterator_age(self, name: str, function: pulumi.Input[str], description: str) -> None:
-        """Create `{name}-iterator-age`: a function has fallen behind its stream (milliseconds)."""
-        self._create(
-            f"{name}-iterator-age",
-            "AWS/Lambda",
-            "IteratorAge",
-            {"FunctionName": function},
-            defaults.STREAM_AGE_ALARM * 1000,
-            description,
-        )
-
-    def _alarm_on_count(self, name: str, metric: str, function: pulumi.Input[str], description: str) -> None:
-        dimensions = {"FunctionName": function}
-        self._create(name, "AWS/Lambda", metric, dimensions, 0, description, statistic="Sum")
-
-    def _create(
-        self,
-        name: str,
-        namespace: str,
-        metric: str,
-        dimensions: dict[str, pulumi.Input[str]],
-        threshold: int,
-        description: str,
-        statistic: str = "Maximum",
-        treat_missing_data: str = "notBreaching",
-    ) -> None:
-        actions = None if self.topic_arn is None else [self.topic_arn]
-        aws.cloudwatch.MetricAlarm(
-            name,
-            alarm_description=description,
-            namespace=namespace,
-            metric_name=metric,
-            dimensions=dimensions,
-            statistic=statistic,
-            comparison_operator="GreaterThanThreshold",
-            threshold=threshold,
-            period=defaults.ALARM_PERIOD,
-            evaluation_periods=1,
-            # By default as for a function that nothing happens to, which reports nothing.
-            treat_missing_data=treat_missing_data,
-            alarm_actions=actions,
-            ok_actions=actions,
-            opts=pulumi.ResourceOptions(parent=self.parent),
-        )
+def _is_told_of_the_end(arn: str) -> bool:
+    return arn.split(":")[2] in _TOLD_OF_THE_END

@@ -3,14 +3,20 @@
 Other languages' programs send whole numbers as floats; they are taken as the whole numbers they are.
 """
 
+import copy
+import difflib
 import re
 from collections.abc import Awaitable, Collection, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import pulumi
 
 from . import defaults
 from .problems import ArgumentsError, Problem
+from .references import FORMS
+
+Listed: TypeAlias = pulumi.Input[list[pulumi.Input[str]]]
+"""A list of names or ARNs, each of which, or all of it, may be another resource's output."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
@@ -25,14 +31,38 @@ class Arguments:
     def __init__(self, component: str, name: str, args: Mapping[str, Any], known: type) -> None:
         self._component = component
         self._name = name
-        self._args = {key: value for key, value in args.items() if value is not None}
+        self._within = ""
         self._problems: list[Problem] = []
         if not _NAME.fullmatch(name) or len(name) > defaults.COMPONENT_NAME_MAX:
             most = f"at most {defaults.COMPONENT_NAME_MAX} (IAM's limit of 64 for its roles' names)"
             self.add_problem("name", f"a letter, then letters, digits and hyphens, {most}", name)
-        arguments = ", ".join(sorted(known.__annotations__))
+        if not isinstance(args, Mapping):
+            self.add_problem("args", "one dict of arguments, before the options", args)
+            args = {}
+        self._take(args, known, "arguments")
+
+    def _take(self, args: Mapping[str, Any], known: type, called: str) -> None:
+        self._args = {key: value for key, value in args.items() if value is not None}
+        listed = ", ".join(sorted(known.__annotations__))
         for key in sorted(set(args) - set(known.__annotations__)):
-            self.add_problem(key, "left out", args[key], detail=f"unknown; the arguments are {arguments}")
+            near = difflib.get_close_matches(key, known.__annotations__, 1)
+            hint = f"did you mean {near[0]}? The" if near else "the"
+            self.add_problem(key, "left out", args[key], detail=f"unknown; {hint} {called} are {listed}")
+
+    def members(self, key: str, known: type) -> "Arguments":
+        """The members of an argument that is an object, to be read like arguments; none if it is not given.
+
+        What is wrong with them is collected here, as `key.member`. An argument that is no object is noted,
+        and from then on not given.
+        """
+        value = self._args.get(key, {})
+        if not isinstance(value, Mapping):
+            self.add_problem(key, "an object", self._args.pop(key))
+            value = {}
+        inner = copy.copy(self)
+        inner._within = f"{self._within}{key}."
+        inner._take(value, known, "members")
+        return inner
 
     def add_problem(
         self,
@@ -45,13 +75,14 @@ class Arguments:
         example: Any = "",
     ) -> None:
         """Note that an argument is wrong; `Problem` says what the parts mean."""
-        self._problems.append(Problem(key, expected, got, source, detail, example=example))
+        self._problems.append(Problem(self._within + key, expected, got, source, detail, example=example))
 
     def exclude(self, key: str, *, beside: str, because: str = "") -> None:
         """Note a problem if an argument is given that must be left out, as another one is given."""
         if key in self._args:
             detail = f"contradicts {beside}{because and ', '}{because}; leave one out"
-            problem = Problem(key, "left out", self._args[key], detail=detail, excluded_by=beside)
+            argument, got = self._within + key, self._args[key]
+            problem = Problem(argument, "left out", got, detail=detail, excluded_by=beside)
             self._problems.append(problem)
 
     def given(self, key: str) -> bool:
@@ -73,7 +104,7 @@ class Arguments:
         self.add_problem(key, expected, value, source=source, example=default)
         return default
 
-    def one_of(self, key: str, default: Any, allowed: Collection[Any], source: str) -> Any:
+    def one_of(self, key: str, default: Any, allowed: Collection[Any], source: str = "") -> Any:
         """One of a few values."""
         value = self._args.get(key, default)
         choice = _whole(value)
@@ -116,12 +147,16 @@ class Arguments:
         self.add_problem(key, expected, value, example=[example])
         return None
 
-    def document(self, key: str) -> dict[str, Any] | None:
-        """A required JSON object, with its whole numbers whole; None if it is none."""
+    def document(self, key: str, expected: str = "an object") -> dict[str, Any] | None:
+        """A required JSON object, with its whole numbers whole; None if it is none, or not known yet."""
         value = self._args.get(key)
-        if isinstance(value, Mapping):
+        if not isinstance(value, Mapping):
+            self.add_problem(key, expected, value)
+        elif _has_outputs(value):
+            detail = "another resource's output stands in it; expected what is known before any is created"
+            self.add_problem(key, expected, value, detail=detail)
+        else:
             return cast(dict[str, Any], _whole(value))
-        self.add_problem(key, "an object", value)
         return None
 
     def resource(
@@ -139,20 +174,63 @@ class Arguments:
             if required or value is not None:
                 self.add_problem(key, "a text that is not empty, or another resource's output", value)
             return None
-        if form and isinstance(value, str) and not form.fullmatch(value):
+        if form and not _has_form(value, form):
             self.add_problem(key, expected, value, example=example)
         return value
+
+    def resources(
+        self,
+        key: str,
+        most: int,
+        form: re.Pattern[str],
+        expected: str,
+        *,
+        least: int = 0,
+        example: str = "",
+    ) -> Any:
+        """A list of so many names or ARNs of a form, or of outputs, or an output; none if it is not given."""
+
+        def fits(each: object) -> bool:
+            return _is_reference(each) and _has_form(each, form)
+
+        value: Any = self._args.get(key, None if least else [])
+        if isinstance(value, pulumi.Output | Awaitable):
+            return value
+        listed = isinstance(value, Sequence) and not isinstance(value, str)
+        if listed and least <= len(value) <= most and all(map(fits, value)):
+            return list(value)
+        self.add_problem(key, f"{least} to {most} {expected}", value, example=[example])
+        return []
+
+    def named_inputs(self, key: str) -> dict[str, pulumi.Input[str]]:
+        """An object of texts and outputs by name; empty if it is not given."""
+        value = self._args.get(key, {})
+        if not isinstance(value, Mapping):
+            self.add_problem(key, "an object of texts", value)
+            return {}
+        for name, item in value.items():
+            if not isinstance(item, str | pulumi.Output | Awaitable):
+                detail = f"expected a text for {name}, got {item!r}"
+                self.add_problem(key, "an object of texts", value, detail=detail)
+        return dict(value)
 
     def reference(self, key: str, parts: type, *, required: bool = False) -> Any:
         """A resource that exists already, told by its parts; None if it is not given."""
         value = self._args.get(key)
         if value is None and not required:
             return None
-        names = set(parts.__annotations__)
-        if isinstance(value, Mapping) and set(value) == names and all(map(_is_reference, value.values())):
-            return value
-        self.add_problem(key, f"an object of {' and '.join(sorted(names))}", value)
-        return None
+        names = sorted(parts.__annotations__)
+        expected = f"an object of {' and '.join(names)}"
+        if not (
+            isinstance(value, Mapping) and sorted(value) == names and all(map(_is_reference, value.values()))
+        ):
+            self.add_problem(key, expected, value)
+            return None
+        for part, (form, what) in FORMS[parts].items():
+            if not _has_form(value[part], form):
+                detail = f"expected {what} as {part}, got {value[part]!r}"
+                self.add_problem(key, expected, value, detail=detail)
+        return value
 
 
 def _is_text(value: object) -> bool:
@@ -161,6 +239,18 @@ def _is_text(value: object) -> bool:
 
 def _is_reference(value: object) -> bool:
     return isinstance(value, pulumi.Output | Awaitable) or _is_text(value)
+
+
+def _has_form(value: object, form: re.Pattern[str]) -> bool:
+    return not isinstance(value, str) or form.fullmatch(value) is not None
+
+
+def _has_outputs(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_outputs, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_outputs, value))
+    return isinstance(value, pulumi.Output | Awaitable)
 
 
 def _whole(value: Any) -> Any:

@@ -5,11 +5,12 @@ from typing import Optional
 import pulumi
 import pulumi_aws as aws
 
-from . import defaults, queues, tables
-from .alarms import Alarms
+from . import defaults, existing, keys, queues, tables
+from .alarms import create_alarms
 from .buffered_writer_args import BufferedWriterArgs, BufferedWriterPlan, plan_buffered_writer
 from .contracts import OnConflict, Variable
 from .function import CreatedFunction, FunctionSpec, create_function
+from .outputs import outputs_of
 from .policies import Statement, allow
 from .references import QueueReference, TableReference
 
@@ -41,73 +42,72 @@ class BufferedWriter(pulumi.ComponentResource):
     """The function's name."""
     function_arn: pulumi.Output[str]
     """The function's ARN."""
+    role_name: pulumi.Output[str]
+    """The name of the function's role."""
+    role_arn: pulumi.Output[str]
+    """The ARN of the function's role."""
+    log_group_name: pulumi.Output[str]
+    """The name of the function's log group."""
+    mapping_id: pulumi.Output[str]
+    """The UUID of the event source mapping, by which the queue feeds the function."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARNs of the alarms, by their names without the component's."""
 
     def __init__(
         self, name: str, args: BufferedWriterArgs, opts: Optional[pulumi.ResourceOptions] = None
     ) -> None:
         plan = plan_buffered_writer(name, args)
         super().__init__("rowrelay:index:BufferedWriter", name, None, opts)
-        alarms = Alarms(self, plan.common.alarm_topic_arn)
-        self._use_queue(name, plan, alarms)
+        self._kms_key = keys.usable_key(plan.common.kms_key_arn, self)
+        self._use_queue(name, plan)
         self._use_table(f"{name}-table", plan)
-        self.import_ledger = tables.use_import_ledger(f"{name}-imports", plan.common, self)
-        created = self._create_function(f"{name}-insert-records", plan, alarms)
+        self.import_ledger = tables.use_import_ledger(f"{name}-imports", plan.common, self, self._kms_key)
+        created = self._create_function(f"{name}-insert-records", plan)
         self._feed_function(f"{name}-insert-records-mapping", plan, created)
-        self.register_outputs(
-            {
-                "queue": self.queue,
-                "dead_letter_queue": self.dead_letter_queue,
-                "table": self.table,
-                "stream_arn": self.stream_arn,
-                "import_ledger": self.import_ledger,
-                "function_name": self.function_name,
-                "function_arn": self.function_arn,
-            }
-        )
+        self.alarm_arns = create_alarms(name, plan.common.alarms, self._watched(), self)
+        self.register_outputs(outputs_of(self))
 
-    def _use_queue(self, name: str, plan: BufferedWriterPlan, alarms: Alarms) -> None:
-        dead_letters = queues.create_failure_queue(f"{name}-dead-letters", self)
+    def _use_queue(self, name: str, plan: BufferedWriterPlan) -> None:
+        dead_letters = queues.create_failure_queue(f"{name}-dead-letters", self, self._kms_key)
         self.dead_letter_queue = queues.reference(dead_letters)
-        alarms.alarm_on_depth(
-            f"{name}-dead-letters", dead_letters.name, "Rows could not be written; they wait here."
-        )
         self.queue = plan.queue or queues.reference(
             queues.create_queue(
                 f"{name}-queue",
                 self,
+                self._kms_key,
                 retention=defaults.QUEUE_RETENTION,
-                visibility=queues.visibility_timeout(plan.common.timeout, defaults.INSERT_RECORDS_WINDOW),
+                visibility=queues.visibility_timeout(plan.function.timeout, defaults.INSERT_RECORDS_WINDOW),
                 dead_letters=dead_letters,
                 max_receive_count=plan.max_receive_count,
             )
         )
-        alarms.alarm_on_age(
-            f"{name}-queue",
-            queues.queue_name(self.queue),
-            defaults.QUEUE_AGE_ALARM,
-            "Rows wait for long to be written; is the table throttled, or the function failing?",
-        )
+
+    def _watched(self) -> dict[str, pulumi.Output[str]]:
+        """What the alarms are of."""
+        return {
+            "queue": queues.queue_name(self.queue),
+            "dead-letters": queues.queue_name(self.dead_letter_queue),
+            "insert-records": self.function_name,
+        }
 
     def _use_table(self, name: str, plan: BufferedWriterPlan) -> None:
         if plan.table is not None:
             self.table = plan.table
-            existing = aws.dynamodb.get_table_output(
-                name=plan.table["name"], opts=pulumi.InvokeOutputOptions(parent=self)
-            )
-            self.stream_arn = existing.stream_arn
+            self.stream_arn = existing.stream_of_table(plan.table, plan.key, self)
             return
-        table = tables.create_records_table(name, plan.key, plan.key_type, plan.common.protect_data, self)
+        table = tables.create_records_table(
+            name, plan.key, plan.key_type, plan.common.protect_data, self, self._kms_key
+        )
         self.table = tables.reference(table)
         self.stream_arn = table.stream_arn
 
-    def _create_function(self, name: str, plan: BufferedWriterPlan, alarms: Alarms) -> CreatedFunction:
+    def _create_function(self, name: str, plan: BufferedWriterPlan) -> CreatedFunction:
         spec = FunctionSpec(
             package="insert_records",
+            module="handler",
             description="Writes chunks of rows into the table, each key once",
             code=plan.code,
-            timeout=plan.common.timeout,
-            memory=plan.common.memory,
-            log_retention_days=plan.common.log_retention_days,
+            plan=plan.function,
             environment={
                 Variable.TABLE: self.table["name"],
                 Variable.KEY: plan.key,
@@ -115,12 +115,14 @@ class BufferedWriter(pulumi.ComponentResource):
                 Variable.DEAD_LETTER_QUEUE_URL: self.dead_letter_queue["url"],
                 Variable.MAX_RECEIVE_COUNT: str(plan.max_receive_count),
                 Variable.ON_CONFLICT: plan.on_conflict,
+                Variable.LEDGERS_EXPIRE_DAYS: str(plan.common.ledgers_expire_days),
             },
             statements=self._statements(plan),
         )
         created = create_function(name, spec, self)
-        alarms.alarm_on_errors(name, created.function.name)
         self.function_name, self.function_arn = created.function.name, created.function.arn
+        self.role_name, self.role_arn = created.role.name, created.role.arn
+        self.log_group_name = created.logs.name
         return created
 
     def _statements(self, plan: BufferedWriterPlan) -> list[Statement]:
@@ -133,10 +135,11 @@ class BufferedWriter(pulumi.ComponentResource):
             allow("WriteRecords", [write], self.table["arn"]),
             allow("FindRecords", ["dynamodb:BatchGetItem"], self.table["arn"]),
             allow("KeepBooks", ["dynamodb:UpdateItem"], self.import_ledger["arn"]),
+            *keys.allow_key(self._kms_key, keys.QUEUES, keys.TABLES),
         ]
 
     def _feed_function(self, name: str, plan: BufferedWriterPlan, created: CreatedFunction) -> None:
-        aws.lambda_.EventSourceMapping(
+        mapping = aws.lambda_.EventSourceMapping(
             name,
             event_source_arn=self.queue["arn"],
             function_name=created.function.arn,
@@ -147,3 +150,4 @@ class BufferedWriter(pulumi.ComponentResource):
             # Lambda checks that the role may receive.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[created.policy]),
         )
+        self.mapping_id = mapping.id

@@ -6,45 +6,65 @@ from typing import NotRequired, Optional, TypedDict
 import pulumi
 
 from . import defaults
+from .alarm_args import AlarmArgs
+from .alarm_list import BUFFERED_WRITER_ALARMS
 from .arguments import Arguments
 from .bundle import make_bundle
 from .common_args import CommonPlan, read_common
 from .contracts import OnConflict
+from .function_args import FunctionArgs, FunctionDefaults, FunctionPlan, read_function
 from .references import QueueReference, TableReference
 
 ON_CONFLICT = tuple(choice.value for choice in OnConflict)
-KEY_TYPES = ("S", "N")
+_FUNCTION = FunctionDefaults(
+    timeout=defaults.INSERT_RECORDS_TIMEOUT,
+    timeout_min=defaults.INSERT_RECORDS_TIMEOUT_MIN,
+    memory=defaults.INSERT_RECORDS_MEMORY_MB,
+)
 
 
 class BufferedWriterArgs(TypedDict):
     """What BufferedWriter needs: the name of the records' key."""
 
     key: str
-    """The column that is the table's hash key."""
+    """The column that is the table's hash key: the primaryKey of the schema that the rows fit."""
     key_type: NotRequired[Optional[str]]
-    """The key's type in DynamoDB, S or N. Default: S."""
+    """The key's type in DynamoDB, S or N: N if the schema's type of the key is integer, S if it is string.
+    Nothing compares the two before rows come: those whose key is of the other type end in the dead-letter
+    queue. Default: S."""
     queue: NotRequired[Optional[QueueReference]]
     """A queue that exists. Its visibility timeout and redrive policy stay its owner's: at least six times the
     function's timeout, and this component's dead-letter queue after max_receive_count receives. So does its
     max_message_size: 1,048,576 for the chunks of CsvIngest, where pulumi_aws's default is 262,144."""
     table: NotRequired[Optional[TableReference]]
-    """A table that exists, with `key` as its hash key and no range key."""
+    """A table that exists, with `key` as its hash key, of type S or N, and no range key; looked at."""
     import_ledger: NotRequired[Optional[TableReference]]
-    """A ledger of imports that exists, such as another component's; by default one is created."""
+    """A ledger of imports that exists, such as another component's; by default one is created. What is done
+    with goes from one of yours only if its time to live is the attribute expires_at."""
     on_conflict: NotRequired[Optional[str]]
     """What to do with a row whose key is in the table: skip it, as a duplicate, or replace. Default: skip."""
     max_receive_count: NotRequired[Optional[int]]
     """How often a message is tried, 5 to 1000. Default: 5."""
     maximum_concurrency: NotRequired[Optional[int]]
     """How many functions write at once at most, 2 to 1000. Default: 4."""
-    timeout_seconds: NotRequired[Optional[int]]
-    """The longest that one batch of messages may take, 60 to 900 seconds. Default: 100."""
-    memory_mb: NotRequired[Optional[int]]
-    """The function's memory, 128 to 10240 MB. Default: 1024."""
-    log_retention_days: NotRequired[Optional[int]]
-    """How long logs are kept, one of CloudWatch's choices. Default: 30."""
-    alarm_topic_arn: NotRequired[Optional[pulumi.Input[str]]]
-    """An SNS topic that hears of alarms. Default: none."""
+    ledgers_expire_days: NotRequired[Optional[int]]
+    """After how many days the ledger forgets an import, 30 to 3650. Default: 400."""
+    function: NotRequired[Optional[FunctionArgs]]
+    """How the function runs. timeout_seconds, for one batch of messages: 60 to 900, by default 100.
+    memory_mb: by default 1024. reserved_concurrency: at least maximum_concurrency."""
+    alarm_actions: NotRequired[Optional[list[pulumi.Input[str]]]]
+    """The ARNs of what acts on alarms, at most 5, of any kind that CloudWatch takes: SNS topics and Lambda
+    functions hear of ALARM and of OK; OpsItems, response plans, scaling policies and investigation groups of
+    ALARM. A function must let lambda.alarms.cloudwatch.amazonaws.com invoke it. Default: none."""
+    alarms: NotRequired[Optional[dict[str, AlarmArgs]]]
+    """What is to be different about single alarms, by the alarm's name without the component's, such as
+    queue-age: left out, or with another threshold. Default: all, as they are listed."""
+    kms_key_arn: NotRequired[Optional[pulumi.Input[str]]]
+    """The ARN of a customer-managed KMS key of this region, not of its alias, for the queues and tables that
+    are created. What exists already stays encrypted as its owner has it; the function's role may use this
+    key for that too. The key's policy stays its owner's. Leaving the argument out later does not take the
+    key away: the tables keep it, and the role loses its right to it (docs/reuse.md has the way).
+    Default: keys of AWS's."""
     protect_data: NotRequired[Optional[bool]]
     """Whether the tables refuse deletion, and are kept when the stack goes. Default: false."""
 
@@ -61,6 +81,7 @@ class BufferedWriterPlan:
     max_receive_count: int
     maximum_concurrency: int
     common: CommonPlan
+    function: FunctionPlan
     code: pulumi.Archive
 
 
@@ -72,22 +93,19 @@ def plan_buffered_writer(name: str, args: BufferedWriterArgs) -> BufferedWriterP
         BundleError: if the environment lacks what the bundle is made of.
     """
     arguments = Arguments("BufferedWriter", name, args, BufferedWriterArgs)
+    maximum_concurrency = _maximum_concurrency(arguments)
     plan = BufferedWriterPlan(
         key=arguments.text("key"),
         key_type=arguments.one_of(
-            "key_type", "S", KEY_TYPES, "DynamoDB's types of keys that a column can have"
+            "key_type", "S", defaults.KEY_TYPES, "DynamoDB's types of keys that a column can have"
         ),
         queue=arguments.reference("queue", QueueReference),
         table=arguments.reference("table", TableReference),
-        on_conflict=arguments.one_of("on_conflict", OnConflict.SKIP.value, ON_CONFLICT, "what there is"),
+        on_conflict=arguments.one_of("on_conflict", OnConflict.SKIP.value, ON_CONFLICT),
         max_receive_count=_max_receive_count(arguments),
-        maximum_concurrency=_maximum_concurrency(arguments),
-        common=read_common(
-            arguments,
-            defaults.INSERT_RECORDS_TIMEOUT,
-            defaults.INSERT_RECORDS_MEMORY_MB,
-            defaults.INSERT_RECORDS_TIMEOUT_MIN,
-        ),
+        maximum_concurrency=maximum_concurrency,
+        common=read_common(arguments, BUFFERED_WRITER_ALARMS),
+        function=read_function(arguments, _FUNCTION, maximum_concurrency),
         code=make_bundle("insert_records", {}),
     )
     if plan.table is not None:

@@ -6,18 +6,29 @@ The one place that knows where the handlers are. What it imports needs no boto3:
 from collections.abc import Mapping
 from pathlib import Path
 
-import lambdas
+from lambdas import __path__ as _HANDLERS
 from lambdas.aws.limits import SQS_MESSAGE_BYTES
 from lambdas.aws.rowrelay_error import RowrelayError
 from lambdas.core.environment import OnConflict, Variable
 from lambdas.core.import_entries import IMPORT_ID, KEY, KEY_INDEX, PART, STARTED_AT
-from lambdas.core.mail_entries import MAIL_ID
+from lambdas.core.mail_entries import DUE, DUE_INDEX, EXPIRES_AT, MAIL_ID, OUTBOX
+from lambdas.core.mail_metrics import MailMetric
 from lambdas.core.mail_template import MailTemplate, TemplateError
+from lambdas.core.metrics import DIMENSION, NAMESPACE
 from lambdas.core.prefixes import CONTINUATIONS_PREFIX, REPORTS_PREFIX
 from lambdas.core.schema import Schema, SchemaError, parse_schema
 from lambdas.core.values import is_email
+from lambdas.csvfile.encodings import encoding_problem
+from lambdas.csvfile.options import DEFAULT_OPTIONS, ReadOptions
+from lambdas.csvfile.transform import (
+    TRANSFORM_FILE,
+    TRANSFORM_FUNCTION,
+    TransformError,
+    TransformRow,
+    compile_transform,
+)
 
-HANDLERS = Path(lambdas.__path__[0])
+HANDLERS = Path(_HANDLERS[0])
 # What each handler imports, and so carries.
 FOLDERS_OF: Mapping[str, tuple[str, ...]] = {
     "process_csv": ("aws", "core", "csvfile", "process_csv"),
@@ -27,23 +38,38 @@ FOLDERS_OF: Mapping[str, tuple[str, ...]] = {
 
 __all__ = [
     "CONTINUATIONS_PREFIX",
+    "DEFAULT_OPTIONS",
+    "DIMENSION",
+    "DUE",
+    "DUE_INDEX",
+    "EXPIRES_AT",
     "FOLDERS_OF",
     "HANDLERS",
     "IMPORT_ID",
     "KEY",
     "KEY_INDEX",
     "MAIL_ID",
+    "NAMESPACE",
+    "OUTBOX",
     "PART",
     "REPORTS_PREFIX",
     "SQS_MESSAGE_BYTES",
     "STARTED_AT",
+    "TRANSFORM_FILE",
+    "TRANSFORM_FUNCTION",
+    "MailMetric",
     "MailTemplate",
     "OnConflict",
+    "ReadOptions",
     "RowrelayError",
     "Schema",
     "SchemaError",
     "TemplateError",
+    "TransformError",
+    "TransformRow",
     "Variable",
+    "compile_transform",
+    "encoding_problem",
     "is_email",
     "parse_schema",
 ]

@@ -5,13 +5,16 @@ from typing import Optional
 import pulumi
 import pulumi_aws as aws
 
-from . import defaults, queues, tables
-from .alarms import Alarms
+from . import defaults, keys, queues, tables
+from .alarms import create_alarms
 from .contracts import CONTINUATIONS_PREFIX, REPORTS_PREFIX, Variable
 from .csv_ingest_args import CsvIngestArgs, CsvIngestPlan, plan_csv_ingest
 from .function import CreatedFunction, FunctionSpec, create_function
+from .notified_buckets import notified_buckets
+from .outputs import outputs_of
 from .policies import Statement, allow, document
 from .references import BucketReference, QueueReference, TableReference
+from .upload_events import UploadEvents
 from .uploads import create_uploads_bucket
 
 __all__ = ["CsvIngest", "CsvIngestArgs"]
@@ -25,10 +28,13 @@ class CsvIngest(pulumi.ComponentResource):
     x-bucket-lifecycle, x-bucket-cors (with origins); x-imports; x-failures, x-failures-policy,
     x-failures-depth; x-process-csv, x-process-csv-logs, x-process-csv-role, x-process-csv-policy,
     x-process-csv-errors, x-process-csv-throttles, x-process-csv-dropped, x-process-csv-undelivered,
-    x-process-csv-async, x-process-csv-continue, x-process-csv-recursion; x-upload-permission,
-    x-upload-notification.
+    x-process-csv-async, x-process-csv-continue, x-process-csv-recursion; x-upload-permission (unless
+    notification is none), x-upload-notification (if it is create, or the bucket new and it is eventbridge),
+    x-upload-rule, x-upload-target, x-upload-undelivered (if it is eventbridge).
 
-    Raises ArgumentsError with everything that is wrong with the arguments, before anything is created.
+    Raises ArgumentsError with everything that is wrong with the arguments, before anything of it is created.
+    That another CsvIngest of the program has the same bucket, and the two do not go together, is raised when
+    its name is known, before anything that hears of uploads is created.
     """
 
     bucket: BucketReference
@@ -43,34 +49,37 @@ class CsvIngest(pulumi.ComponentResource):
     """The function's name."""
     function_arn: pulumi.Output[str]
     """The function's ARN."""
+    role_name: pulumi.Output[str]
+    """The name of the function's role."""
+    role_arn: pulumi.Output[str]
+    """The ARN of the function's role."""
+    log_group_name: pulumi.Output[str]
+    """The name of the function's log group."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARNs of the alarms, by their names without the component's."""
 
     def __init__(self, name: str, args: CsvIngestArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         plan = plan_csv_ingest(name, args)
         super().__init__("rowrelay:index:CsvIngest", name, None, opts)
-        alarms = Alarms(self, plan.common.alarm_topic_arn)
-        self._use_bucket(f"{name}-bucket", plan)
-        self.import_ledger = tables.use_import_ledger(f"{name}-imports", plan.common, self)
-        self._create_failure_queue(f"{name}-failures", alarms)
-        created = self._create_function(f"{name}-process-csv", plan, alarms)
+        self._kms_key = keys.usable_key(plan.common.kms_key_arn, self)
+        bucket = self._use_bucket(f"{name}-bucket", plan)
+        events = UploadEvents(f"{name}-upload", bucket, plan.bucket is None, plan.listener, self)
+        self.import_ledger = tables.use_import_ledger(f"{name}-imports", plan.common, self, self._kms_key)
+        self._create_failure_queue(f"{name}-failures", events)
+        created = self._create_function(f"{name}-process-csv", plan)
         self._send_failures(f"{name}-process-csv-async", created)
         continues = self._invoke_itself(f"{name}-process-csv", created)
-        self._invoke_on_upload(f"{name}-upload", created, continues)
-        self.register_outputs(
-            {
-                "bucket": self.bucket,
-                "upload_prefix": self.upload_prefix,
-                "import_ledger": self.import_ledger,
-                "failure_queue": self.failure_queue,
-                "function_name": self.function_name,
-                "function_arn": self.function_arn,
-            }
-        )
+        events.invoke(created.function, self.failure_queue, continues)
+        self.alarm_arns = create_alarms(name, plan.common.alarms, self._watched(events), self)
+        self.register_outputs(outputs_of(self))
 
-    def _use_bucket(self, name: str, plan: CsvIngestPlan) -> None:
+    def _use_bucket(self, name: str, plan: CsvIngestPlan) -> BucketReference:
+        """Returns the bucket as one whose uploads this component may hear of."""
         self.upload_prefix = pulumi.Output.from_input(plan.upload_prefix)
-        if plan.bucket is not None:
-            self.bucket = plan.bucket
-            return
+        self.bucket = plan.bucket or self._create_bucket(name, plan)
+        return {**self.bucket, "name": notified_buckets().add(self.bucket["name"], plan.listener)}
+
+    def _create_bucket(self, name: str, plan: CsvIngestPlan) -> BucketReference:
         bucket = create_uploads_bucket(
             name,
             self,
@@ -79,42 +88,41 @@ class CsvIngest(pulumi.ComponentResource):
             reports_expire_days=plan.reports_expire_days,
             cors_origins=plan.cors_origins,
             keep=plan.common.protect_data,
+            kms_key=self._kms_key,
         )
-        self.bucket = {"name": bucket.bucket, "arn": bucket.arn}
+        return {"name": bucket.bucket, "arn": bucket.arn}
 
-    def _create_failure_queue(self, name: str, alarms: Alarms) -> None:
-        queue = queues.create_failure_queue(name, self)
+    def _create_failure_queue(self, name: str, events: UploadEvents) -> None:
+        rule_arn = None if events.rule is None else events.rule.arn
+        queue = queues.create_failure_queue(name, self, self._kms_key, rule_arn=rule_arn)
         self.failure_queue = queues.reference(queue)
-        alarms.alarm_on_depth(
-            name, queue.name, "Files could not be imported in three attempts; their events wait here."
-        )
 
-    def _create_function(self, name: str, plan: CsvIngestPlan, alarms: Alarms) -> CreatedFunction:
+    def _watched(self, events: UploadEvents) -> dict[str, pulumi.Output[str]]:
+        """What the alarms are of."""
+        rule = {} if events.rule is None else {"upload-rule": events.rule.name}
+        failures = queues.queue_name(self.failure_queue)
+        return {"failures": failures, "process-csv": self.function_name, **rule}
+
+    def _create_function(self, name: str, plan: CsvIngestPlan) -> CreatedFunction:
         spec = FunctionSpec(
             package="process_csv",
+            module="handler",
             description="Checks an uploaded CSV and sends its good rows to the queue, in chunks",
             code=plan.code,
-            timeout=plan.common.timeout,
-            memory=plan.common.memory,
-            log_retention_days=plan.common.log_retention_days,
+            plan=plan.function,
             environment={
                 Variable.QUEUE_URL: plan.queue["url"],
                 Variable.IMPORTS_TABLE: self.import_ledger["name"],
+                Variable.READ_OPTIONS: plan.options.dump(),
                 Variable.ROWS_PER_CHUNK: str(plan.rows_per_chunk),
+                Variable.LEDGERS_EXPIRE_DAYS: str(plan.common.ledgers_expire_days),
             },
             statements=self._statements(plan),
         )
         created = create_function(name, spec, self)
-        alarms.alarm_on_errors(name, created.function.name)
-        alarms.alarm_on_dropped_events(
-            name,
-            created.function.name,
-            "Events were given up; the failure queue has those that it could take.",
-        )
-        alarms.alarm_on_failed_deliveries(
-            name, created.function.name, "An event was given up, and the failure queue could not take it."
-        )
         self.function_name, self.function_arn = created.function.name, created.function.arn
+        self.role_name, self.role_arn = created.role.name, created.role.arn
+        self.log_group_name = created.logs.name
         return created
 
     def _statements(self, plan: CsvIngestPlan) -> list[Statement]:
@@ -130,6 +138,7 @@ class CsvIngest(pulumi.ComponentResource):
             allow("SendChunks", ["sqs:SendMessage"], plan.queue["arn"]),
             allow("SendFailedEvents", ["sqs:SendMessage"], self.failure_queue["arn"]),
             allow("KeepBooks", ["dynamodb:PutItem", "dynamodb:UpdateItem"], self.import_ledger["arn"]),
+            *keys.allow_key(self._kms_key, keys.FILES, keys.QUEUES, keys.TABLES),
         ]
 
     def _send_failures(self, name: str, created: CreatedFunction) -> None:
@@ -158,31 +167,3 @@ class CsvIngest(pulumi.ComponentResource):
             f"{name}-recursion", function_name=created.function.name, recursive_loop="Allow", opts=child
         )
         return [policy, allowed]
-
-    def _invoke_on_upload(
-        self, name: str, created: CreatedFunction, continues: list[pulumi.Resource]
-    ) -> None:
-        account = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self)).account_id
-        permission = aws.lambda_.Permission(
-            f"{name}-permission",
-            action="lambda:InvokeFunction",
-            function=created.function.name,
-            principal="s3.amazonaws.com",
-            source_arn=self.bucket["arn"],
-            # A bucket's ARN does not name its owner, and a name can be taken by another when it is given up.
-            source_account=account,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        # Every upload under the prefix; the function itself looks at the suffix, in any case.
-        on_upload = aws.s3.BucketNotificationLambdaFunctionArgs(
-            lambda_function_arn=created.function.arn,
-            events=["s3:ObjectCreated:*"],
-            filter_prefix=self.upload_prefix,
-        )
-        aws.s3.BucketNotification(
-            f"{name}-notification",
-            bucket=self.bucket["name"],
-            lambda_functions=[on_upload],
-            # S3 tries the invocation out when it is told of it.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, *continues]),
-        )

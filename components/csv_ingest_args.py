@@ -1,20 +1,31 @@
 """CsvIngest's arguments, and what is made of them."""
 
-import json
 from dataclasses import dataclass
 from typing import Any, NotRequired, Optional, TypedDict
 
 import pulumi
 
 from . import defaults
+from .alarm_args import AlarmArgs
+from .alarm_list import CSV_INGEST_ALARMS, EVENTBRIDGE_ALARMS, Alarm
 from .arguments import Arguments
 from .bundle import make_bundle
 from .common_args import CommonPlan, read_common
-from .contracts import SchemaError, parse_schema
+from .contracts import ReadOptions
+from .function_args import FunctionArgs, FunctionDefaults, FunctionPlan, read_function
+from .notified_buckets import Listener, Notification, notified_buckets
+from .read_options import read_options
 from .references import BucketReference, QueueReference, TableReference
+from .schema_file import read_schema
+from .transform_module import read_transform
 from .uploads import origin_problems, prefix_problem
 
 _OF_THE_BUCKET = ("cors_origins", "uploads_expire_days", "reports_expire_days")
+_FUNCTION = FunctionDefaults(
+    timeout=defaults.PROCESS_CSV_TIMEOUT,
+    timeout_min=defaults.PROCESS_CSV_TIMEOUT_MIN,
+    memory=defaults.PROCESS_CSV_MEMORY_MB,
+)
 
 
 class CsvIngestArgs(TypedDict):
@@ -26,30 +37,69 @@ class CsvIngestArgs(TypedDict):
     """The queue that the chunks are sent to. Its owner sets its max_message_size to 1,048,576: it refuses
     chunks that are larger; pulumi_aws's default is 262,144, and aws.sqs.get_queue does not tell."""
     bucket: NotRequired[Optional[BucketReference]]
-    """A bucket that exists. Its notifications become this component's; all else stays its owner's, such as
-    letting what is under reports/ and continuations/ expire."""
+    """A bucket that exists. All but its notification (see there) stays its owner's, such as letting what is
+    under reports/ and continuations/ expire."""
+    notification: NotRequired[Optional[str]]
+    """How the function hears of uploads; one of three. create: by the bucket's notification, which replaces
+    the one that a bucket that exists has; two components that share a bucket cannot. eventbridge: by a rule
+    of EventBridge, so that any number of components, each with an upload_prefix of its own, and of other
+    consumers share a bucket; whoever owns one that exists makes it send its events there (eventbridge=True
+    in its only BucketNotification), or nothing is heard. none: by what the caller makes, which is to give the
+    function (function_arn) S3's events, as they are and asynchronously, of what is created in bucket under
+    upload_prefix, needs a permission to invoke it, and depends on this component. Default: create."""
     import_ledger: NotRequired[Optional[TableReference]]
-    """A ledger of imports that exists, such as another component's; by default one is created."""
+    """A ledger of imports that exists, such as another component's; by default one is created. What is done
+    with goes from one of yours only if its time to live is the attribute expires_at."""
     upload_prefix: NotRequired[Optional[str]]
     """Where in the bucket files are uploaded to: folders of letters, digits and !-_.'(), none of dots
     alone, each ending with a slash, outside reports/ and continuations/; at most 512 characters.
     Default: uploads/."""
+    transform_rows: NotRequired[Optional[str]]
+    """The source of a Python module, such as load_transform reads from a file, whose function
+    transform_row(row) is given each accepted row as a dict, and returns the row to import, or a text that
+    says why there is none. The row has the schema's columns, as str, int, Decimal, bool, date or datetime,
+    and None where there is no value; those that files lack may be filled in, required ones too. It must be
+    pure: the same row gives the same row always. Default: rows are imported as they are."""
+    encoding: NotRequired[Optional[str]]
+    """What rows whose bytes are not UTF-8 are encoded in: a text encoding of Python's that contains ASCII,
+    such as windows-1252. Default: none; such rows are rejected."""
+    max_columns: NotRequired[Optional[int]]
+    """The most cells of a file's header, 1 to 10000; a file with more is rejected. Default: 1000."""
+    max_rows: NotRequired[Optional[int]]
+    """The most rows of a file, at least 1; what comes after them is not read, and one reject says so.
+    Default: 10000000."""
+    max_bytes: NotRequired[Optional[int]]
+    """The most bytes of a file, after decompression, at least 1; a plain file that is larger is rejected, and
+    of a compressed one what comes after them is not read. Default: 1073741824."""
+    max_row_bytes: NotRequired[Optional[int]]
+    """The most bytes of a row, as UTF-8, 1024 to 1048576; a longer one is rejected. Default: 1048576."""
     rows_per_chunk: NotRequired[Optional[int]]
     """The most rows in one message, 1 to 1000. Default: 100."""
     cors_origins: NotRequired[Optional[list[str]]]
     """The web origins whose pages may upload (by presigned POST). Default: none."""
     uploads_expire_days: NotRequired[Optional[int]]
-    """After how many days uploads are deleted. Default: 1."""
+    """After how many days uploads are deleted, at least 1. Default: 1."""
     reports_expire_days: NotRequired[Optional[int]]
-    """After how many days reports are deleted. Default: 30."""
-    timeout_seconds: NotRequired[Optional[int]]
-    """The longest that one invocation may take, 240 to 900 seconds; long files take several. Default: 900."""
-    memory_mb: NotRequired[Optional[int]]
-    """The function's memory, 128 to 10240 MB; its CPU grows with it. Default: 1769, one whole vCPU."""
-    log_retention_days: NotRequired[Optional[int]]
-    """How long logs are kept, one of CloudWatch's choices. Default: 30."""
-    alarm_topic_arn: NotRequired[Optional[pulumi.Input[str]]]
-    """An SNS topic that hears of alarms. Default: none."""
+    """After how many days reports are deleted, at least 1. Default: 30."""
+    ledgers_expire_days: NotRequired[Optional[int]]
+    """After how many days the ledger forgets an import, 30 to 3650. Default: 400."""
+    function: NotRequired[Optional[FunctionArgs]]
+    """How the function runs. timeout_seconds, for one invocation: 240 to 900, by default 900; long files take
+    several. memory_mb: by default 1769, one whole vCPU."""
+    alarm_actions: NotRequired[Optional[list[pulumi.Input[str]]]]
+    """The ARNs of what acts on alarms, at most 5, of any kind that CloudWatch takes: SNS topics and Lambda
+    functions hear of ALARM and of OK; OpsItems, response plans, scaling policies and investigation groups of
+    ALARM. A function must let lambda.alarms.cloudwatch.amazonaws.com invoke it. Default: none."""
+    alarms: NotRequired[Optional[dict[str, AlarmArgs]]]
+    """What is to be different about single alarms, by the alarm's name without the component's, such as
+    failures-depth: left out, or with another threshold. Default: all, as they are listed."""
+    kms_key_arn: NotRequired[Optional[pulumi.Input[str]]]
+    """The ARN of a customer-managed KMS key of this region, not of its alias, for the bucket, the failure
+    queue and the ledger that are created. What exists already stays encrypted as its owner has it; the
+    function's role may use this key for that too. The key's policy stays its owner's: with notification
+    eventbridge it must let events.amazonaws.com use the key (docs/reuse.md has the statement). Who uploads
+    needs kms:GenerateDataKey on it. Leaving the argument out later does not take the key away: the ledger's
+    table keeps it, and the role loses its right to it (docs/reuse.md has the way). Default: keys of AWS's."""
     protect_data: NotRequired[Optional[bool]]
     """Whether the ledger refuses deletion and the bucket must be empty to go. Default: false."""
 
@@ -60,13 +110,20 @@ class CsvIngestPlan:
 
     queue: QueueReference
     bucket: BucketReference | None
-    upload_prefix: str
+    listener: Listener
+    options: ReadOptions
     rows_per_chunk: int
     cors_origins: list[str]
     uploads_expire_days: int
     reports_expire_days: int
     common: CommonPlan
+    function: FunctionPlan
     code: pulumi.Archive
+
+    @property
+    def upload_prefix(self) -> str:
+        """Where in the bucket files are uploaded to."""
+        return self.listener.prefix
 
 
 def plan_csv_ingest(name: str, args: CsvIngestArgs) -> CsvIngestPlan:
@@ -77,40 +134,33 @@ def plan_csv_ingest(name: str, args: CsvIngestArgs) -> CsvIngestPlan:
         BundleError: if the environment lacks what the bundle is made of.
     """
     arguments = Arguments("CsvIngest", name, args, CsvIngestArgs)
-    schema = _schema(arguments)
+    schema_file = read_schema(arguments)
+    listener = Listener(name, _notification(arguments), _upload_prefix(arguments))
     plan = CsvIngestPlan(
         queue=arguments.reference("queue", QueueReference, required=True),
         bucket=arguments.reference("bucket", BucketReference),
-        upload_prefix=_upload_prefix(arguments),
+        listener=listener,
+        options=read_options(arguments),
         rows_per_chunk=_rows_per_chunk(arguments),
         cors_origins=_cors_origins(arguments),
         uploads_expire_days=_expire_days(arguments, "uploads_expire_days", defaults.UPLOADS_EXPIRE_DAYS),
         reports_expire_days=_expire_days(arguments, "reports_expire_days", defaults.REPORTS_EXPIRE_DAYS),
-        common=read_common(
-            arguments,
-            defaults.PROCESS_CSV_TIMEOUT,
-            defaults.PROCESS_CSV_MEMORY_MB,
-            defaults.PROCESS_CSV_TIMEOUT_MIN,
-        ),
-        code=make_bundle("process_csv", {"schema.json": json.dumps(schema, indent=2, sort_keys=True)}),
+        common=read_common(arguments, _alarms(listener)),
+        function=read_function(arguments, _FUNCTION),
+        code=make_bundle("process_csv", {**schema_file, **read_transform(arguments)}),
     )
     if plan.bucket is not None:
         for key in _OF_THE_BUCKET:
             arguments.exclude(key, beside="bucket", because="whose settings stay its owner's")
+        for problem in notified_buckets().problems(plan.bucket["name"], plan.listener):
+            arguments.add_problem(problem.argument, problem.expected, problem.got, detail=problem.detail)
     arguments.finish()
     return plan
 
 
-def _schema(arguments: Arguments) -> dict[str, Any]:
-    schema = arguments.document("schema")
-    if schema is None:
-        return {}
-    try:
-        parse_schema(schema)
-    except SchemaError as error:
-        for problem in error.problems:
-            arguments.add_problem("schema", "a Table Schema that can be used", schema, detail=problem)
-    return schema
+def _alarms(listener: Listener) -> tuple[Alarm, ...]:
+    by_eventbridge = listener.notification == Notification.EVENTBRIDGE
+    return CSV_INGEST_ALARMS + (EVENTBRIDGE_ALARMS if by_eventbridge else ())
 
 
 def _rows_per_chunk(arguments: Arguments) -> int:
@@ -120,6 +170,11 @@ def _rows_per_chunk(arguments: Arguments) -> int:
 
 def _expire_days(arguments: Arguments, key: str, default: int) -> int:
     return arguments.whole_number(key, default, 1, defaults.EXPIRE_DAYS_MAX, "S3's limit")
+
+
+def _notification(arguments: Arguments) -> Notification:
+    choices = tuple(Notification)
+    return Notification(arguments.one_of("notification", Notification.CREATE, choices))
 
 
 def _upload_prefix(arguments: Arguments) -> str:

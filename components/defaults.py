@@ -12,7 +12,27 @@ FUNCTION_MEMORY_MIN_MB = 128
 FUNCTION_MEMORY_MAX_MB = 10_240
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 RUNTIME = "python3.13"
-ARCHITECTURE = "arm64"
+ARCHITECTURES = ("arm64", "x86_64")
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+# fmt: off
+RESERVED_VARIABLES = frozenset((
+    "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+    "AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_MAX_CONCURRENCY", "AWS_LAMBDA_METADATA_API",
+    "AWS_LAMBDA_METADATA_TOKEN", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+))
+# fmt: on
+# https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html
+LAYERS_MAX = 5
+# https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html
+SUBNETS_MAX = 16
+SECURITY_GROUPS_MAX = 5
+# https://docs.aws.amazon.com/lambda/latest/api/API_TracingConfig.html
+TRACING_MODES = ("Active", "PassThrough")
+# What the account has is its own quota: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+RESERVED_CONCURRENCY_MAX = 2**31 - 1
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: one whole vCPU
 ONE_CPU_MEMORY_MB = 1769
 
@@ -26,17 +46,29 @@ MAPPING_CONCURRENCY_MAX = 1000
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
 ASYNC_RETRIES = 2
 ASYNC_AGE = 6 * 60 * 60
+# EventBridge's most: what Lambda does not take is tried again until it is as old as what Lambda gives up.
+# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RetryPolicy.html
+UPLOAD_EVENT_RETRIES = 185
 
 # SQS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 QUEUE_RETENTION_MAX = 14 * DAY
 # A message keeps the age it had when it is dead-lettered, so the queue before it must forget sooner:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
 QUEUE_RETENTION = 4 * DAY
+# SQS's own default: KMS is asked for a new data key at most this often, and a key that is taken away goes on
+# to serve for as long.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+QUEUE_DATA_KEY_REUSE = 5 * 60
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 RECEIVES_MAX = 1000
 
+# What a column that is a key may be: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeDefinition.html
+KEY_TYPES = ("S", "N")
+
 # S3: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 OBJECT_KEY_BYTES_MAX = 1024
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingObjects.html
+OBJECT_BYTES_MAX = 50 * 10**12
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html
 EXPIRE_DAYS_MAX = 2**31 - 1
 
@@ -48,8 +80,10 @@ LOG_RETENTION_DAYS = (
 )
 # fmt: on
 
-# IAM roles have the shortest names (64: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html);
-# "-insert-records-role" and Pulumi's "-" with 7 random digits come after the component's own.
+# IAM roles and EventBridge rules have the shortest names (64); "-insert-records-role" and Pulumi's "-" with 7
+# random digits come after the component's own.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
 COMPONENT_NAME_MAX = 64 - len("-insert-records-role") - len("-1234567")
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateConfigurationSet.html
 CONFIGURATION_SET_NAME_MAX = 64
@@ -63,8 +97,14 @@ ABORT_MULTIPART_DAYS = 15
 ROWS_PER_CHUNK = 100
 # More gain nothing (docs/performance.md), and a chunk comes again as a whole.
 ROWS_PER_CHUNK_MAX = 1000
+# Of what a file may have at most; the defaults are in lambdas/csvfile/options.py.
+COLUMNS_MAX = 10_000  # more than any table's, and a header of as many is read in a moment
+ROW_BYTES_MIN = 1024
 KEEP_LOGS_DAYS = 30
 ADDRESS_COLUMN = "email"
+LEDGERS_EXPIRE_DAYS = 400
+LEDGERS_EXPIRE_DAYS_MIN = 30
+LEDGERS_EXPIRE_DAYS_MAX = 3650
 
 # A whole vCPU and all the time there is, as one call reads one whole file.
 PROCESS_CSV_TIMEOUT = FUNCTION_TIMEOUT_MAX
@@ -81,28 +121,48 @@ INSERT_RECORDS_WINDOW = 0
 # units a second at first, and then twice its last peak:
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
 INSERT_RECORDS_CONCURRENCY = 4
-SEND_EMAIL_TIMEOUT = 90
-SEND_EMAIL_TIMEOUT_MIN = 60  # the handler begins fifty mails only in the time before its last 45 seconds
+SEND_EMAIL_TIMEOUT = 180
+SEND_EMAIL_TIMEOUT_MIN = 120  # the handler begins no fifty mails in its last 100 seconds
 SEND_EMAIL_MEMORY_MB = 1024
 
 # The stream keeps records for 24 hours; after 6, a batch that still fails becomes a message that says where
 # in the stream it is, and an operator has 18 hours to read it there.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+STREAM_RETENTION = DAY
 STREAM_BATCH = 1000  # sent fifty at a time; more a call means fewer calls
 STREAM_RECORD_AGE = 6 * 60 * 60
 # Without end: retries end by the record's age alone, or a fault of some minutes could use them up.
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 STREAM_RETRIES = -1
 
-# What the function crashes on is tried for a week; the other week of its 14 days is the operator's. What SES
-# refuses for now waits longer: lambdas/core/retry_delays.py.
-RETRY_PERIOD = QUEUE_RETENTION_MAX // 2
-RETRY_BATCH = 50  # what one SendBulkEmail takes
-RETRY_WINDOW = 5  # a batch above 10 needs a window
-RETRY_CONCURRENCY = MAPPING_CONCURRENCY_MIN
+# A round sends what waits until the next minute's takes over, and must then end what it has begun; this is
+# the longest that it may take for both.
+MAIL_ROUND_TIMEOUT = 300
+# The shortest there is: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rate-expressions.html
+MAIL_ROUND_RATE = "rate(1 minute)"
+# A round that could not begin in its own minute is the next one's: nothing is tried again, and what is older
+# than EventBridge's and Lambda's shortest age is dropped.
+# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RetryPolicy.html
+# https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+MAIL_ROUND_RETRIES = 0
+MAIL_ROUND_AGE = 60
 
 # Alarms.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: of each state
+ALARM_ACTIONS_MAX = 5
 ALARM_PERIOD = 60
 QUEUE_AGE_ALARM = 15 * 60
 STREAM_AGE_ALARM = 15 * 60
-RETRY_AGE_ALARM = DAY  # past one day it is no daily quota any more
+# Rounds begin a minute apart, though not one in each minute of the clock: with a period of one minute their
+# alarms would come and go. CloudWatch looks at the last five each minute, so they are no later for it.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html
+ROUND_ALARM_PERIOD = 5 * 60
+STOPPED_ALARM_PERIODS, STOPPED_ALARM_DATAPOINTS = 5, 3
+OWED_AGE_ALARM = DAY  # past one day it is no daily quota any more
+OWED_AGE_ALARM_MAX = 365 * DAY
+# From where on SES reviews an account, as parts of one; it pauses sending from 0.1 and 0.005 on.
+# https://docs.aws.amazon.com/ses/latest/dg/reputationdashboardmessages.html
+BOUNCE_RATE_ALARM = 0.05
+COMPLAINT_RATE_ALARM = 0.001
+REPUTATION_ALARM_MIN = 0.0001  # at none at all, the alarm would never end
+REPUTATION_ALARM_PERIOD = 60 * 60

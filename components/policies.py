@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -35,8 +36,22 @@ def document(statements: list[Statement]) -> pulumi.Output[str]:
     return pulumi.Output.json_dumps({"Version": _VERSION, "Statement": statements})
 
 
-def tls_only(actions: str, *resources: pulumi.Input[str]) -> pulumi.Output[str]:
-    """A resource policy that denies whatever does not come over TLS.
+def allow_dead_letters(queue_arn: pulumi.Input[str], rule_arn: pulumi.Input[str]) -> Statement:
+    """A queue's statement that lets EventBridge put a rule's dead letters there.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html#eb-dlq-perms
+    """
+    return {
+        **allow("TakeDeadLetters", ["sqs:SendMessage"], queue_arn),
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Condition": {"ArnEquals": {"aws:SourceArn": rule_arn}},
+    }
+
+
+def tls_only(
+    actions: str, *resources: pulumi.Input[str], beside: Sequence[Statement] = ()
+) -> pulumi.Output[str]:
+    """A resource policy that denies whatever does not come over TLS, beside other statements.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     """
@@ -49,6 +64,7 @@ def tls_only(actions: str, *resources: pulumi.Input[str]) -> pulumi.Output[str]:
                 "Action": actions,
                 "Resource": list(resources),
                 "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            }
+            },
+            *beside,
         ]
     )

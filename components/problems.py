@@ -3,7 +3,7 @@
 A problem is kept in parts, so that a program whose settings become arguments can name the setting instead.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,13 @@ class Problem:
             return f"missing; expected {expected}"
         if isinstance(self.got, pulumi.Output):
             return f"expected {expected}, known while the program runs; got another resource's output"
-        return f"expected {expected}, got {self.got!r}"
+        return f"expected {expected}, got {_told(self.got)}"
+
+
+def _told(value: object) -> str:
+    """Returns the value; of an object that Python shows by its address, what it is one of."""
+    plain = isinstance(value, str | bytes | int | float | Mapping | Sequence)
+    return repr(value) if plain else f"a {type(value).__name__}"
 
 
 class ArgumentsError(RowrelayError, ValueError):

@@ -5,7 +5,7 @@ import pulumi_aws as aws
 
 from . import defaults
 from .contracts import SQS_MESSAGE_BYTES
-from .policies import Statement, allow, tls_only
+from .policies import Statement, allow, allow_dead_letters, tls_only
 from .references import QueueReference
 
 
@@ -18,30 +18,35 @@ def visibility_timeout(function_timeout: int, window: int) -> int:
     return defaults.VISIBILITY_TIMES_FUNCTION_TIMEOUT * function_timeout + window
 
 
-def retries_within(period: int, shortest: int) -> tuple[int, int]:
-    """The visibility timeout and the number of receives that spread retries over a period, in seconds.
+def create_failure_queue(
+    name: str,
+    parent: pulumi.Resource,
+    kms_key: pulumi.Input[str] | None,
+    *,
+    rule_arn: pulumi.Input[str] | None = None,
+) -> aws.sqs.Queue:
+    """Create a queue that an operator empties, `{name}`, and its `{name}-policy`; it keeps for 14 days.
 
-    As often as SQS can count (1,000 receives), though never more often than `shortest`.
+    It takes the dead letters of the rule, if one is given.
     """
-    visibility = max(shortest, -(-period // defaults.RECEIVES_MAX))
-    return visibility, period // visibility
-
-
-def create_failure_queue(name: str, parent: pulumi.Resource) -> aws.sqs.Queue:
-    """Create a queue that an operator empties, `{name}`, and its `{name}-policy`; it keeps for 14 days."""
-    return create_queue(name, parent, retention=defaults.QUEUE_RETENTION_MAX)
+    return create_queue(name, parent, kms_key, retention=defaults.QUEUE_RETENTION_MAX, rule_arn=rule_arn)
 
 
 def create_queue(
     name: str,
     parent: pulumi.Resource,
+    kms_key: pulumi.Input[str] | None,
     *,
     retention: int,
     visibility: int | None = None,
     dead_letters: aws.sqs.Queue | None = None,
     max_receive_count: int | None = None,
+    rule_arn: pulumi.Input[str] | None = None,
 ) -> aws.sqs.Queue:
-    """Create the queue `{name}` and its `{name}-policy`; times are in seconds."""
+    """Create the queue `{name}` and its `{name}-policy`; times are in seconds.
+
+    `kms_key` is a KMS key's ARN; without one, SQS encrypts with keys of its own.
+    """
     redrive = None
     if dead_letters is not None:
         redrive = pulumi.Output.json_dumps(
@@ -56,12 +61,14 @@ def create_queue(
         message_retention_seconds=retention,
         visibility_timeout_seconds=visibility,
         redrive_policy=redrive,
-        sqs_managed_sse_enabled=True,
+        sqs_managed_sse_enabled=True if kms_key is None else None,
+        kms_master_key_id=kms_key,
+        kms_data_key_reuse_period_seconds=None if kms_key is None else defaults.QUEUE_DATA_KEY_REUSE,
         opts=child,
     )
-    aws.sqs.QueuePolicy(
-        f"{name}-policy", queue_url=queue.url, policy=tls_only("sqs:*", queue.arn), opts=child
-    )
+    beside = [] if rule_arn is None else [allow_dead_letters(queue.arn, rule_arn)]
+    policy = tls_only("sqs:*", queue.arn, beside=beside)
+    aws.sqs.QueuePolicy(f"{name}-policy", queue_url=queue.url, policy=policy, opts=child)
     return queue
 
 

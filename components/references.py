@@ -1,5 +1,7 @@
 """How resources that exist already are named to a component, and how a component names its own to another."""
 
+import re
+from collections.abc import Mapping
 from typing import TypedDict
 
 import pulumi
@@ -30,6 +32,19 @@ class TableReference(TypedDict):
     """The table's name."""
     arn: pulumi.Input[str]
     """The table's ARN."""
+
+
+# What each part looks like, where it is told as a text.
+FORMS: Mapping[type, Mapping[str, tuple[re.Pattern[str], str]]] = {
+    BucketReference: {"arn": (re.compile(r"arn:[a-z-]+:s3:::\S+"), "an S3 bucket's ARN")},
+    QueueReference: {
+        "url": (re.compile(r"https?://\S+"), "an SQS queue's URL"),
+        "arn": (re.compile(r"arn:[a-z-]+:sqs:\S+"), "an SQS queue's ARN"),
+    },
+    TableReference: {
+        "arn": (re.compile(r"arn:[a-z-]+:dynamodb:[^:]+:[0-9]+:table/[^/\s]+"), "a DynamoDB table's ARN")
+    },
+}
 
 
 class DkimRecord(TypedDict):

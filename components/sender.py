@@ -131,6 +131,19 @@ def arn(name: pulumi.Input[str], parent: pulumi.Resource) -> pulumi.Output[str]:
     )
 
 
+def sending_identities(
+    identity_arn: pulumi.Input[str], address: str, *, own: bool, sandbox: bool, parent: pulumi.Resource
+) -> list[pulumi.Input[str]]:
+    """The identities by which SES may be asked to send from an address; `own`: it is the identity itself."""
+    # In the sandbox a recipient is an identity of this account, and SES asks for that one as well.
+    # https://github.com/aws/aws-sdk-js/issues/3641
+    if sandbox:
+        return [arn("identity/*", parent)]
+    # An address that is an identity itself comes before its domain: so does its authorization.
+    # https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
+    return [identity_arn] if own else [identity_arn, arn(f"identity/{address}", parent)]
+
+
 def own_identity(identity_arn: pulumi.Input[str], parent: pulumi.Resource) -> pulumi.Output[str]:
     """The ARN of an identity that exists; one of another account or region is refused, in a preview already.
 

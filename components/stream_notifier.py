@@ -1,30 +1,38 @@
 """StreamNotifier: every record inserted into a table brings one mail."""
 
 import json
+from dataclasses import replace
 from typing import Optional
 
 import pulumi
 import pulumi_aws as aws
 
-from . import defaults, queues, sender, tables
-from .alarms import Alarms
+from . import defaults, existing, keys, mail_roles, queues, sender, tables
+from .alarms import create_alarms
 from .contracts import Variable
 from .function import CreatedFunction, FunctionSpec, create_function
-from .policies import Statement, allow
+from .function_args import FunctionPlan
+from .mail_round import create_mail_round
+from .mail_texts import MailTexts
+from .outputs import outputs_of
+from .policies import Statement
 from .references import DkimRecord, QueueReference, TableReference
-from .stream_notifier_args import MailTexts, StreamNotifierArgs, StreamNotifierPlan, plan_stream_notifier
+from .stream_notifier_args import StreamNotifierArgs, StreamNotifierPlan, plan_stream_notifier
 
 __all__ = ["MailTexts", "StreamNotifier", "StreamNotifierArgs"]
 
 
 class StreamNotifier(pulumi.ComponentResource):
-    """Every record inserted into a table is sent one mail; what cannot be sent waits, for a while or for you.
+    """Every record inserted into a table is sent one mail; what cannot be sent now waits in the mail ledger.
 
     Children of a component `x`, besides those that exist already:
     x-identity; x-configuration-set; x-mails; x-imports; x-failures, x-failures-policy, x-failures-depth;
-    x-retries, x-retries-policy, x-retries-age; x-send-email, x-send-email-logs, x-send-email-role,
-    x-send-email-policy, x-send-email-errors, x-send-email-throttles, x-send-email-undelivered,
-    x-send-email-iterator-age, x-send-email-stream, x-send-email-retries.
+    x-send-email, x-send-email-logs, x-send-email-role, x-send-email-policy, x-send-email-errors,
+    x-send-email-throttles, x-send-email-undelivered, x-send-email-iterator-age, x-send-email-stream;
+    x-mail-round, x-mail-round-logs, x-mail-round-role, x-mail-round-policy, x-mail-round-errors,
+    x-mail-round-throttles, x-mail-round-stopped, x-mail-round-async, x-mail-round-schedule,
+    x-mail-round-schedule-permission, x-mail-round-schedule-target; x-mails-door-shut, x-mails-owed-age,
+    x-mails-held, x-mails-undeliverable; x-reputation-bounces, x-reputation-complaints.
 
     Raises ArgumentsError with everything that is wrong with the arguments, before anything is created.
     """
@@ -36,48 +44,61 @@ class StreamNotifier(pulumi.ComponentResource):
     configuration_set: pulumi.Output[str]
     """The name of the SES configuration set."""
     mail_ledger: TableReference
-    """The ledger of mails."""
+    """The ledger of mails, which also has what waits."""
     import_ledger: TableReference
     """The ledger of imports."""
-    retry_queue: QueueReference
-    """Where mails wait that SES refused for now."""
+    mail_columns: pulumi.Output[list[str]]
+    """The columns that the mail and its address use."""
+    ledgers_expire_days: pulumi.Output[int]
+    """After how many days the ledgers forget an import and the mails that are done with."""
     failure_queue: QueueReference
-    """Where mails wait that SES refused for good, or for three months."""
+    """Where Lambda's notes wait of the batches of the stream that it gave up."""
     function_name: pulumi.Output[str]
-    """The function's name."""
+    """The name of the function that sends what the stream brings."""
     function_arn: pulumi.Output[str]
-    """The function's ARN."""
+    """The ARN of the function that sends what the stream brings."""
+    round_function_name: pulumi.Output[str]
+    """The name of the function that sends what waits."""
+    round_function_arn: pulumi.Output[str]
+    """The ARN of the function that sends what waits."""
+    role_name: pulumi.Output[str]
+    """The name of the role of the function that sends what the stream brings."""
+    role_arn: pulumi.Output[str]
+    """The ARN of the role of the function that sends what the stream brings."""
+    round_role_name: pulumi.Output[str]
+    """The name of the role of the function that sends what waits."""
+    round_role_arn: pulumi.Output[str]
+    """The ARN of the role of the function that sends what waits."""
+    log_group_name: pulumi.Output[str]
+    """The name of the log group of the function that sends what the stream brings."""
+    round_log_group_name: pulumi.Output[str]
+    """The name of the log group of the function that sends what waits."""
+    mapping_id: pulumi.Output[str]
+    """The UUID of the event source mapping, by which the stream feeds its function."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARNs of the alarms, by their names without the component's."""
 
     def __init__(
         self, name: str, args: StreamNotifierArgs, opts: Optional[pulumi.ResourceOptions] = None
     ) -> None:
         plan = plan_stream_notifier(name, args)
         super().__init__("rowrelay:index:StreamNotifier", name, None, opts)
-        alarms = Alarms(self, plan.common.alarm_topic_arn)
+        self._kms_key = keys.usable_key(plan.common.kms_key_arn, self)
         self._use_identity(f"{name}-identity", plan)
         self._use_configuration_set(f"{name}-configuration-set", plan)
         self._use_ledgers(name, plan)
-        self._create_queues(name, plan, alarms)
-        created = self._create_function(f"{name}-send-email", plan, alarms)
+        failures = queues.create_failure_queue(f"{name}-failures", self, self._kms_key)
+        self.failure_queue = queues.reference(failures)
+        created = self._create_function(f"{name}-send-email", plan)
         self._feed_from_stream(f"{name}-send-email-stream", plan, created)
-        self._feed_from_retries(f"{name}-send-email-retries", created)
-        self.register_outputs(
-            {
-                "identity_arn": self.identity_arn,
-                "dkim_records": self.dkim_records,
-                "configuration_set": self.configuration_set,
-                "mail_ledger": self.mail_ledger,
-                "import_ledger": self.import_ledger,
-                "retry_queue": self.retry_queue,
-                "failure_queue": self.failure_queue,
-                "function_name": self.function_name,
-                "function_arn": self.function_arn,
-            }
-        )
+        self._create_round(f"{name}-mail-round", plan)
+        self.alarm_arns = create_alarms(name, plan.common.alarms, self._watched(), self)
+        self.register_outputs(outputs_of(self))
 
     def _use_identity(self, name: str, plan: StreamNotifierPlan) -> None:
         if plan.identity_arn is not None:
-            self.identity_arn = sender.own_identity(plan.identity_arn, self)
+            own = sender.own_identity(plan.identity_arn, self)
+            self.identity_arn = existing.proven_identity(own, self)
             self.dkim_records = pulumi.Output.from_input([])
             return
         identity = sender.create_identity(name, plan.new_identity, self)
@@ -96,109 +117,87 @@ class StreamNotifier(pulumi.ComponentResource):
 
     def _use_ledgers(self, name: str, plan: StreamNotifierPlan) -> None:
         self.mail_ledger = tables.reference(
-            tables.create_mail_ledger(f"{name}-mails", plan.common.protect_data, self)
+            tables.create_mail_ledger(f"{name}-mails", plan.common.protect_data, self, self._kms_key)
         )
-        self.import_ledger = tables.use_import_ledger(f"{name}-imports", plan.common, self)
+        self.import_ledger = tables.use_import_ledger(f"{name}-imports", plan.common, self, self._kms_key)
+        self.ledgers_expire_days = pulumi.Output.from_input(plan.common.ledgers_expire_days)
+        self.mail_columns = pulumi.Output.from_input(plan.mail_columns)
 
-    def _create_queues(self, name: str, plan: StreamNotifierPlan, alarms: Alarms) -> None:
-        failures = queues.create_failure_queue(f"{name}-failures", self)
-        visibility, receives = queues.retries_within(
-            defaults.RETRY_PERIOD, queues.visibility_timeout(plan.common.timeout, defaults.RETRY_WINDOW)
+    def _create_function(self, name: str, plan: StreamNotifierPlan) -> CreatedFunction:
+        description = "Sends one mail for each record inserted into the table"
+        mails = self._mail_resources(plan)
+        statements = mail_roles.stream_statements(
+            plan.stream_arn, self.failure_queue, self.mail_ledger, self.import_ledger, mails
         )
-        retries = queues.create_queue(
-            f"{name}-retries",
-            self,
-            retention=defaults.QUEUE_RETENTION_MAX,
-            visibility=visibility,
-            dead_letters=failures,
-            max_receive_count=receives,
-        )
-        self.failure_queue, self.retry_queue = queues.reference(failures), queues.reference(retries)
-        alarms.alarm_on_depth(
-            f"{name}-failures", failures.name, "Mails could not be sent; they wait here, with the reason."
-        )
-        alarms.alarm_on_age(
-            f"{name}-retries",
-            retries.name,
-            defaults.RETRY_AGE_ALARM,
-            "SES has refused mails for more than a day; is the daily quota too low, or sending paused?",
-        )
-
-    def _create_function(self, name: str, plan: StreamNotifierPlan, alarms: Alarms) -> CreatedFunction:
-        spec = FunctionSpec(
-            package="send_email",
-            description="Sends one mail for each record inserted into the table",
-            code=plan.code,
-            timeout=plan.common.timeout,
-            memory=plan.common.memory,
-            log_retention_days=plan.common.log_retention_days,
-            environment=self._environment(plan),
-            statements=self._statements(plan),
-        )
+        statements += keys.allow_key(self._kms_key, keys.QUEUES, keys.TABLES)
+        spec = self._spec("handler", description, plan, plan.function, statements)
         created = create_function(name, spec, self)
-        alarms.alarm_on_errors(name, created.function.name)
-        alarms.alarm_on_failed_deliveries(
-            name,
-            created.function.name,
-            "A batch of the stream was given up, and the failure queue could not take it.",
-        )
-        alarms.alarm_on_iterator_age(
-            name, created.function.name, "Mails lag behind the table; the stream keeps 24 hours only."
-        )
         self.function_name, self.function_arn = created.function.name, created.function.arn
+        self.role_name, self.role_arn = created.role.name, created.role.arn
+        self.log_group_name = created.logs.name
         return created
 
-    def _environment(self, plan: StreamNotifierPlan) -> dict[str, pulumi.Input[str]]:
+    def _watched(self) -> dict[str, pulumi.Output[str]]:
+        """What the alarms are of."""
         return {
-            Variable.MAILS_TABLE: self.mail_ledger["name"],
-            Variable.IMPORTS_TABLE: self.import_ledger["name"],
-            Variable.RETRY_QUEUE_URL: self.retry_queue["url"],
-            Variable.FAILURE_QUEUE_URL: self.failure_queue["url"],
-            Variable.SENDER: plan.sender,
-            Variable.CONFIGURATION_SET: self.configuration_set,
-            Variable.ADDRESS_COLUMN: plan.address_column,
-            Variable.FUNCTION_TIMEOUT: str(plan.common.timeout),
+            "failures": queues.queue_name(self.failure_queue),
+            "send-email": self.function_name,
+            "mail-round": self.round_function_name,
         }
 
-    def _statements(self, plan: StreamNotifierPlan) -> list[Statement]:
-        read_stream = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
-        claiming = ["dynamodb:BatchGetItem", "dynamodb:PartiQLInsert", "dynamodb:PutItem"]
-        return [
-            allow("ReadStream", read_stream, plan.stream_arn),
-            # The service authorization reference knows no resource for it.
-            allow("FindStream", ["dynamodb:ListStreams"], "*"),
-            queues.allow_receiving("ReceiveRetries", self.retry_queue["arn"]),
-            allow("SendRetries", ["sqs:SendMessage", "sqs:ChangeMessageVisibility"], self.retry_queue["arn"]),
-            allow("SendFailures", ["sqs:SendMessage"], self.failure_queue["arn"]),
-            allow("ClaimMails", claiming, self.mail_ledger["arn"]),
-            allow("KeepBooks", ["dynamodb:UpdateItem"], self.import_ledger["arn"]),
-            self._allow_mails(plan),
-        ]
+    def _create_round(self, name: str, plan: StreamNotifierPlan) -> None:
+        description = "Sends the mails that wait, each minute"
+        mails = self._mail_resources(plan)
+        statements = mail_roles.round_statements(self.mail_ledger, self.import_ledger, mails)
+        statements += keys.allow_key(self._kms_key, keys.TABLES)
+        # Two rounds at once agree by a lease, so there is no need to reserve concurrency for one.
+        function = replace(plan.function, timeout=defaults.MAIL_ROUND_TIMEOUT, reserved_concurrency=None)
+        spec = self._spec("round_handler", description, plan, function, statements)
+        created = create_mail_round(name, spec, self)
+        self.round_function_name, self.round_function_arn = created.function.name, created.function.arn
+        self.round_role_name, self.round_role_arn = created.role.name, created.role.arn
+        self.round_log_group_name = created.logs.name
 
-    def _allow_mails(self, plan: StreamNotifierPlan) -> Statement:
-        # SES requires a template's right even of mails that bring their own. Policies for bulk mail grant it
-        # under its name in the older API, too, as SES does not say which one it asks for.
-        sending = ["ses:SendBulkEmail", "ses:SendBulkTemplatedEmail"]
-        templates = sender.arn("template/*", self)
-        return allow("SendMails", sending, *self._identities(plan), templates, self._configuration_set_arn)
-
-    def _identities(self, plan: StreamNotifierPlan) -> list[pulumi.Input[str]]:
-        """The identities by which SES may be asked to send."""
-        # In the sandbox a recipient is an identity of this account, and SES asks for that one as well.
-        # https://github.com/aws/aws-sdk-js/issues/3641
-        if plan.sandbox:
-            return [sender.arn("identity/*", self)]
-        # An address that is an identity itself comes before its domain: so does its authorization.
-        # https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
-        own = plan.identity_arn is None and plan.new_identity == plan.address
-        return (
-            [self.identity_arn] if own else [self.identity_arn, sender.arn(f"identity/{plan.address}", self)]
+    def _spec(
+        self,
+        module: str,
+        description: str,
+        plan: StreamNotifierPlan,
+        function: FunctionPlan,
+        statements: list[Statement],
+    ) -> FunctionSpec:
+        """Both functions are one bundle, and are told the same."""
+        return FunctionSpec(
+            package="send_email",
+            module=module,
+            description=description,
+            code=plan.code,
+            plan=function,
+            environment={
+                Variable.MAILS_TABLE: self.mail_ledger["name"],
+                Variable.IMPORTS_TABLE: self.import_ledger["name"],
+                Variable.SENDER: plan.sender,
+                Variable.CONFIGURATION_SET: self.configuration_set,
+                Variable.ADDRESS_COLUMN: plan.address_column,
+                # A claim is somebody's for as long as either function may run.
+                Variable.CLAIM_SECONDS: str(max(plan.function.timeout, defaults.MAIL_ROUND_TIMEOUT)),
+                Variable.LEDGERS_EXPIRE_DAYS: str(plan.common.ledgers_expire_days),
+            },
+            statements=statements,
         )
 
+    def _mail_resources(self, plan: StreamNotifierPlan) -> list[pulumi.Input[str]]:
+        """What SES asks a right to when it is to send a mail."""
+        identities = sender.sending_identities(
+            self.identity_arn, plan.address, own=plan.own_identity, sandbox=plan.sandbox, parent=self
+        )
+        # A template's even of mails that bring their own.
+        return [*identities, sender.arn("template/*", self), self._configuration_set_arn]
+
     def _feed_from_stream(self, name: str, plan: StreamNotifierPlan, created: CreatedFunction) -> None:
-        aws.lambda_.EventSourceMapping(
+        mapping = aws.lambda_.EventSourceMapping(
             name,
-            event_source_arn=plan.stream_arn,
+            event_source_arn=existing.stream_with_new_images(plan.stream_arn, self),
             function_name=created.function.arn,
             # From the oldest record on: none that was inserted before the mapping worked is passed over.
             starting_position="TRIM_HORIZON",
@@ -211,15 +210,4 @@ class StreamNotifier(pulumi.ComponentResource):
             # Lambda checks that the role may read the stream.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[created.policy]),
         )
-
-    def _feed_from_retries(self, name: str, created: CreatedFunction) -> None:
-        aws.lambda_.EventSourceMapping(
-            name,
-            event_source_arn=self.retry_queue["arn"],
-            function_name=created.function.arn,
-            batch_size=defaults.RETRY_BATCH,
-            maximum_batching_window_in_seconds=defaults.RETRY_WINDOW,
-            function_response_types=["ReportBatchItemFailures"],
-            scaling_config={"maximum_concurrency": defaults.RETRY_CONCURRENCY},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[created.policy]),
-        )
+        self.mapping_id = mapping.id

@@ -2,38 +2,34 @@
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NotRequired, Optional, TypedDict
 
 import pulumi
 
 from . import defaults, sender
+from .alarm_args import AlarmArgs
+from .alarm_list import STREAM_NOTIFIER_ALARMS
 from .arguments import Arguments
 from .bundle import make_bundle
 from .common_args import CommonPlan, read_common
-from .contracts import MailTemplate, TemplateError
+from .function_args import FunctionArgs, FunctionDefaults, FunctionPlan, read_function
+from .mail_texts import MailTexts, read_mail
 from .references import TableReference
 
-_ARN = re.compile(r"arn:.+")
-
-
-class MailTexts(TypedDict):
-    """The mail's three templates; {{column}} stands for the record's value."""
-
-    subject: str
-    """The subject, one line."""
-    text: str
-    """The plain text."""
-    html: str
-    """The HTML; values are escaped."""
+_STREAM_ARN = re.compile(r"arn:[a-z-]+:dynamodb:[^:]+:[0-9]+:table/[^/]+/stream/\S+")
+_FUNCTION = FunctionDefaults(
+    timeout=defaults.SEND_EMAIL_TIMEOUT,
+    timeout_min=defaults.SEND_EMAIL_TIMEOUT_MIN,
+    memory=defaults.SEND_EMAIL_MEMORY_MB,
+)
 
 
 class StreamNotifierArgs(TypedDict):
     """What StreamNotifier needs: a stream, a sender and a mail."""
 
     stream_arn: pulumi.Input[str]
-    """The table's stream, with new images."""
+    """The table's stream, with new images; looked at if the table is of this account and region."""
     sender: str
     """Who the mail is from: an address, or `Name <address>`."""
     mail: MailTexts
@@ -41,7 +37,8 @@ class StreamNotifierArgs(TypedDict):
     identity: NotRequired[Optional[str]]
     """The address or domain to create as SES identity. Default: the sender's address."""
     identity_arn: NotRequired[Optional[pulumi.Input[str]]]
-    """An SES identity of this account and region that exists, instead."""
+    """An SES identity of this account and region that exists, instead; a warning says so if SES has not
+    verified it."""
     configuration_set: NotRequired[Optional[pulumi.Input[str]]]
     """The name of an SES configuration set that exists; by default one is created."""
     sandbox: NotRequired[Optional[bool]]
@@ -52,15 +49,28 @@ class StreamNotifierArgs(TypedDict):
     columns: NotRequired[Optional[list[str]]]
     """The columns there are; given, what the mail and address_column use is checked against them."""
     import_ledger: NotRequired[Optional[TableReference]]
-    """A ledger of imports that exists, such as another component's; by default one is created."""
-    timeout_seconds: NotRequired[Optional[int]]
-    """The longest that one batch of mails may take, 60 to 900 seconds. Default: 90."""
-    memory_mb: NotRequired[Optional[int]]
-    """The function's memory, 128 to 10240 MB. Default: 1024."""
-    log_retention_days: NotRequired[Optional[int]]
-    """How long logs are kept, one of CloudWatch's choices. Default: 30."""
-    alarm_topic_arn: NotRequired[Optional[pulumi.Input[str]]]
-    """An SNS topic that hears of alarms. Default: none."""
+    """A ledger of imports that exists, such as another component's; by default one is created. What is done
+    with goes from one of yours only if its time to live is the attribute expires_at."""
+    ledgers_expire_days: NotRequired[Optional[int]]
+    """After how many days the ledgers forget an import and the mails that are done with, 30 to 3650.
+    Default: 400."""
+    function: NotRequired[Optional[FunctionArgs]]
+    """How the two functions run, but timeout_seconds and reserved_concurrency are of the one that the stream
+    invokes: a round may take 300 seconds, and no two send at once. timeout_seconds, for one batch of the
+    stream: 120 to 900, by default 180. memory_mb: by default 1024."""
+    alarm_actions: NotRequired[Optional[list[pulumi.Input[str]]]]
+    """The ARNs of what acts on alarms, at most 5, of any kind that CloudWatch takes: SNS topics and Lambda
+    functions hear of ALARM and of OK; OpsItems, response plans, scaling policies and investigation groups of
+    ALARM. A function must let lambda.alarms.cloudwatch.amazonaws.com invoke it. Default: none."""
+    alarms: NotRequired[Optional[dict[str, AlarmArgs]]]
+    """What is to be different about single alarms, by the alarm's name without the component's, such as
+    mails-owed-age: left out, or with another threshold. Default: all, as they are listed."""
+    kms_key_arn: NotRequired[Optional[pulumi.Input[str]]]
+    """The ARN of a customer-managed KMS key of this region, not of its alias, for the ledgers and the failure
+    queue that are created. What exists already, as the stream's table, stays encrypted as its owner has it;
+    the functions' roles may use this key for that too. The key's policy stays its owner's. Leaving the
+    argument out later does not take the key away: the tables keep it, and the roles lose their right to it
+    (docs/reuse.md has the way). Default: keys of AWS's."""
     protect_data: NotRequired[Optional[bool]]
     """Whether the ledgers refuse deletion, and are kept when the stack goes. Default: false."""
 
@@ -69,7 +79,8 @@ class StreamNotifierArgs(TypedDict):
 class StreamNotifierPlan:
     """The arguments, checked, with every default filled in.
 
-    `address` is the sender's; `new_…` are names of what is to be created.
+    `address` is the sender's; `new_…` are names of what is to be created; `mail_columns` are those that the
+    mail and its address use.
     """
 
     stream_arn: pulumi.Input[str]
@@ -81,8 +92,15 @@ class StreamNotifierPlan:
     configuration_set: pulumi.Input[str] | None
     sandbox: bool
     address_column: str
+    mail_columns: list[str]
     common: CommonPlan
+    function: FunctionPlan
     code: pulumi.Archive
+
+    @property
+    def own_identity(self) -> bool:
+        """Whether the sender's address itself is the identity that is created."""
+        return self.identity_arn is None and self.new_identity == self.address
 
 
 def plan_stream_notifier(name: str, args: StreamNotifierArgs) -> StreamNotifierPlan:
@@ -94,11 +112,14 @@ def plan_stream_notifier(name: str, args: StreamNotifierArgs) -> StreamNotifierP
     """
     arguments = Arguments("StreamNotifier", name, args, StreamNotifierArgs)
     columns = arguments.texts("columns")
-    mail = _mail(arguments, columns)
+    mail = read_mail(arguments, columns)
+    address_column = _address_column(arguments, columns)
     mail_from = _sender(arguments)
     address = sender.sender_address(mail_from)
     plan = StreamNotifierPlan(
-        stream_arn=arguments.resource("stream_arn", _ARN, "an ARN", required=True),
+        stream_arn=arguments.resource(
+            "stream_arn", _STREAM_ARN, "the ARN of a table's stream, its stream_arn", required=True
+        ),
         sender=sender.encoded_sender(mail_from) if address else "",
         address=address or "",
         new_identity=_new_identity(arguments, address),
@@ -106,45 +127,15 @@ def plan_stream_notifier(name: str, args: StreamNotifierArgs) -> StreamNotifierP
         new_configuration_set=sender.configuration_set_name(name),
         configuration_set=arguments.resource("configuration_set"),
         sandbox=arguments.flag("sandbox"),
-        address_column=_address_column(arguments, columns),
-        common=read_common(
-            arguments,
-            defaults.SEND_EMAIL_TIMEOUT,
-            defaults.SEND_EMAIL_MEMORY_MB,
-            defaults.SEND_EMAIL_TIMEOUT_MIN,
-        ),
-        code=make_bundle("send_email", {"mail.json": json.dumps(mail, indent=2, sort_keys=True)}),
+        address_column=address_column,
+        mail_columns=list(dict.fromkeys([*mail.columns, address_column])),
+        common=read_common(arguments, STREAM_NOTIFIER_ALARMS),
+        function=read_function(arguments, _FUNCTION),
+        code=make_bundle("send_email", {"mail.json": json.dumps(mail.texts, indent=2, sort_keys=True)}),
     )
     _check_configuration_set(arguments, plan)
     arguments.finish()
     return plan
-
-
-def _mail(arguments: Arguments, columns: list[str] | None) -> dict[str, str]:
-    mail = arguments.document("mail")
-    if mail is None:
-        return {}
-    parts = MailTexts.__annotations__
-    if set(mail) != set(parts) or not all(isinstance(text, str) for text in mail.values()):
-        detail = f"expected the texts {', '.join(parts)}, got {', '.join(mail)}"
-        arguments.add_problem("mail", "a mail that can be sent", mail, detail=detail)
-        return {}
-    for problem in _mail_problems(mail, columns):
-        arguments.add_problem("mail", "a mail that can be sent", mail, detail=problem)
-    return mail
-
-
-def _mail_problems(mail: Mapping[str, str], columns: list[str] | None) -> list[str]:
-    try:
-        template = MailTemplate.parse(mail["subject"], mail["text"], mail["html"])
-    except TemplateError as error:
-        return error.problems
-    if columns is None:
-        return []
-    return [
-        f"uses the column {column!r}, which is not among the columns {', '.join(columns)}"
-        for column in sorted(set(template.columns) - set(columns))
-    ]
 
 
 def _sender(arguments: Arguments) -> str:

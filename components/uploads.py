@@ -47,15 +47,17 @@ def create_uploads_bucket(
     reports_expire_days: int,
     cors_origins: list[str],
     keep: bool,
+    kms_key: pulumi.Input[str] | None,
 ) -> s3.Bucket:
     """Create the bucket `{name}` and its settings.
 
-    Deleting it deletes what is in it; with `keep`, Pulumi refuses to delete it.
+    Deleting it deletes what is in it; with `keep`, Pulumi refuses to delete it. `kms_key` is a KMS key's ARN;
+    without one, S3 encrypts with keys of its own.
     """
     child = pulumi.ResourceOptions(parent=parent)
     protected = pulumi.ResourceOptions(parent=parent, protect=keep)
     bucket = s3.Bucket(name, force_destroy=not keep, opts=protected)
-    _secure(name, bucket, child)
+    _secure(name, bucket, kms_key, child)
     rules = [_expire("uploads", prefix, uploads_expire_days)]
     rules += [_expire("continuations", CONTINUATIONS_PREFIX, uploads_expire_days)]
     rules += [_expire("reports", REPORTS_PREFIX, reports_expire_days), _give_up_unfinished()]
@@ -65,11 +67,13 @@ def create_uploads_bucket(
     return bucket
 
 
-def _secure(name: str, bucket: s3.Bucket, child: pulumi.ResourceOptions) -> None:
+def _secure(
+    name: str, bucket: s3.Bucket, kms_key: pulumi.Input[str] | None, child: pulumi.ResourceOptions
+) -> None:
     s3.BucketServerSideEncryptionConfiguration(
         f"{name}-encryption",
         bucket=bucket.bucket,
-        rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
+        rules=[_encryption(kms_key)],
         opts=child,
     )
     s3.BucketOwnershipControls(
@@ -93,6 +97,22 @@ def _secure(name: str, bucket: s3.Bucket, child: pulumi.ResourceOptions) -> None
         policy=tls_only("s3:*", bucket.arn, pulumi.Output.concat(bucket.arn, "/*")),
         # S3 refuses to change both at once (OperationAborted).
         opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[private])),
+    )
+
+
+def _encryption(
+    kms_key: pulumi.Input[str] | None,
+) -> s3.BucketServerSideEncryptionConfigurationRuleArgs:
+    default = s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs
+    if kms_key is None:
+        by_default = default(sse_algorithm="AES256")
+    else:
+        by_default = default(sse_algorithm="aws:kms", kms_master_key_id=kms_key)
+    return s3.BucketServerSideEncryptionConfigurationRuleArgs(
+        apply_server_side_encryption_by_default=by_default,
+        # A key of the bucket's own, made with KMS's, spares a call to KMS for each object.
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+        bucket_key_enabled=None if kms_key is None else True,
     )
 
 

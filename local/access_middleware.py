@@ -26,8 +26,8 @@ from ministack.core.iam_evaluator import (
 from ministack.core.responses import _account_from_sts_session
 from ministack.core.router import detect_service
 
-from local.errors import AccessRefusedError
-from local.signature import Claim, Request, claim_of, request_of
+from .errors import AccessRefusedError
+from .signature import Claim, Request, claim_of, request_of
 
 Scope: TypeAlias = Mapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]

@@ -23,7 +23,7 @@ _ISOLATED = {
 
 _CONFIG = Config(
     max_pool_connections=CONNECTIONS,
-    retries={"total_max_attempts": 1},  # the emulator does not throttle; when it is gone, say so at once
+    retries={"total_max_attempts": 1},  # what it throttles, a test expects; when it is gone, say so at once
     proxies={},
     s3={"addressing_style": "path", "us_east_1_regional_endpoint": "regional"},
 )

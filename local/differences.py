@@ -5,14 +5,22 @@ asks IAM for each resource that a request     for mails and PartiQL asks   autho
 touches                                       on `*`                       each
 `sqs:SendMessage` covers SendMessageBatch     asks for the batch call's    authorisation.py asks for
 (DeleteMessage, ChangeMessageVisibility: so)  name                         the other
-PartiQL's INSERT goes the way of every write  neither checks the item nor  serve.py adds both
-                                              tells the stream of it
+asks for the right to a bucket's, a queue's   never asks for it            key_checks.py asks, of
+or a table's KMS key                                                       requests (not of Lambda's)
+PartiQL's INSERT and UPDATE go the way of     neither checks the values    partiql.py adds both
+every write                                   nor tells the stream of it
+lets a rule invoke a function that permits    asks nobody, tries once, keeps   rule_targets.py asks, tries
+it, tries again, keeps what fails             nothing                          again and keeps
 takes whoever signs with a key that it        takes anybody for root       access_middleware.py
 issued                                                                     verifies every signature
 CORS: a bucket's own rules                    answers every origin         access_middleware.py takes
                                                                            its headers out
 answers by TLS                                answers by plain http        statements that refuse
                                                                            plain http are taken out
+lets SES accounts send within limits          has none                     ses_account.py keeps to
+                                                                           those that a test sets
+logs in JSON what becomes of an invocation    logs it as text            function_logs.py adds it
+whose function logs JSON
 gives every function instance a CPU           runs them all on this        at most one a core takes from
                                               machine's                    a queue
 """

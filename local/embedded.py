@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .emulator import emulator
+from .root import ROOT
 
 if TYPE_CHECKING:
     from .access_key import AccessKey
     from .clients import Clients
     from .provision import RegisteredResource
-
-ROOT = Path(__file__).resolve().parent.parent
+    from .ses_limits import SesLimits
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,12 @@ class Deployment:
 
         return read(self.endpoint, self.access_key)
 
+    def limit_mails(self, limits: "SesLimits | None") -> None:
+        """Set what SES may send from now on; None for everything, as at first."""
+        from .mailbox import put_limits
+
+        put_limits(self.endpoint, self.access_key, limits)
+
 
 @contextlib.contextmanager
 def embedded_aws(
@@ -65,7 +71,7 @@ def embedded_aws(
         stack: the stack whose `Pulumi.<stack>.yaml` holds the settings.
         port: the port to listen on (127.0.0.1 only); by default one that is free.
         settings: what wins over the stack's settings, with or without namespace: `{"rowsPerChunk": "10"}`.
-        root: the folder of the Pulumi program; by default this repository.
+        root: the folder of the Pulumi program; by default Rowrelay's.
 
     Raises:
         PortError: the port is not to be had.

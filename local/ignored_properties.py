@@ -7,6 +7,9 @@ IGNORED_PROPERTIES: dict[str, dict[str, str]] = {
     "aws:s3/bucket:Bucket": {"forceDestroy": _DELETION},
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {"skipDestroy": _DELETION},
     "aws:iam/role:Role": {"forceDetachPolicies": _DELETION},
+    "aws:cloudwatch/eventRule:EventRule": {"forceDestroy": _DELETION},
+    "aws:cloudwatch/eventTarget:EventTarget": {"forceDestroy": _DELETION},
+    "aws:kms/key:Key": {"deletionWindowInDays": _DELETION},
     "aws:lambda/function:Function": {"skipDestroy": _DELETION, "sourceCodeHash": _PROVIDER},
     "aws:cloudwatch/logGroup:LogGroup": {"skipDestroy": _DELETION},
 }

@@ -1,7 +1,7 @@
-"""What SES has taken: MiniStack hands out all mails at an address of its own, which AWS does not have."""
+"""What SES has taken, and what it may: the emulator's own addresses, which AWS does not have."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +14,8 @@ from botocore.httpsession import URLLib3Session
 from .access_key import AccessKey
 from .emulator import REGION
 from .errors import EmulatorError
+from .ses_account import LIMITS
+from .ses_limits import SesLimits
 
 _TIMEOUT = 30  # seconds
 
@@ -51,9 +53,24 @@ def read(endpoint: str, access_key: AccessKey) -> list[dict[str, Any]]:
         EmulatorError: it refuses.
         HTTPClientError: botocore's, when it does not answer.
     """
-    request = AWSRequest("GET", f"{endpoint}/_ministack/ses/messages")
+    answer = _ask(endpoint, access_key, "GET", "/_ministack/ses/messages")
+    return [mail for mails in json.loads(answer)["messages"].values() for mail in mails]
+
+
+def put_limits(endpoint: str, access_key: AccessKey, limits: SesLimits | None) -> None:
+    """Set what the account may send from now on; None for everything, as at first.
+
+    Raises:
+        EmulatorError: it refuses.
+        HTTPClientError: botocore's, when it does not answer.
+    """
+    _ask(endpoint, access_key, *LIMITS, json.dumps(limits and asdict(limits)))
+
+
+def _ask(endpoint: str, access_key: AccessKey, method: str, path: str, body: str = "") -> bytes:
+    request = AWSRequest(method, endpoint + path, data=body)
     SigV4Auth(Credentials(access_key.id, access_key.secret), "ses", REGION).add_auth(request)
     answer = URLLib3Session(proxies={}, timeout=_TIMEOUT).send(request.prepare())
     if answer.status_code != HTTPStatus.OK:
-        raise EmulatorError(f"The AWS emulator does not show its mails (HTTP {answer.status_code}).")
-    return [mail for mails in json.loads(answer.content)["messages"].values() for mail in mails]
+        raise EmulatorError(f"The AWS emulator refuses {method} {path} (HTTP {answer.status_code}).")
+    return bytes(answer.content)

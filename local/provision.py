@@ -67,7 +67,7 @@ class Provisioner(Mocks):
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         """Answer a data source."""
         with self._first_failure_stands():
-            return data_source(args.token, plain(args.args)), []
+            return data_source(args.token, plain(args.args), self._clients), []
 
     def register_transform(self, _: ResourceTransform) -> None:
         """Refuse: Pulumi's mocks do not run transforms."""

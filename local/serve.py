@@ -52,44 +52,29 @@ def _refuse_forms_of_signature_version_2() -> None:
 def _avoid_repeated_work() -> None:
     """Skip work that MiniStack repeats or does in vain; its answers stay the same.
 
-    It asks IAM and parses the condition for every item of a transaction, parses the statement for every
-    insertion and the role's policies for every request, reads a number several times, and parses a request
-    three times to see whether IAM allows it. For every mail it makes a MIME message for an SMTP relay, and
-    here is none (`local/emulator.py` sets no SMTP_HOST).
+    It asks IAM and parses the condition for every item of a transaction, parses a query's for every item of
+    the partition, every PartiQL statement twice and the role's policies for every request, reads a number
+    several times, and parses a request three times to see whether IAM allows it. For every mail it makes a
+    MIME message for an SMTP relay, and here is none (`local/emulator.py` sets no SMTP_HOST).
     """
     from ministack.core import iam_actions, iam_evaluator
     from ministack.services import dynamodb, ses, ses_v2
+
+    from local.partiql import parsed_once
 
     every_item = iam_actions.dynamodb_transaction_checks
     iam_actions.dynamodb_transaction_checks = lambda *request: list(dict.fromkeys(every_item(*request)))
     parse = functools.lru_cache(4)(json.loads)  # requests, of at most some MB each
     iam_evaluator.parse_policy_document = _cached_by_text(iam_evaluator.parse_policy_document)
     iam_actions.json = SimpleNamespace(**{**vars(json), "loads": parse})
+    dynamodb._evaluate_condition = _cached_key_conditions(dynamodb._evaluate_condition, dynamodb._tokenize)
     dynamodb._condition_syntax_error = functools.lru_cache(dynamodb._condition_syntax_error)
     dynamodb._tokenize = functools.lru_cache(dynamodb._tokenize)
     dynamodb._number_error = _cached_by_text(dynamodb._number_error)
     dynamodb._ddb_canonicalize_number = _cached_by_text(dynamodb._ddb_canonicalize_number)
-    dynamodb.parse_partiql_statement = _cached_insertions(dynamodb.parse_partiql_statement)
+    dynamodb.parse_partiql_statement = parsed_once(dynamodb.parse_partiql_statement)
     dynamodb._parse_partiql = _cached_last_call(dynamodb._parse_partiql)
     ses._build_mime_message = ses_v2._build_mime_message = lambda *_: ""
-
-
-def _send_partiql_insertions_to_streams() -> None:
-    """Let PartiQL's INSERT check its item and write to the table's stream, as every other write does."""
-    from ministack.services import dynamodb
-
-    inserts = dynamodb._partiql_insert
-
-    def insert(table: Any, parsed: dict[str, Any]) -> Any:
-        item = parsed["item"]
-        if refusal := dynamodb._validate_item(item, table["pk_name"], table["sk_name"]):
-            return refusal
-        answer = inserts(table, parsed)
-        if answer[0] == 200:
-            dynamodb._emit_stream_event(table["TableName"], "INSERT", None, item)
-        return answer
-
-    dynamodb._partiql_insert = insert
 
 
 def _cached_by_text(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -98,21 +83,27 @@ def _cached_by_text(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda of: kept(of) if isinstance(of, str) else function(of)
 
 
-def _cached_insertions(parse: Callable[[str, list[Any]], dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """PartiQL's parser with a cache of statements that insert nothing but parameters."""
+def _cached_key_conditions(
+    evaluate: Callable[..., Any], tokenize: Callable[[str], Any]
+) -> Callable[..., Any]:
+    """What evaluates conditions, with a cache of the last query's results by the values of items' keys."""
+    last: tuple[Any, Any, Any] = (None, None, None)
+    keys: set[str] = set()
+    results: dict[str, Any] = {}
 
-    @functools.lru_cache
-    def inserted(text: str, count: int) -> dict[str, Any] | None:
-        parameters = [{"S": str(n)} for n in range(count)]
-        parsed = parse(text, parameters)
-        return parsed if parsed["op"] == "INSERT" and [*parsed["item"].values()] == parameters else None
+    def evaluated(text: str, item: Any, values: Any, names: Any, slot: str = "ConditionExpression") -> Any:
+        nonlocal last, keys, results
+        if slot != "KeyConditionExpression":
+            return evaluate(text, item, values, names, slot)
+        if any(one is not other for one, other in zip(last, (text, values, names), strict=True)):
+            words = (word for _, word, *_ in tokenize(text))
+            last, keys, results = (text, values, names), {names.get(word, word) for word in words}, {}
+        of = str([item.get(key) for key in keys])
+        if of not in results:
+            results[of] = evaluate(text, item, values, names, slot)
+        return results[of]
 
-    def parsed(text: str, parameters: list[Any]) -> dict[str, Any]:
-        if (insertion := inserted(text, len(parameters))) is None:
-            return parse(text, parameters)
-        return {**insertion, "item": dict(zip(insertion["item"], parameters, strict=True))}
-
-    return parsed
+    return evaluated
 
 
 def _cached_last_call(parse: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
@@ -143,11 +134,20 @@ def main() -> None:
     # Last, so that nothing of ours stands before a module of MiniStack's.
     sys.path.append(str(Path(__file__).parents[1]))
     from local.authorisation import ask_as_aws_does
+    from local.function_logs import log_as_lambda_does
+    from local.key_checks import ask_for_keys
+    from local.partiql import check_writes_and_tell_streams
+    from local.rule_targets import invoke_functions_as_aws_does
+    from local.ses_account import keep_to_limits
 
     ask_as_aws_does()
+    ask_for_keys()
     _restrict_root_to_the_runs_key()
     _refuse_forms_of_signature_version_2()
-    _send_partiql_insertions_to_streams()
+    check_writes_and_tell_streams()
+    invoke_functions_as_aws_does()
+    keep_to_limits()
+    log_as_lambda_does()
     _avoid_repeated_work()
     from hypercorn.asyncio import serve
     from hypercorn.config import Config

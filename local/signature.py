@@ -22,7 +22,7 @@ from ministack.core.sigv4 import (
     request_time_failure,
 )
 
-from local.errors import AccessRefusedError
+from .errors import AccessRefusedError
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 # What `x-amz-content-sha256` may say in place of a hash; the last signs each chunk by itself.

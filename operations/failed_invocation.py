@@ -1,6 +1,9 @@
-"""Messages that Lambda writes of invocations that failed for good.
+"""Messages of invocations of process_csv that failed for good.
 
+Lambda writes a record of each that it gave up, with the event in it; EventBridge sends the event itself, if
+Lambda did not take it.
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 """
 
 import json
@@ -8,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.core.upload import Upload, uploads
+from lambdas.core.upload import Upload, is_eventbridge_event, uploads
 
 from .messages import QueueMessage
 
@@ -22,19 +25,19 @@ class Failure:
     reason: str
 
 
-def parse_failure(body: str) -> Failure | None:
+def parse_failure(message: QueueMessage) -> Failure | None:
     """Returns the failed invocation in a message; None if it is of another kind."""
     try:
-        record = json.loads(body)
-        event = record["requestPayload"]
+        document = json.loads(message.body)
+        event = document if is_eventbridge_event(document) else document["requestPayload"]
         found = tuple(uploads(event))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return Failure(event, found, _reason(record)) if found else None
+    return Failure(event, found, reason_of(message)) if found else None
 
 
 def reason_of(message: QueueMessage) -> str:
-    """Returns why a message is in its queue, as our functions say or Lambda does."""
+    """Returns why a message is in its queue, as our functions, EventBridge or Lambda say."""
     if message.reason:
         return message.reason
     try:

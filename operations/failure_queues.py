@@ -1,7 +1,7 @@
 """What each failure queue's messages are to a redrive, and how they are sent again."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,6 @@ from lambdas.core.upload import Upload
 
 from .choices import FailedStep
 from .failed_invocation import parse_failure
-from .mail_messages import MailMessages, RefusedMails
 from .messages import QueueMessage
 from .redrive import FailureQueue, Redrive, Resendable, Stuck
 from .stack import Stack
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 _FOREIGN = "a message from elsewhere"
+# https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+_STREAM_BATCH = "DDBStreamBatchInfo"
 # HeadObject has no body to say more in.
 _GONE = {
     "404": "the object has expired or was deleted: upload the file again",
@@ -43,7 +44,7 @@ def redrive_of(stack: Stack, step: FailedStep, *, reason: str | None, discard: b
         case FailedStep.WRITER:
             url, queue = outputs["dead_letter_queue_url"], DeadLetters(sqs, outputs["queue_url"])
         case FailedStep.NOTIFIER:
-            url, queue = outputs["notifier_failure_queue_url"], RefusedMails(MailMessages.of(stack))
+            url, queue = outputs["notifier_failure_queue_url"], StreamBatches(stack.option)
     return Redrive(sqs=sqs, queue_url=url, queue=queue, reason=reason, discard=discard)
 
 
@@ -57,10 +58,12 @@ class IngestFailures:
 
     def classify(self, message: QueueMessage) -> Resendable | Stuck:
         """Returns what it is: resendable if the objects are still there."""
-        failure = parse_failure(message.body)
+        failure = parse_failure(message)
         if failure is None:
             return Stuck(
-                _FOREIGN, "expected Lambda's record of an invocation with S3's event, got something else"
+                _FOREIGN,
+                "expected S3's event, in Lambda's record of an invocation or as EventBridge sends it, "
+                "got something else",
             )
         name = ", ".join(upload.key for upload in failure.uploads)
         for upload in failure.uploads:
@@ -68,15 +71,14 @@ class IngestFailures:
                 return Stuck(name, why_gone)
         return Resendable(name)
 
-    def resend(self, messages: Sequence[QueueMessage]) -> Mapping[str, str]:
+    def resend(self, messages: Sequence[QueueMessage]) -> None:
         """Invoke the function: an import that has ended meanwhile, or runs already, takes no harm."""
         for message in messages:
-            failure = parse_failure(message.body)
+            failure = parse_failure(message)
             assert failure  # else it is stuck
             self.functions.invoke(
                 FunctionName=self.function_name, InvocationType="Event", Payload=json.dumps(failure.event)
             )
-        return {}
 
     def _why_gone(self, upload: Upload) -> str | None:
         try:
@@ -105,7 +107,29 @@ class DeadLetters:
         lines = [line for line, _ in chunk.rows]
         return Resendable(f"import {chunk.import_id}, {count(len(lines), 'row')} from line {min(lines)}")
 
-    def resend(self, messages: Sequence[QueueMessage]) -> Mapping[str, str]:
+    def resend(self, messages: Sequence[QueueMessage]) -> None:
         """Send the bodies as they are."""
         send(self.sqs, self.queue_url, [Message(message.body) for message in messages])
-        return {}
+
+
+@dataclass(frozen=True)
+class StreamBatches:
+    """Lambda's notes of batches of the stream that it gave up: they name no record to send again.
+
+    `option` is what to add to another command for the same stack.
+    """
+
+    option: str
+
+    def classify(self, message: QueueMessage) -> Stuck:
+        """Returns what it is; anything else than a note may come from whoever can send there."""
+        try:
+            document = json.loads(message.body)
+        except (ValueError, RecursionError):
+            document = None
+        if isinstance(document, dict) and _STREAM_BATCH in document:
+            return Stuck("a batch of the stream", f"`rowrelay reconcile{self.option}` finds its records")
+        return Stuck(_FOREIGN, "expected Lambda's note of a batch of the stream, got something else")
+
+    def resend(self, messages: Sequence[QueueMessage]) -> None:
+        """Nothing is resendable."""

@@ -1,7 +1,7 @@
 """Messages of a queue that an operator empties: received a batch at a time, deleted once dealt with."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from .errors import OperationError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import MessageTypeDef
+    from mypy_boto3_sqs.type_defs import MessageAttributeValueOutputTypeDef, MessageTypeDef
 
 # For so long a message that was received is hidden from others. One that is not put back, because the command
 # was killed, comes back by itself after that.
@@ -24,6 +24,10 @@ VISIBILITY_SECONDS = 300
 _WAIT_SECONDS = 1
 # 120,000 are in flight: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
 _TOO_MANY_IN_FLIGHT = "OverLimit"
+# What EventBridge says of an event that it could not have its target take. Its ERROR_MESSAGE may name the
+# request, and so be another each time.
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+_EVENTBRIDGE_ERROR = "ERROR_CODE"
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class QueueMessage:
     Attributes:
         message_id: SQS's, the same at every receive.
         body: Its text.
-        reason: Why it is in a failure queue; empty where SQS itself moved it.
+        reason: Why it is in a failure queue; empty where SQS itself moved it, or its body says.
         sent_at: Unix seconds; where SQS moved it, of when it was first sent.
         handle: The receipt handle.
     """
@@ -100,7 +104,7 @@ class ReceivedMessages:
                 MaxNumberOfMessages=SQS_BATCH_MESSAGES,
                 VisibilityTimeout=VISIBILITY_SECONDS,
                 WaitTimeSeconds=_WAIT_SECONDS,
-                MessageAttributeNames=[REASON],
+                MessageAttributeNames=[REASON, _EVENTBRIDGE_ERROR],
                 MessageSystemAttributeNames=["SentTimestamp"],
             )
         except ClientError as error:
@@ -128,11 +132,18 @@ def count_in_flight(sqs: "SQSClient", queue_url: str) -> int:
 
 
 def _queue_message(message: "MessageTypeDef") -> QueueMessage:
-    attributes = message.get("MessageAttributes", {})
     return QueueMessage(
         message_id=message["MessageId"],
         body=message["Body"],
-        reason=attributes[REASON]["StringValue"] if REASON in attributes else "",
+        reason=_reason(message.get("MessageAttributes", {})),
         sent_at=int(message["Attributes"]["SentTimestamp"]) / 1000,
         handle=message["ReceiptHandle"],
     )
+
+
+def _reason(attributes: "Mapping[str, MessageAttributeValueOutputTypeDef]") -> str:
+    if REASON in attributes:
+        return attributes[REASON]["StringValue"]
+    if _EVENTBRIDGE_ERROR in attributes:
+        return f"EventBridge could not invoke the function ({attributes[_EVENTBRIDGE_ERROR]['StringValue']})"
+    return ""

@@ -114,7 +114,7 @@ def dead_lines_of(messages: Iterable[QueueMessage]) -> dict[str, set[int]]:
 def failures_of(messages: Iterable[QueueMessage]) -> Iterator[tuple[str, str, str]]:
     """Yields key, import and reason of each upload that process_csv gave up."""
     for message in messages:
-        if failure := parse_failure(message.body):
+        if failure := parse_failure(message):
             for upload in failure.uploads:
                 yield upload.key, upload.import_id, failure.reason
 

@@ -4,13 +4,13 @@ In two passes: the first classifies the messages and puts them back, for the ope
 deals with those that were chosen, and no others, and deletes each only after that.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from .failed_invocation import reason_of
 from .messages import QueueMessage, ReceivedMessages, count_in_flight, received
+from .survey import Staying, Survey
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -36,66 +36,14 @@ class Stuck:
 class FailureQueue(Protocol):
     """What one queue's messages are, and how they are sent again."""
 
-    def classify(self, message: QueueMessage) -> Resendable | Stuck | None:
-        """Returns what the message is; None if it is another command's. Changes nothing."""
+    def classify(self, message: QueueMessage) -> Resendable | Stuck:
+        """Returns what the message is; changes nothing."""
 
-    def resend(self, messages: Sequence[QueueMessage]) -> Mapping[str, str]:
+    def resend(self, messages: Sequence[QueueMessage]) -> None:
         """Send messages again that are resendable, any of them perhaps not for the first time.
 
-        Returns:
-            Why some are to stay, by message id. The rest is deleted; a crash before that leaves it here.
+        After that they are deleted; a crash before leaves them here.
         """
-
-
-@dataclass(frozen=True)
-class Staying:
-    """A message that stays in the queue, and why."""
-
-    message_id: str
-    name: str
-    reason: str
-    why: str
-
-    def as_json(self) -> dict[str, str]:
-        """Returns the entry in the output of `--json`."""
-        return {"message": self.message_id, "is": self.name, "reason": self.reason, "stays": self.why}
-
-
-@dataclass
-class Survey:
-    """What is in the queue, and what was done with it.
-
-    Attributes:
-        in_flight: Messages that others had received before.
-        chosen: The names of the messages to deal with, by message id.
-        reasons: Why those are in the queue.
-        stay: The messages that stay.
-        others: How many were left out by their reason, or are another command's.
-        done: How many were dealt with.
-    """
-
-    in_flight: int = 0
-    chosen: dict[str, str] = field(default_factory=dict)
-    reasons: Counter[str] = field(default_factory=Counter)
-    stay: list[Staying] = field(default_factory=list)
-    others: int = 0
-    done: int = 0
-
-    @property
-    def not_found(self) -> int:
-        """How many of those chosen were not in the queue any more, once all is done."""
-        return len(self.chosen) - self.done - sum(each.message_id in self.chosen for each in self.stay)
-
-    def as_json(self, *, dry_run: bool) -> dict[str, Any]:
-        """Returns what `--json` prints."""
-        return {
-            "chosen": len(self.chosen),
-            "reasons": dict(self.reasons.most_common()),
-            "other_reasons": self.others,
-            "dry_run": dry_run,
-            "done": self.done,
-            "stay": [each.as_json() for each in self.stay],
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +66,7 @@ class Redrive:
 
     def survey(self) -> Survey:
         """Look at the messages; changes nothing."""
-        survey = Survey(in_flight=count_in_flight(self.sqs, self.queue_url))
+        survey = Survey("message", in_flight=count_in_flight(self.sqs, self.queue_url))
         with received(self.sqs, self.queue_url) as messages:
             for batch in messages.batches():
                 for message in batch:
@@ -159,14 +107,10 @@ class Redrive:
             survey.stay.append(Staying(message.message_id, found.name, reason, why))
 
     def _deal_with(self, chosen: Sequence[QueueMessage], messages: ReceivedMessages, survey: Survey) -> None:
-        stay = {} if self.discard else self.queue.resend(chosen)
-        messages.delete([message for message in chosen if message.message_id not in stay])
-        survey.done += len(chosen) - len(stay)
-        survey.stay += [
-            Staying(message.message_id, survey.chosen[message.message_id], reason_of(message), why)
-            for message in chosen
-            if (why := stay.get(message.message_id))
-        ]
+        if not self.discard:
+            self.queue.resend(chosen)
+        messages.delete(chosen)
+        survey.done += len(chosen)
 
     def _wants(self, reason: str) -> bool:
         return not self.reason or self.reason.lower() in reason.lower()

@@ -5,15 +5,19 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
 
+from local.root import INSTALLED, ROOT
+
 from .errors import OperationError, UsageError
-from .project import ROOT
+from .text import stack_option
 
 # A stack on AWS needs none of the embedded AWS's modules, so they are imported where they are needed.
 if TYPE_CHECKING:
@@ -53,7 +57,7 @@ def find_stack(name: str | None) -> Stack:
     """
     if name is not None:
         outputs = _outputs(name)
-        return Stack(f"stack {name}", f" --stack {name}", outputs, _clients(outputs["queue_url"]))
+        return Stack(f"stack {name}", stack_option(name), outputs, _clients(outputs["queue_url"]))
     return _kept_stack()
 
 
@@ -78,7 +82,8 @@ def _outputs(name: str) -> Mapping[str, Any]:
             f"got none. Install it ({_INSTALL}) and log in to where the stack is kept."
         )
     command = [pulumi, "stack", "output", "--json", "--stack", name, "--non-interactive"]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    project = Path.cwd() if INSTALLED else ROOT  # installed, the command is for any project of this program
+    ended = subprocess.run(command, cwd=project, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if ended.returncode:
         told = ended.stderr.strip() or f"exit code {ended.returncode}"
         raise OperationError(f"`pulumi stack output --stack {name}` failed: {told}")
@@ -94,10 +99,26 @@ def _clients(queue_url: str) -> Callable[[str], Any]:
     """Returns clients for where the queue is: a region of AWS, or an emulator `pulumi up` deployed to."""
     aws = _AWS_QUEUE.match(queue_url)
     if aws:
-        session = boto3.Session(region_name=aws[1])
-        return lambda service: session.client(service)  # type: ignore[call-overload]  # literal names only
+        return _SharedClients(boto3.Session(region_name=aws[1])).client
     emulator = urlsplit(queue_url)
     return _emulator_clients(f"{emulator.scheme}://{emulator.netloc}", _key_in_environment())
+
+
+class _SharedClients:
+    """One client a service, made when first asked for: they are thread-safe, and making one is not.
+
+    https://docs.aws.amazon.com/boto3/latest/guide/clients.html#multithreading-or-multiprocessing-with-clients
+    """
+
+    def __init__(self, session: boto3.Session) -> None:
+        self._session, self._lock, self._clients = session, threading.Lock(), dict[str, Any]()
+
+    def client(self, service: str) -> Any:
+        """Returns the client of a service, by boto3's name for it."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._session.client(service)  # type: ignore[call-overload]  # literal names only
+            return self._clients[service]
 
 
 def _emulator_clients(endpoint: str, access_key: "AccessKey") -> Callable[[str], Any]:

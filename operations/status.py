@@ -1,126 +1,122 @@
-"""A stack as it is now: its imports, its queues, and what needs a decision."""
+"""A stack as it is now: its parts, its imports, its mails that wait, its queues, and what is wrong."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from .failed_invocation import reason_of
-from .imports import Import, ImportReader, UploadStatus
-from .messages import QueueMessage
-from .queues import Queues, QueueState, dead_lines_of, failures_of, metered_age
+from .alarm_findings import alarm_findings
+from .finding import Finding, Verdict, by_gravity, verdict_of
+from .functions import FunctionKey
+from .health import Health, HealthLooks
+from .import_findings import failure_findings, lost_rows, lost_uploads, missing_mails
+from .import_list import ImportList, read_imports
+from .imports import Import
+from .looking import Looking
+from .mail_findings import mail_findings
+from .mail_status import MailStatus, read_mail_status
+from .on_their_way import nobody_reads, unread, unwritten, waiting_for
+from .part_findings import part_findings
+from .queue_states import QUEUE, QueueLooks, QueuesSeen
+from .queues import QueueState
 from .stack import Stack
-from .text import count
-
-_WORKING = ("queue", "retry_queue")
-_DEAD, _INGEST, _NOTIFIER = "dead_letter_queue", "ingest_failure_queue", "notifier_failure_queue"
-# A mail that is neither counted nor queued so long after its import began is on its way no more.
-_MISSING = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Attention:
-    """Something that does not mend itself."""
-
-    what: str
-    command: str
-
-    def as_json(self) -> dict[str, str]:
-        """Returns the entry in the output of `--json`."""
-        return asdict(self)
+from .unread_uploads import unread_uploads
 
 
 @dataclass(frozen=True)
 class Status:
-    """A stack as it is now."""
+    """A stack as it is now.
+
+    Attributes:
+        stack: The stack.
+        health: Its parts.
+        imports: Its imports; None if they could not be looked at.
+        mails: Its mails that wait; None if they could not be looked at.
+        queues: Its queues that could be looked at, by the name of the stack's output less `_url`.
+        findings: What is wrong, or worth knowing, the worst first.
+    """
 
     stack: Stack
-    imports: Sequence[Import]
+    health: Health
+    imports: ImportList | None
+    mails: MailStatus | None
     queues: Mapping[str, QueueState]
-    attention: Sequence[Attention]
+    findings: Sequence[Finding]
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the findings come to."""
+        return verdict_of(self.findings)
 
     def as_json(self) -> dict[str, Any]:
         """Returns what `--json` prints."""
+        account = self.health.account
         return {
             "stack": self.stack.name,
-            "imports": [one.as_json() for one in self.imports],
+            "verdict": self.verdict.name.lower(),
+            "findings": [each.as_json() for each in self.findings],
+            **(self.imports or ImportList()).as_json(),
+            "mails": self.mails and self.mails.as_json(),
             "queues": [queue.as_json() for queue in self.queues.values()],
-            "attention": [each.as_json() for each in self.attention],
+            "account": account and account.as_json(),
         }
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of a stack's imports, mails and queues; what could not be looked at is None or empty.
+
+    Attributes:
+        queues: The queues.
+        imports: All imports.
+        mails: The mails that wait.
+        unread: What process_csv is to read, or to read on.
+        unwritten: The imports with rows that are neither written nor in a queue, and how many.
+    """
+
+    queues: QueuesSeen
+    imports: ImportList | None = None
+    mails: MailStatus | None = None
+    unread: Sequence[Import] = ()
+    unwritten: Sequence[tuple[Import, int]] = ()
+
+
 def read_status(stack: Stack, limit: int) -> Status:
-    """Look at the queues, then at the newest imports: a row that moves on meanwhile is not seen twice.
+    """Look at the parts, meanwhile at the queues, then the imports: a row that moves on is not seen twice.
 
     Args:
         stack: Where to look.
-        limit: How many imports, newest first.
+        limit: How many imports to show, newest first, besides those that are not settled.
     """
-    queues = Queues(stack.client("sqs"), stack.outputs)
-    names = (*_WORKING, _DEAD, _INGEST, _NOTIFIER)
-    states = {name: QueueState(name, queues.waiting(f"{name}_url")) for name in names}
-    for name in _WORKING:
-        if states[name].messages:
-            states[name].oldest = metered_age(stack.client("cloudwatch"), stack.outputs[f"{name}_url"])
-
-    def messages(name: str) -> Iterable[QueueMessage]:
-        return states[name].watch(queues.messages(f"{name}_url"), reason_of)
-
-    dead_lines = dead_lines_of(messages(_DEAD))
-    given_up = {import_id: (key, reason) for key, import_id, reason in failures_of(messages(_INGEST))}
-    for _ in messages(_NOTIFIER):
-        pass  # only to note its age and reason
-    imports = _imports(stack, limit, dead_lines, given_up)
-    return Status(stack, imports, states, needed(imports, states, stack.option))
+    with Looking() as looking:
+        parts, queue_looks = HealthLooks(stack, looking), QueueLooks(stack, looking)
+        seen = _see(stack, looking, queue_looks.seen(), limit)
+        health = parts.health()
+    findings = by_gravity(_findings(health, seen, stack.option))
+    return Status(stack, health, seen.imports, seen.mails, seen.queues.states, findings)
 
 
-def needed(imports: Sequence[Import], queues: Mapping[str, QueueState], option: str) -> list[Attention]:
-    """Returns all that needs a decision; `option` goes with every command."""
-    failures = [
-        (_INGEST, "upload", "could not be read", "redrive ingest --dry-run"),
-        (_DEAD, "message", "with rows that could not be written", "redrive writer --dry-run"),
-        (_NOTIFIER, "mail", "refused for good, or held", "redrive notifier --dry-run"),
-    ]
-    found = [
-        Attention(f"{count(number, noun)} {what}", f"rowrelay {command}{option}")
-        for name, noun, what, command in failures
-        if (number := queues[name].messages)
-    ]
-    if held := sum(one.books.held for one in imports):
-        what = f"{count(held, 'mail')} held: nobody knows whether it left"
-        found.append(Attention(what, f"rowrelay held list{option}"))
-    if missing := sum(map(_missing, imports)) if _nothing_moves(queues) else 0:
-        what = f"{count(missing, 'record')} without a mail, and none is queued"
-        found.append(Attention(what, f"rowrelay reconcile{option}"))
-    return found
+def _see(stack: Stack, looking: Looking, queues: QueuesSeen, limit: int) -> Seen:
+    imports = looking.at("the imports", lambda: read_imports(stack, queues, limit)).seen
+    if imports is None:
+        return Seen(queues)
+    mails = looking.at("the mails that wait", lambda: read_mail_status(stack, imports.shown))
+    uploads = looking.at("the uploads", lambda: list(unread_uploads(stack, imports.imports)))
+    rows = looking.at("the rows on their way", lambda: unwritten(stack, imports, queues))
+    return Seen(queues, imports, mails.seen, unread(uploads.seen or (), imports, queues), rows.seen or ())
 
 
-def _nothing_moves(queues: Mapping[str, QueueState]) -> bool:
-    return not any(queues[name].messages for name in _WORKING)
-
-
-def _missing(one: Import) -> int:
-    if one.started_at is None:
-        return 0
-    begun = datetime.fromisoformat(one.started_at)
-    old = datetime.now(UTC) - begun > _MISSING
-    return max(0, one.books.created - one.books.notified) if old else 0
-
-
-def _imports(
-    stack: Stack, limit: int, dead_lines: Mapping[str, Set[int]], given_up: Mapping[str, tuple[str, str]]
-) -> list[Import]:
-    """Returns the newest imports in the ledger, after those that were given up and are not among them."""
-    ledger = ImportReader(stack.client("dynamodb"), stack.outputs["import_ledger"])
-    newest = ledger.newest(limit, dead_lines)
-    ids = {one.id for one in newest}
-    older = [Import(key, key, i) for i, (key, _) in given_up.items() if i not in ids]
-    imports = [*(ledger.refresh(one, dead_lines.get(one.id or "", frozenset())) for one in older), *newest]
-    return [_given_up(one, given_up) for one in imports if one.id in ids or not one.ended]
-
-
-def _given_up(one: Import, given_up: Mapping[str, tuple[str, str]]) -> Import:
-    """Returns the import as failed, if its message says so and it has not ended since."""
-    if one.ended or one.id is None or one.id not in given_up:
-        return one
-    return replace(one, status=UploadStatus.FAILED, reason=given_up[one.id][1])
+def _findings(health: Health, seen: Seen, option: str) -> Iterator[Finding]:
+    """Yields all that is wrong; `option` goes with every command."""
+    imports = seen.imports or ImportList()
+    waiting = waiting_for(seen.unread, seen.queues, imports, seen.mails)
+    yield from part_findings(health, waiting, option)
+    yield from failure_findings(seen.queues.states, option)
+    if mails := seen.mails:
+        rounds = health.functions.get(FunctionKey.MAIL_ROUND)
+        yield from mail_findings(mails, health.account, rounds.outcome if rounds else None, option)
+        if QUEUE in seen.queues.states and not seen.queues.states[QUEUE].messages:
+            owing = [one.import_id for one in mails.imports]
+            yield from missing_mails(imports.imports, owing, option)
+    yield from lost_rows(seen.unwritten)
+    yield from lost_uploads(nobody_reads(seen.unread, health.functions.get(FunctionKey.PROCESS_CSV)))
+    yield from alarm_findings(health.alarms, health.unread_topics)

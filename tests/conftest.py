@@ -2,8 +2,12 @@
 
 import os
 import signal
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
+
+from .wheel import build, copy_sources, install_backend
 
 # A client that a test forgot to point at the emulator must not find anybody's account.
 os.environ.update(
@@ -22,3 +26,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("rowrelay", deadline=None, print_blob=True, derandomize=True)
 settings.load_profile("rowrelay")
+
+
+@pytest.fixture(scope="session")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What builds the package."""
+    return install_backend(tmp_path_factory.mktemp("backend"))
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory, backend: Path) -> Path:
+    """The wheel of this repository."""
+    folder = tmp_path_factory.mktemp("wheel")
+    return build("wheel", copy_sources(folder / "sources"), folder / "dist", backend)

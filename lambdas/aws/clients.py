@@ -20,13 +20,15 @@ _LONGEST_BACKOFF_SECONDS = 20
 class TimeOuts:
     """How long a service's client waits, in seconds, and how often it tries in all.
 
-    `validates`: whether it checks requests before it sends them.
+    `validates`: whether it checks requests before it sends them. `connections`: how many it keeps open; what
+    goes beside each other over more opens, and closes, one for each call.
     """
 
     connect: float
     read: float
     attempts: int
     validates: bool = True
+    connections: int = 10
 
     @property
     def longest_call(self) -> float:
@@ -47,6 +49,7 @@ class TimeOuts:
             read_timeout=self.read,
             retries={"total_max_attempts": self.attempts, "mode": "standard"},
             parameter_validation=self.validates,
+            max_pool_connections=self.connections,
         )
 
 
@@ -54,11 +57,12 @@ TIME_OUTS: Mapping[str, TimeOuts] = {
     # DynamoDB checks each request itself; to do so here, too, is a good part of a transaction's work.
     "dynamodb": TimeOuts(connect=1, read=3, attempts=2, validates=False),
     "sqs": TimeOuts(connect=1, read=3, attempts=2),
+    "events": TimeOuts(connect=1, read=3, attempts=2),
     "lambda": TimeOuts(connect=1, read=3, attempts=2),
     "s3": TimeOuts(connect=1, read=5, attempts=2),
     # A retry inside botocore would send fifty mails again when only the answer was lost. SES refuses what the
     # check of parameters would let fail here, with nobody knowing why.
-    "sesv2": TimeOuts(connect=2, read=13, attempts=1, validates=False),
+    "sesv2": TimeOuts(connect=2, read=13, attempts=1, validates=False, connections=60),
 }
 
 

@@ -59,9 +59,13 @@ def kind_of(error: Exception) -> str:
 
     The error's message is left out, for it may quote a row's values.
     """
+    return " ".join(filter(None, (type(error).__name__, code_of(error), denied_action(error))))
+
+
+def denied_action(error: Exception) -> str:
+    """Returns the action that is not allowed, in words; empty if that is not what the error says."""
     message = error.response["Error"].get("Message", "") if isinstance(error, ClientError) else ""
-    action = f"(not allowed: {match[1]})" if (match := _ACTION.search(message)) else ""
-    return " ".join(filter(None, (type(error).__name__, code_of(error), action)))
+    return f"(not allowed: {match[1]})" if (match := _ACTION.search(message)) else ""
 
 
 def is_set_up_error(error: Exception) -> bool:

@@ -6,7 +6,6 @@ MIB = 1024 * KIB
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 SQS_MESSAGE_BYTES = MIB  # body and attributes; the same bound holds for a whole SendMessageBatch
 SQS_BATCH_MESSAGES = 10
-SQS_MAX_DELAY_SECONDS = 900
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 DYNAMODB_ITEM_BYTES = 400 * KIB
@@ -19,6 +18,8 @@ PARTIQL_STATEMENT_CHARACTERS = 8192
 
 # https://docs.aws.amazon.com/ses/latest/dg/quotas.html
 SES_BULK_DESTINATIONS = 50
+# https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_ReplacementTemplate.html
+SES_TEMPLATE_DATA_BYTES = 262_144
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 S3_KEY_BYTES = 1024

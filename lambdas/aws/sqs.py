@@ -1,6 +1,6 @@
-"""Sending messages to SQS, and postponing those that were received."""
+"""Sending messages to SQS."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import (
         BatchResultErrorEntryTypeDef,
-        ChangeMessageVisibilityBatchRequestEntryTypeDef,
         SendMessageBatchRequestEntryTypeDef,
     )
 
@@ -27,11 +26,10 @@ class QueueError(RowrelayError):
 
 @dataclass(frozen=True)
 class Message:
-    """A message to send: its body, why it is sent (for dead letters), and its delay in seconds."""
+    """A message to send: its body, and why it is sent (for dead letters)."""
 
     body: str
     reason: str = ""
-    delay: int = 0
 
     @property
     def size(self) -> int:
@@ -41,8 +39,6 @@ class Message:
     def entry(self, entry_id: str) -> "SendMessageBatchRequestEntryTypeDef":
         """Returns the message as SendMessageBatch takes it."""
         entry: SendMessageBatchRequestEntryTypeDef = {"Id": entry_id, "MessageBody": self.body}
-        if self.delay:
-            entry["DelaySeconds"] = self.delay
         if self.reason:
             reason = printable_reason(self.reason)
             entry["MessageAttributes"] = {REASON: {"DataType": "String", "StringValue": reason}}
@@ -63,20 +59,6 @@ def send(sqs: "SQSClient", queue_url: str, messages: Iterable[Message]) -> None:
     """
     for batch in _batches(messages):
         _send_batch(sqs, queue_url, batch)
-
-
-def postpone(sqs: "SQSClient", queue_url: str, seconds: Mapping[str, int]) -> None:
-    """Set how many seconds later messages that were received come again, by their receipt handles.
-
-    One that is not there any more, or whose time-out SQS does not change, comes again when it would have.
-    """
-    entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
-        {"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": timeout}
-        for n, (handle, timeout) in enumerate(seconds.items())
-    ]
-    for start in range(0, len(entries), SQS_BATCH_MESSAGES):
-        batch = entries[start : start + SQS_BATCH_MESSAGES]
-        sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=batch)
 
 
 def _batches(messages: Iterable[Message]) -> Iterator[list[Message]]:

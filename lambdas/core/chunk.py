@@ -18,6 +18,8 @@ VERSION = 1
 # A chunk must still fit a message when it is dead-lettered with the reason as an attribute.
 MAX_CHUNK_BYTES = SQS_MESSAGE_BYTES - 4 * KIB
 MAX_ROW_BYTES = MAX_CHUNK_BYTES - KIB
+# The mail ledger's keys have words around it: "import#…", "owed#…#0".
+_IMPORT_ID_BYTES = DYNAMODB_PARTITION_KEY_BYTES - 16
 
 Row = tuple[int, Mapping[str, Any]]
 
@@ -60,7 +62,7 @@ def parse_chunk(body: str) -> Chunk:
     import_id, number, rows = document.get("import"), document.get("chunk"), document.get("rows")
     if not is_import_id(import_id) or not _is_count(number):
         raise ChunkError(
-            f'expected a chunk with "import", a text of at most {DYNAMODB_PARTITION_KEY_BYTES:,} bytes, and'
+            f'expected a chunk with "import", a text of at most {_IMPORT_ID_BYTES:,} bytes, and'
             ' "chunk", a number from 1'
         )
     if not isinstance(rows, list) or not rows or not all(map(_is_row, rows)):
@@ -69,8 +71,8 @@ def parse_chunk(body: str) -> Chunk:
 
 
 def is_import_id(value: object) -> TypeGuard[str]:
-    """Whether the import ledger can have an import of this id."""
-    return isinstance(value, str) and 0 < len(value.encode(errors="replace")) <= DYNAMODB_PARTITION_KEY_BYTES
+    """Whether the ledgers can have an import of this id."""
+    return isinstance(value, str) and 0 < len(value.encode(errors="replace")) <= _IMPORT_ID_BYTES
 
 
 def _json(value: object) -> str:

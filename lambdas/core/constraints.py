@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .values import KINDS, Kind, read_one
+from .values import Kind, read_one
 
 _ALWAYS = ("required", "unique", "enum")
 _BOUNDS = ("minimum", "maximum")
@@ -18,12 +18,12 @@ CONSTRAINTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def constraint_problem(field_type: str, field_format: str, name: str, value: Any) -> str | None:
+def constraint_problem(field_type: str, kind: Kind, name: str, value: Any) -> str | None:
     """Check a constraint of a field.
 
     Args:
         field_type: The field's type, which is supported.
-        field_format: Its format, which the type has.
+        kind: How its cells are read.
         name: The constraint's name.
         value: Its value, as it stands in the schema file.
 
@@ -33,7 +33,7 @@ def constraint_problem(field_type: str, field_format: str, name: str, value: Any
     if name not in CONSTRAINTS[field_type]:
         supported = ", ".join(CONSTRAINTS[field_type])
         return f"constraint {name} is not supported for type {field_type}; use one of {supported}"
-    expected, is_valid = _expected(field_type, KINDS[field_type, field_format], name)
+    expected, is_valid = _expected(field_type, kind, name)
     return None if is_valid(value) else f"constraint {name}: expected {expected}, got {value!r}"
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-_BUNDLE = Path(__file__).parents[2]
+BUNDLE = Path(__file__).parents[2]  # its root
 # Set by Lambda itself: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 FUNCTION_NAME = "AWS_LAMBDA_FUNCTION_NAME"
 
@@ -15,19 +15,22 @@ class Variable(StrEnum):
     """The environment variables that the components set."""
 
     ADDRESS_COLUMN = "ADDRESS_COLUMN"
+    CLAIM_SECONDS = "CLAIM_SECONDS"
     CONFIGURATION_SET = "CONFIGURATION_SET"
+    COUNTS_MAILS = "COUNTS_MAILS"
     DEAD_LETTER_QUEUE_URL = "DEAD_LETTER_QUEUE_URL"
-    FAILURE_QUEUE_URL = "FAILURE_QUEUE_URL"
-    FUNCTION_TIMEOUT = "FUNCTION_TIMEOUT"
+    EVENT_BUS = "EVENT_BUS"
     IMPORTS_TABLE = "IMPORTS_TABLE"
     KEY = "KEY"
+    LEDGERS_EXPIRE_DAYS = "LEDGERS_EXPIRE_DAYS"
     MAILS_TABLE = "MAILS_TABLE"
     MAX_RECEIVE_COUNT = "MAX_RECEIVE_COUNT"
     ON_CONFLICT = "ON_CONFLICT"
     QUEUE_URL = "QUEUE_URL"
-    RETRY_QUEUE_URL = "RETRY_QUEUE_URL"
+    READ_OPTIONS = "READ_OPTIONS"
     ROWS_PER_CHUNK = "ROWS_PER_CHUNK"
     SENDER = "SENDER"
+    STUCK_MINUTES = "STUCK_MINUTES"
     TABLE = "TABLE"
 
 
@@ -54,4 +57,4 @@ def setting(name: str) -> str:
 
 def bundled(name: str) -> Any:
     """Returns what a JSON file at the root of the bundle holds."""
-    return json.loads((_BUNDLE / name).read_text(encoding="utf-8"))
+    return json.loads((BUNDLE / name).read_text(encoding="utf-8"))

@@ -1,12 +1,14 @@
 """Writing the import ledger (`import_entries.py`), so that any call may be repeated without harm."""
 
+import json
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.exceptions import ClientError
 
+from ..aws.dynamodb.conditional import write_if
+from .environment import Variable, setting
 from .import_entries import (
     ATTEMPT,
     CHECKPOINT,
@@ -17,13 +19,19 @@ from .import_entries import (
     FAILED,
     IMPORT_ID,
     IMPORT_PART,
+    JSON_TEXT,
     MAIL_COUNTERS,
+    OPEN,
     PART,
     REPEATED,
+    ROWS,
+    SUMMARY_PART,
     ImportStatus,
     chunk_part,
     mail_part,
 )
+from .import_updates import finishing, key_of, lines_in, number_set, reopening, update_of
+from .mail_entries import EXPIRES_AT, expiry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,30 +40,36 @@ if TYPE_CHECKING:
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
+# What it has is written long before an import's last mail leaves, behind a small daily quota perhaps a year.
+_LONGEST_BACKLOG_DAYS = 365
+# More than any file's summary has, but for one with a header of thousands of columns; an item takes 400 KB.
+_SUMMARY_BYTES = 300 * 1024
 
 
 class ImportLedger:
-    """Writes to the import ledger."""
+    """Writes to the import ledger.
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+    What it has of an import is kept for so many days after it was written, and for a year longer, since an
+    import may owe mails for so long.
+    """
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, expire_days: int) -> None:
         self._dynamodb = dynamodb
         self._table = table
+        self._expire_days = expire_days
 
     def begin(self, import_id: str, entry: Mapping[str, Any]) -> dict[str, Any]:
-        """Enter an import that is being read; returns its entry, which is the first caller's."""
-        item = {IMPORT_ID: import_id, PART: IMPORT_PART, "status": ImportStatus.READING, **entry}
-        try:
-            self._dynamodb.put_item(
-                TableName=self._table,
-                Item={name: _serialize(value) for name, value in item.items()},
-                ConditionExpression=f"attribute_not_exists({IMPORT_ID})",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            return _deserialized(error.response.get("Item", {}))
-        return item
+        """Enter an import that is being read, and open; returns its entry, which is the first caller's."""
+        keys = {IMPORT_ID: import_id, PART: IMPORT_PART}
+        item = {**keys, "status": ImportStatus.READING, OPEN: OPEN, **entry}
+        entered, known = write_if(
+            self._dynamodb.put_item,
+            TableName=self._table,
+            Item={name: _serialize(value) for name, value in item.items()},
+            ConditionExpression=f"attribute_not_exists({IMPORT_ID})",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+        return item if entered else _deserialized(known)
 
     def claim_continuation(self, import_id: str, number: int, attempt: str) -> dict[str, Any]:
         """Enter the first attempt at a continuation; returns the import's entry, empty if there is none."""
@@ -104,39 +118,72 @@ class ImportLedger:
         """
         return self._mark(import_id, ENDED_EARLY, unless=REPEATED)
 
-    def finish(self, import_id: str, values: Mapping[str, Any]) -> None:
-        """Write what reading the file came to: status, counts, reports."""
-        present = {name: value for name, value in values.items() if value is not None}
-        self._dynamodb.update_item(
-            TableName=self._table,
-            Key=self._key(import_id, IMPORT_PART),
-            UpdateExpression="SET " + ", ".join(f"#{n} = :{n}" for n in range(len(present))),
-            ExpressionAttributeNames={f"#{n}": name for n, name in enumerate(present)},
-            ExpressionAttributeValues={
-                f":{n}": _serialize(value) for n, value in enumerate(present.values())
-            },
-        )
+    def finish(self, import_id: str, values: Mapping[str, Any], summary: Mapping[str, Any]) -> None:
+        """Write what reading the file came to.
 
-    def record_chunk(self, import_id: str, number: int, lines: Mapping[str, Iterable[int]]) -> None:
+        Args:
+            import_id: The import.
+            values: Status, counts, reports, for the import's entry; those that are None are left out.
+            summary: The report, for the bookkeeper to complete; where it is too large for an item, what of
+                it is among the values.
+        """
+        present = {name: _serialize(value) for name, value in values.items() if value is not None}
+        text = json.dumps(summary, ensure_ascii=False)
+        if len(text.encode()) > _SUMMARY_BYTES:
+            text = json.dumps({name: values[name] for name in summary if name in values})
+        sets = {JSON_TEXT: {"S": text}, **self._expires()}
+        self._dynamodb.update_item(**update_of(self._table, import_id, SUMMARY_PART, sets=sets))
+        self._dynamodb.update_item(**finishing(self._table, import_id, present | self._expires()))
+
+    def publish_again(self, import_id: str) -> None:
+        """Have the bookkeeper write the summary of an import again, whose books are settled."""
+        self._dynamodb.update_item(**finishing(self._table, import_id, {}))
+
+    def record_chunk(self, import_id: str, number: int, lines: Mapping[str, Collection[int]]) -> None:
         """Add lines to the chunk's sets `created`, `duplicates` and `failed`.
 
-        A line that is created or a duplicate is not failed, in whichever order deliveries say so.
+        A line that is created or a duplicate is not failed, in whichever order deliveries say so. Where that
+        changes what may be settled, the books are opened first; a crash before leaves what shows it.
         """
-        key = self._key(import_id, chunk_part(number))
-        add = {name: set(map(str, numbers)) for name, numbers in lines.items()}
-        failed, ended = add.pop(FAILED, set()), set().union(*add.values())
-        if failed:
-            update = self._update(key, ADD={FAILED: _number_set(failed)})
-            entry = self._dynamodb.update_item(**update, ReturnValues="ALL_NEW")["Attributes"]
-            ended |= failed & (_lines(entry, CREATED) | _lines(entry, DUPLICATES))
-        if ended:
-            sets = {name: _number_set(numbers) for name, numbers in add.items() if numbers}
-            self._dynamodb.update_item(**self._update(key, ADD=sets, DELETE={FAILED: _number_set(ended)}))
+        rows = len(set().union(*lines.values()))
+        if not rows:
+            return
+        part, rows_value = chunk_part(number), {ROWS: {"N": str(rows)}}
+        sets = {name: number_set(of) for name, of in lines.items() if of}
+        update = update_of(self._table, import_id, part, sets=self._expires(), defaults=rows_value, adds=sets)
+        entry = self._dynamodb.update_item(**update, ReturnValues="ALL_NEW")["Attributes"]
+        ended = lines_in(entry, FAILED) & (lines_in(entry, CREATED) | lines_in(entry, DUPLICATES))
+        # What was dead-lettered of a chunk alone may have come before the chunk as a whole.
+        more = rows_value if rows > int(entry[ROWS]["N"]) else {}
+        if not (ended or more):
+            return
+        self._reopen(import_id)
+        deletes = {FAILED: number_set(ended)} if ended else {}
+        self._dynamodb.update_item(**update_of(self._table, import_id, part, sets=more, deletes=deletes))
 
-    def count_mails(self, import_id: str, changes: Mapping[str, int]) -> "Operation":
-        """Returns what adds to the import's mail counters, for one transaction with the mail ledger."""
-        key = self._key(import_id, mail_part(random.randrange(MAIL_COUNTERS)))
-        return {"Update": self._update(key, ADD={name: {"N": str(n)} for name, n in changes.items()})}
+    def count_mails(
+        self, import_id: str, changes: Mapping[str, int], *, reopen: bool = False
+    ) -> list["Operation"]:
+        """Returns what adds to the import's mail counters, for one transaction with the mail ledger.
+
+        Args:
+            import_id: The import.
+            changes: What is added to each counter.
+            reopen: Whether the books may be settled already, and are opened again by the same transaction.
+        """
+        part = mail_part(random.randrange(MAIL_COUNTERS))
+        added = {name: {"N": str(n)} for name, n in changes.items()}
+        counted = update_of(self._table, import_id, part, sets=self._expires(), adds=added)
+        reopened = [reopening(self._table, import_id, self._expiry(), rows=False)] if reopen else []
+        return [{"Update": update} for update in (counted, *reopened)]
+
+    def _reopen(self, import_id: str) -> None:
+        """Open the books of an import whose rows change, if there is one that has any."""
+        write_if(
+            self._dynamodb.update_item,
+            **reopening(self._table, import_id, self._expiry(), rows=True),
+            ConditionExpression=f"attribute_exists({PART})",
+        )
 
     def _mark(self, import_id: str, name: str, *, unless: str) -> bool:
         entry = self._change(
@@ -149,49 +196,29 @@ class ImportLedger:
         return unless not in entry
 
     def _change(self, import_id: str, **update: Any) -> dict[str, Any]:
-        """Update the import's entry if a condition holds; returns the entry after that."""
-        try:
-            answer: Any = self._dynamodb.update_item(
-                TableName=self._table,
-                Key=self._key(import_id, IMPORT_PART),
-                ReturnValues="ALL_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **update,
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            return _deserialized(error.response.get("Item", {}))
-        return _deserialized(answer["Attributes"])
+        """Update the import's entry if a condition holds; returns the entry as it stands then."""
+        _, entry = write_if(
+            self._dynamodb.update_item,
+            TableName=self._table,
+            Key=key_of(import_id, IMPORT_PART),
+            ReturnValues="ALL_NEW",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            **update,
+        )
+        return _deserialized(entry)
 
-    def _update(self, key: dict[str, Any], **clauses: Mapping[str, Any]) -> dict[str, Any]:
-        """Returns an update of these clauses: ADD to counters and sets, DELETE from sets."""
-        expression = [
-            f"{verb} " + ", ".join(f"#{name} :{name}" for name in changes)
-            for verb, changes in clauses.items()
-            if changes
-        ]
-        values = {name: value for changes in clauses.values() for name, value in changes.items()}
-        return {
-            "TableName": self._table,
-            "Key": key,
-            # Names by placeholder, for some are words that DynamoDB reserves.
-            "UpdateExpression": " ".join(expression),
-            "ExpressionAttributeNames": {f"#{name}": name for name in values},
-            "ExpressionAttributeValues": {f":{name}": value for name, value in values.items()},
-        }
+    def _expires(self) -> dict[str, Any]:
+        return {EXPIRES_AT: {"N": str(self._expiry())}}
 
-    def _key(self, import_id: str, part: str) -> dict[str, Any]:
-        return {IMPORT_ID: {"S": import_id}, PART: {"S": part}}
+    def _expiry(self) -> int:
+        return expiry(self._expire_days + _LONGEST_BACKLOG_DAYS)
+
+
+def import_ledger(dynamodb: "DynamoDBClient") -> ImportLedger:
+    """Returns the ledger that the function's environment names."""
+    days = int(setting(Variable.LEDGERS_EXPIRE_DAYS))
+    return ImportLedger(dynamodb, setting(Variable.IMPORTS_TABLE), days)
 
 
 def _deserialized(item: Any) -> dict[str, Any]:
     return {name: _deserialize(value) for name, value in item.items()}
-
-
-def _number_set(lines: Iterable[str]) -> dict[str, Any]:
-    return {"NS": sorted(lines)}
-
-
-def _lines(item: Mapping[str, Any], name: str) -> set[str]:
-    return set(item[name]["NS"]) if name in item else set()

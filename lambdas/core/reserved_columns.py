@@ -3,7 +3,8 @@
 # A record's import, its line in the file, and when it was written.
 RECORD_IMPORT_ID, RECORD_IMPORT_LINE, RECORD_CREATED_AT = "import_id", "import_line", "created_at"
 RECORD_COLUMNS = (RECORD_IMPORT_ID, RECORD_IMPORT_LINE, RECORD_CREATED_AT)
-# A rejected row's line in the file, and why it was rejected; the report's last two columns.
-REJECT_LINE, REJECT_REASON = "_line", "_reason"
-REPORT_COLUMNS = (REJECT_LINE, REJECT_REASON)
+# What the rejects report adds to the uploader's columns: a row's line in the file, why it was rejected, and
+# the row as it was where it is not that of its cells.
+REJECT_LINE, REJECT_REASON, REJECT_ROW = "_line", "_reason", "_row"
+REPORT_COLUMNS = (REJECT_LINE, REJECT_REASON, REJECT_ROW)
 RESERVED = frozenset({*RECORD_COLUMNS, *REPORT_COLUMNS})

@@ -5,17 +5,17 @@ here, when the schema is read, so that nothing in a schema file is ever silently
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..aws.limits import PARTIQL_STATEMENT_CHARACTERS
 from ..aws.rowrelay_error import RowrelayError
-from .constraints import constraint_problem
-from .reserved_columns import RESERVED
-from .values import KINDS, Kind
+from .blanks import ALTERING, BLANKS
+from .field import Field, parse_field, unknown_properties
+from .reserved_columns import REPORT_COLUMNS, RESERVED
 
-TYPES = tuple(dict.fromkeys(kind for kind, _ in KINDS))
 KEY_TYPES: Mapping[str, str] = {"string": "S", "integer": "N"}
 # What a statement has room for besides the table's name (255) and the record's own three columns:
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementRequest.html
@@ -23,7 +23,7 @@ _NAMES_CHARACTERS = PARTIQL_STATEMENT_CHARACTERS - 400
 _SCHEMA_PROPERTIES = frozenset(
     {"fields", "primaryKey", "missingValues", "$schema", "name", "title", "description"}
 )
-_FIELD_PROPERTIES = frozenset({"name", "type", "format", "constraints", "title", "description", "example"})
+_NOT_COMPARED = str.maketrans("", "", f"{BLANKS}{ALTERING}_-.")
 
 
 class SchemaError(RowrelayError, ValueError):
@@ -32,26 +32,6 @@ class SchemaError(RowrelayError, ValueError):
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
         super().__init__("the schema cannot be used:\n" + "\n".join(f"  - {p}" for p in problems))
-
-
-@dataclass(frozen=True)
-class Field:
-    """One column: Table Schema's name, type, format, and its constraints as they stand in the file."""
-
-    name: str
-    type: str
-    format: str
-    constraints: Mapping[str, Any]
-
-    @property
-    def kind(self) -> Kind:
-        """How its cells are read and written."""
-        return KINDS[self.type, self.format]
-
-    @property
-    def required(self) -> bool:
-        """Whether a row without a value here is rejected."""
-        return bool(self.constraints.get("required", False))
 
 
 @dataclass(frozen=True)
@@ -67,6 +47,11 @@ class Schema:
         """The names of the columns."""
         return tuple(field.name for field in self.fields)
 
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The column that each name means, an alias too, as headers are compared."""
+        return {header_name(name): f.name for f in self.fields for name in (f.name, *f.aliases)}
+
     @property
     def required_columns(self) -> tuple[str, ...]:
         """The columns that a header must have."""
@@ -79,8 +64,11 @@ class Schema:
 
 
 def header_name(name: str) -> str:
-    """Returns a column's name as headers are compared: trimmed, in any case, accents composed or not."""
-    return unicodedata.normalize("NFC", name.strip()).casefold()
+    """Returns a column's name as headers are compared.
+
+    That is in any case, accents composed or not, and without blanks, `_`, `-`, `.` and what shows nothing.
+    """
+    return unicodedata.normalize("NFC", name.translate(_NOT_COMPARED)).casefold()
 
 
 def parse_schema(document: Mapping[str, Any]) -> Schema:
@@ -91,11 +79,12 @@ def parse_schema(document: Mapping[str, Any]) -> Schema:
     """
     if not isinstance(document, Mapping):
         raise SchemaError([f"expected an object with fields and primaryKey, got {document!r}"])
-    problems = [f"property {name!r} is not supported" for name in _unknown(document, _SCHEMA_PROPERTIES)]
+    unknown = unknown_properties(document, _SCHEMA_PROPERTIES)
+    problems = [f"property {name!r} is not supported" for name in unknown]
     entries = document.get("fields")
     if not isinstance(entries, list) or not entries:
         raise SchemaError([*problems, f"fields: expected a list of at least one field, got {entries!r}"])
-    fields = [_field(entry, f"fields[{n}]", problems) for n, entry in enumerate(entries)]
+    fields = [parse_field(entry, f"fields[{n}]", problems) for n, entry in enumerate(entries)]
     key = _primary_key(document.get("primaryKey"), fields, problems)
     missing = document.get("missingValues", [""])
     if not isinstance(missing, list) or not all(isinstance(value, str) for value in missing):
@@ -117,36 +106,6 @@ def parse_schema(document: Mapping[str, Any]) -> Schema:
     return Schema(tuple(fields), key, frozenset(missing))
 
 
-def _unknown(document: Mapping[str, Any], known: Iterable[str]) -> list[str]:
-    return sorted(set(document) - set(known))
-
-
-def _field(entry: Any, where: str, problems: list[str]) -> Field:
-    if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str) or not entry["name"].strip():
-        problems.append(f"{where}: expected an object with a name, got {entry!r}")
-        return Field("", "string", "default", {})
-    where = f"field {entry['name']!r}"
-    problems += [
-        f"{where}: property {name!r} is not supported" for name in _unknown(entry, _FIELD_PROPERTIES)
-    ]
-    kind, form = entry.get("type", "string"), entry.get("format", "default")
-    if kind not in TYPES:
-        problems.append(f"{where}: type {kind!r} is not supported; use one of {', '.join(TYPES)}")
-        return Field(entry["name"], "string", "default", {})
-    if not isinstance(form, str) or (kind, form) not in KINDS:
-        expected = ", ".join(name for one, name in KINDS if one == kind)
-        problems.append(f"{where}: format {form!r} is not supported for type {kind}; use one of {expected}")
-        form = "default"
-    constraints = entry.get("constraints", {})
-    if not isinstance(constraints, Mapping):
-        problems.append(f"{where}: constraints: expected an object, got {constraints!r}")
-        constraints = {}
-    for name, value in constraints.items():
-        if problem := constraint_problem(kind, form, name, value):
-            problems.append(f"{where}: {problem}")
-    return Field(entry["name"], kind, form, dict(constraints))
-
-
 def _primary_key(value: Any, fields: list[Field], problems: list[str]) -> str:
     names = value if isinstance(value, list) else [value]
     matches = [f for f in fields if [f.name] == names]
@@ -159,13 +118,20 @@ def _primary_key(value: Any, fields: list[Field], problems: list[str]) -> str:
 
 
 def _check_names(fields: list[Field], problems: list[str]) -> None:
-    seen: set[str] = set()
-    for field in fields:
-        name = header_name(field.name)
-        if name in RESERVED:
+    taken: dict[str, tuple[str, int]] = {}
+    for n, field in enumerate(fields):
+        if field.name.strip().casefold() in RESERVED:
             problems.append(f"field {field.name!r}: the name is taken by the record or the report; rename it")
-        if name and name in seen:
-            problems.append(
-                f"field {field.name!r}: the name stands twice (case and outer spaces do not count)"
-            )
-        seen.add(name)
+        for name in filter(None, (field.name, *field.aliases)):
+            if name != field.name and name.strip().casefold() in REPORT_COLUMNS:
+                problems.append(f"field {field.name!r}: alias {name!r} is a column of the report")
+            if not header_name(name):
+                problems.append(f"field {field.name!r}: {name!r} is nothing but blanks, '_', '-' and '.'")
+                continue
+            what = f"the name {name!r}" if name == field.name else f"the name or alias {name!r}"
+            whose, position = taken.setdefault(header_name(name), (name, n))
+            if position != n:
+                problems.append(
+                    f"field {field.name!r}: {what} and {whose!r} of field {fields[position].name!r} are one"
+                    " name (case, blanks, '_', '-' and '.' do not count)"
+                )

@@ -40,11 +40,9 @@ _MINUTES = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _DATETIME = re.compile(
     rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_MINUTES}:[0-5][0-9](?:\.[0-9]{{1,6}})?(?:Z|[+-]{_MINUTES})?"
 )
-# Table Schema's default trueValues and falseValues.
-_BOOLEANS: Mapping[str, bool] = {
-    **dict.fromkeys(("true", "True", "TRUE", "1"), True),
-    **dict.fromkeys(("false", "False", "FALSE", "0"), False),
-}
+# Table Schema's defaults.
+TRUE_VALUES, FALSE_VALUES = ("true", "True", "TRUE", "1"), ("false", "False", "FALSE", "0")
+_BOOLEANS: Mapping[str, bool] = {**dict.fromkeys(TRUE_VALUES, True), **dict.fromkeys(FALSE_VALUES, False)}
 
 
 @dataclass(frozen=True)
@@ -52,12 +50,15 @@ class Kind:
     """A Table Schema type and format.
 
     `read` returns the values of a column's texts, or raises ValueError if any of them is not `expected`;
-    `dump` returns a value as JSON.
+    `dump` returns a value as JSON; `types` are the Python types that values may be given in, `read`'s first.
+    `read_json` reads as `read` does, but what is written as JSON has it, without quotes.
     """
 
     expected: str
     read: Callable[[Sequence[str]], list[Any]]
     dump: Callable[[Any], str]
+    types: tuple[type, ...]
+    read_json: Callable[[Sequence[str]], list[Any]]
 
 
 def _all_match(pattern: re.Pattern[str], texts: Sequence[str]) -> None:
@@ -74,10 +75,11 @@ def _matching(pattern: re.Pattern[str]) -> Callable[[Sequence[str]], list[Any]]:
 
 
 def _emails(texts: Sequence[str]) -> list[Any]:
-    if not all(map(str.isascii, texts)):
-        raise ValueError("not ASCII")
     pattern = _SHORT_EMAIL if max(map(len, texts)) <= _LOCAL_PART_MAX else _EMAIL
-    _all_match(pattern, list(map(str.lower, texts)))  # faster than to match in any case
+    if not all(map(pattern.fullmatch, texts)):  # keys are in lower case already
+        if not all(map(str.isascii, texts)):  # in lower case, the Kelvin sign is a k
+            raise ValueError("not ASCII")
+        _all_match(pattern, list(map(str.lower, texts)))  # faster than to match in any case
     return list(texts)
 
 
@@ -125,34 +127,46 @@ def _boolean_json(value: bool) -> str:
     return "true" if value else "false"
 
 
+def _text(expected: str, read: Callable[[Sequence[str]], list[Any]]) -> Kind:
+    return Kind(expected, read, encode_basestring_ascii, (str,), read)
+
+
+INTEGER = f"a whole number of at most {DYNAMODB_NUMBER_DIGITS} digits"
+NUMBER = f"a number of at most {DYNAMODB_NUMBER_DIGITS} digits"
 KINDS: Mapping[tuple[str, str], Kind] = {
-    ("string", "default"): Kind("text", list, encode_basestring_ascii),
-    ("string", "email"): Kind("an e-mail address", _emails, encode_basestring_ascii),
-    ("string", "uri"): Kind("a URI with a scheme", _matching(_URI), encode_basestring_ascii),
-    ("string", "uuid"): Kind("a UUID", _matching(_UUID), encode_basestring_ascii),
-    ("integer", "default"): Kind(
-        f"a whole number of at most {DYNAMODB_NUMBER_DIGITS} digits", _integers, str
+    ("string", "default"): _text("text", list),
+    ("string", "email"): _text("an e-mail address", _emails),
+    ("string", "uri"): _text("a URI with a scheme", _matching(_URI)),
+    ("string", "uuid"): _text("a UUID", _matching(_UUID)),
+    ("integer", "default"): Kind(INTEGER, _integers, str, (int,), _integers),
+    ("number", "default"): Kind(NUMBER, _numbers, str, (Decimal, int), _numbers),
+    ("boolean", "default"): Kind("true or false", _booleans, _boolean_json, (bool,), _booleans),
+    ("date", "default"): Kind("a date as YYYY-MM-DD", _dates, '"%s"'.__mod__, (date,), _dates),
+    ("datetime", "default"): Kind(
+        "a date and time as YYYY-MM-DDThh:mm:ssZ", _datetimes, _iso, (datetime,), _datetimes
     ),
-    ("number", "default"): Kind(f"a number of at most {DYNAMODB_NUMBER_DIGITS} digits", _numbers, str),
-    ("boolean", "default"): Kind("true or false", _booleans, _boolean_json),
-    ("date", "default"): Kind("a date as YYYY-MM-DD", _dates, '"%s"'.__mod__),
-    ("datetime", "default"): Kind("a date and time as YYYY-MM-DDThh:mm:ssZ", _datetimes, _iso),
 }
 
 
 def read_one(kind: Kind, value: Any) -> Any:
-    """Returns a constraint's value, which is text or of JSON's own type, as the field's type.
+    """Returns a constraint's value, which is text as in a cell or of JSON's own type, as the field's type.
 
     Raises:
         ValueError: it is no such value.
     """
-    text = _boolean_json(value) if isinstance(value, bool) else str(value)
-    return kind.read([text])[0]
+    if isinstance(value, str):
+        return kind.read([value])[0]
+    return kind.read_json([_boolean_json(value) if isinstance(value, bool) else str(value)])[0]
 
 
 def is_email(text: str) -> bool:
     """Whether SES would take this for an address."""
     return text.isascii() and _EMAIL.fullmatch(text.lower()) is not None
+
+
+def is_uuid(text: str) -> bool:
+    """Whether it is one, in either case."""
+    return _UUID.fullmatch(text) is not None
 
 
 def to_decimal(text: str) -> Decimal:

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 
 from ..core.schema import Schema
 from .blocks import Block, Place, UnreadableRow
-from .decode import SourceError, utf8_pieces, utf8_pieces_from
-from .header import Header, ImportRejectedError, find_delimiter, read_header
+from .decode import SourceError, larger_than, utf8_pieces, utf8_pieces_from
+from .header import Header, ImportRejectedError, check_line_width, find_delimiter, read_header
+from .header_search import columns_below, sep_line_delimiter
+from .options import DEFAULT_OPTIONS, ReadOptions
 from .read import RowReader
+from .row_limit import RowLimit
+from .transform import RowTransformer, TransformRow
 from .validate import Parsed, RowEncoder
 
 _SAMPLE_BYTES = 64 * 1024
-_SUFFIXES = (".csv", ".csv.gz")
-_NOTHING = Block([], [])
+_GZIP_SUFFIX = ".csv.gz"
+_SUFFIXES = (".csv", _GZIP_SUFFIX)
+_EXPECTED_NAME = f"expected a name that ends in {' or '.join(_SUFFIXES)}"
 
 
 @dataclass(frozen=True)
@@ -32,53 +37,99 @@ class CsvFile:
         header: Its header.
         delimiter: Its delimiter.
         reader: What reads its rows.
+        rows: What it reads, up to the most rows that a file may have.
         schema: What its rows must be.
-        first: The rows that were read along with the header.
+        transform_row: The user's function that changes them.
+        options: How it is read.
     """
 
     def __init__(
-        self, header: Header, delimiter: str, reader: RowReader, schema: Schema, *, first: Block = _NOTHING
+        self,
+        header: Header,
+        delimiter: str,
+        reader: RowReader,
+        rows: RowLimit,
+        schema: Schema,
+        transform_row: TransformRow | None,
+        *,
+        options: ReadOptions,
     ) -> None:
         self.header = header
         self.delimiter = delimiter
         self._reader = reader
-        self._blocks = itertools.chain([first] if first.rows else [], reader)
-        self._encoder = RowEncoder(schema, header)
+        self._rows = rows
+        transform = RowTransformer(schema, header, transform_row) if transform_row else None
+        self._encoder = RowEncoder(schema, header, transform, encoding=options.encoding)
 
     def __iter__(self) -> Iterator[Parsed]:
         """What became of the rows, block after block."""
-        return map(self._encoder.encode, self._blocks)
+        return map(self._encoder.encode, self._rows)
 
     @property
     def bookmark(self) -> Bookmark | None:
         """Where iteration has come to; None where one cannot read on, and has to iterate further."""
-        place = self._reader.place
-        return Bookmark(place, self.delimiter, self.header.names) if place else None
+        place = None if self._rows.reached else self._reader.place
+        return Bookmark(place, self.delimiter, self.header.cells) if place else None
 
 
-def open_csv(name: str, data: Iterable[bytes], schema: Schema) -> CsvFile:
-    """Open a file by its name or key (`.csv` or `.csv.gz`, in any case) and its bytes, in pieces of any size.
+def open_csv(
+    name: str,
+    data: Iterable[bytes],
+    schema: Schema,
+    transform_row: TransformRow | None = None,
+    *,
+    options: ReadOptions = DEFAULT_OPTIONS,
+    size: int | None = None,
+) -> CsvFile:
+    """Open a file.
+
+    Args:
+        name: Its name or key, `.csv` or `.csv.gz`, in any case.
+        data: Its bytes, in pieces of any size.
+        schema: What its rows must be.
+        transform_row: The user's function that changes them.
+        options: How it is read.
+        size: How many bytes `data` has, where that is known.
 
     Raises:
         ImportRejectedError: the file as a whole cannot be imported.
     """
-    if not name.lower().endswith(_SUFFIXES):
-        raise ImportRejectedError(f"expected a name that ends in {' or '.join(_SUFFIXES)}: rename the file")
-    pieces = utf8_pieces(data, gzipped=_is_gzip(name))
+    pieces = utf8_pieces(data, gzipped=_is_gzip(name), max_bytes=options.max_bytes)
     try:
-        beginning = next(pieces, b"")
-        sample = beginning[:_SAMPLE_BYTES].decode("utf-8", "surrogateescape")
-        delimiter = find_delimiter(sample, schema)
-        reader = RowReader(itertools.chain([beginning], pieces), delimiter)
-        first = _first_rows(iter(reader))
+        beginning = next(pieces, b"")  # this tells what is no CSV, whatever its name
     except SourceError as error:
-        raise ImportRejectedError(str(error)) from None
-    header = read_header(first.rows[0], schema)
-    return CsvFile(header, delimiter, reader, schema, first=Block(first.lines[1:], first.rows[1:]))
+        name_too = "" if name.lower().endswith(_SUFFIXES) else f" ({_EXPECTED_NAME})"
+        raise ImportRejectedError(f"{error}{name_too}") from None
+    if not name.lower().endswith(_SUFFIXES):
+        raise ImportRejectedError(f"{_EXPECTED_NAME}: rename the file")
+    if size is not None and size > options.max_bytes:
+        raise ImportRejectedError(larger_than(options.max_bytes))
+    sample = beginning[:_SAMPLE_BYTES].decode("utf-8", "surrogateescape")
+    sep, line, may_lack = sep_line_delimiter(sample), 1, transform_row is not None
+    delimiter = sep or find_delimiter(sample, schema)
+    check_line_width(sample.split("\n", 1)[0], delimiter, options)
+    reader = RowReader(itertools.chain([beginning], pieces), delimiter, options=options)
+    try:
+        first = _first_rows(iter(reader), skipped=1 if sep else 0)
+        line = first.lines[0]
+        header = read_header(first.rows[0], schema, may_lack=may_lack, options=options)
+    except ImportRejectedError as error:
+        below = columns_below(sample, line, delimiter, schema, may_lack=may_lack, options=options)
+        raise ImportRejectedError(f"{error}{below}") from None
+    rest = [Block(first.lines[1:], first.rows[1:])] if first.rows[1:] else []
+    rows = RowLimit(itertools.chain(rest, reader), options.max_rows)
+    return CsvFile(header, delimiter, reader, rows, schema, transform_row, options=options)
 
 
 def reopen_csv(
-    name: str, open_at: Callable[[int], Iterable[bytes]], schema: Schema, bookmark: Bookmark
+    name: str,
+    open_at: Callable[[int], Iterable[bytes]],
+    schema: Schema,
+    bookmark: Bookmark,
+    transform_row: TransformRow | None = None,
+    *,
+    options: ReadOptions = DEFAULT_OPTIONS,
+    rows_before: int = 0,
 ) -> CsvFile:
     """Open a file where another reading of it stopped.
 
@@ -87,23 +138,31 @@ def reopen_csv(
         open_at: Returns the file's bytes, in pieces of any size, from some byte on.
         schema: What its rows must be.
         bookmark: Where the other reading stopped.
+        transform_row: The user's function that changes them.
+        options: How it is read.
+        rows_before: How many rows come before the bookmark.
 
     Raises:
         ImportRejectedError: the schema has changed, and the header is none of it any more.
     """
-    pieces = utf8_pieces_from(bookmark.place.piece, open_at, gzipped=_is_gzip(name))
-    reader = RowReader(pieces, bookmark.delimiter, place=bookmark.place)
-    return CsvFile(read_header(bookmark.names, schema), bookmark.delimiter, reader, schema)
+    pieces = utf8_pieces_from(
+        bookmark.place.piece, open_at, gzipped=_is_gzip(name), max_bytes=options.max_bytes
+    )
+    reader = RowReader(pieces, bookmark.delimiter, place=bookmark.place, options=options)
+    header = read_header(bookmark.names, schema, may_lack=transform_row is not None, options=options)
+    rows = RowLimit(reader, options.max_rows, before=rows_before)
+    return CsvFile(header, bookmark.delimiter, reader, rows, schema, transform_row, options=options)
 
 
 def _is_gzip(name: str) -> bool:
-    return name.lower().endswith(".gz")
+    return name.lower().endswith(_GZIP_SUFFIX)
 
 
-def _first_rows(blocks: Iterator[Block | UnreadableRow]) -> Block:
+def _first_rows(blocks: Iterator[Block | UnreadableRow], *, skipped: int) -> Block:
     for block in blocks:
         if isinstance(block, UnreadableRow):
             raise ImportRejectedError(f"no header could be read: line {block.line}: {block.reason}")
-        if block.rows:
-            return block
+        if block.rows[skipped:]:
+            return Block(block.lines[skipped:], block.rows[skipped:])
+        skipped -= len(block.rows)
     raise ImportRejectedError("the file is empty: expected a header and rows")

@@ -2,34 +2,46 @@
 
 import codecs
 import contextlib
+import itertools
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 
 from ..aws.rowrelay_error import RowrelayError
+from .first_bytes import FIRST_BYTES, GZIP_MARK, no_csv
+from .options import MAX_BYTES, limit
 
 PIECE_BYTES = 64 * 1024
-_GZIP_MAGIC = b"\x1f\x8b"
 _UTF16_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-# No UTF-8 text has this byte, so the row that it ends up in is rejected as no text.
-_NOT_TEXT = b"\xff"
+_HALF = re.compile("[\ud800-\udfff]")
+# UTF-8 has no such byte, and no text has NUL: the row that it ends up in is rejected, whatever its rows are
+# said to be encoded in.
+_NOT_TEXT = b"\0\xff"
 
 
 class SourceError(RowrelayError):
     """The rest of the object cannot be read."""
 
 
-def utf8_pieces(data: Iterable[bytes], *, gzipped: bool) -> Iterator[bytes]:
+def utf8_pieces(data: Iterable[bytes], *, gzipped: bool, max_bytes: int = MAX_BYTES) -> Iterator[bytes]:
     r"""Returns the object's text as UTF-8 without its byte order mark, in pieces of at most PIECE_BYTES.
 
     A piece never ends between the two characters of a \r\n. What is no text in the object is no UTF-8 here.
 
+    Args:
+        data: The object's bytes, in pieces of any size.
+        gzipped: Whether they are compressed.
+        max_bytes: The most bytes that are read of the object, after decompression.
+
     Raises:
-        SourceError: after all that could be read.
+        SourceError: after all that could be read; at once if the object is no CSV by its first bytes.
     """
-    return _recut(_utf8(_gunzip(data) if gzipped else data))
+    return _recut(_utf8(_plain(data, max_bytes, gzipped=gzipped), unpacked=gzipped))
 
 
-def utf8_pieces_from(at: int, open_at: Callable[[int], Iterable[bytes]], *, gzipped: bool) -> Iterator[bytes]:
+def utf8_pieces_from(
+    at: int, open_at: Callable[[int], Iterable[bytes]], *, gzipped: bool, max_bytes: int = MAX_BYTES
+) -> Iterator[bytes]:
     """Returns the same pieces from one of them on.
 
     Where the text's bytes are not the object's, all before it is read, and dropped.
@@ -38,17 +50,37 @@ def utf8_pieces_from(at: int, open_at: Callable[[int], Iterable[bytes]], *, gzip
         at: The byte of the text at which the first piece begins.
         open_at: Returns the object's bytes, in pieces of any size, from some byte on.
         gzipped: Whether they are compressed.
+        max_bytes: The most bytes that are read of the object, those before the first piece among them.
 
     Raises:
         SourceError: as `utf8_pieces` does.
     """
-    head = b"" if gzipped else _head(iter(open_at(0)))
+    head = b"" if gzipped else _head(open_at(0))
     if gzipped or head[:2] in _UTF16_MARKS:
-        text = _utf8(_gunzip(open_at(0)) if gzipped else open_at(0))
+        text = _utf8(_plain(open_at(0), max_bytes, gzipped=gzipped), unpacked=gzipped)
         yield from _recut(_without(at, text))
     else:
-        mark = len(head) - len(head.removeprefix(codecs.BOM_UTF8))
-        yield from _recut(open_at(mark + at))
+        at += len(head) - len(head.removeprefix(codecs.BOM_UTF8))
+        yield from _recut(_within(max_bytes, open_at(at), before=at))
+
+
+def _plain(data: Iterable[bytes], max_bytes: int, *, gzipped: bool) -> Iterator[bytes]:
+    return _within(max_bytes, _gunzip(data) if gzipped else data)
+
+
+def _within(max_bytes: int, pieces: Iterable[bytes], *, before: int = 0) -> Iterator[bytes]:
+    """The pieces, without what comes after so many bytes, those before the pieces among them."""
+    left = max_bytes - before
+    for piece in pieces:
+        yield piece[:left]
+        left -= len(piece)
+        if left < 0:
+            raise SourceError(larger_than(max_bytes))
+
+
+def larger_than(max_bytes: int) -> str:
+    """Returns why no more than so many bytes of an object are read."""
+    return f"the file is larger than {limit('max_bytes', max_bytes)}: split it, or raise that"
 
 
 def _without(count: int, pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -59,9 +91,10 @@ def _without(count: int, pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 def _gunzip(data: Iterable[bytes]) -> Iterator[bytes]:
     inflater, member, count = zlib.decompressobj(zlib.MAX_WBITS | 16), b"", 0
-    for piece in data:
-        if not count and not piece.startswith(_GZIP_MAGIC[: len(piece)]):
-            raise SourceError("the name says gzip, but the data is not: send it as .csv, or compress it")
+    for piece in _begun(data):
+        if not count and not piece.startswith(GZIP_MARK[: len(piece)]):
+            no_gzip = "the name says gzip, but the data is not: send it as .csv, or compress it"
+            raise SourceError(no_csv(piece, unpacked=False) or no_gzip)
         count += len(piece)
         member = piece
         while member:
@@ -92,9 +125,11 @@ def _before_damage(inflater: "zlib._Decompress", data: bytes) -> bytes:
     return bytes(good)
 
 
-def _utf8(data: Iterable[bytes]) -> Iterator[bytes]:
-    pieces = iter(data)
-    head = _head(pieces)
+def _utf8(data: Iterable[bytes], *, unpacked: bool) -> Iterator[bytes]:
+    pieces = _begun(data)
+    head = next(pieces)
+    if problem := no_csv(head, unpacked=unpacked):
+        raise SourceError(problem)
     encoding = _UTF16_MARKS.get(head[:2])
     if encoding:
         yield from _from_utf16(encoding, head[2:], pieces)
@@ -103,22 +138,35 @@ def _utf8(data: Iterable[bytes]) -> Iterator[bytes]:
     yield from pieces
 
 
-def _head(pieces: Iterator[bytes]) -> bytes:
-    """The first pieces, as many as hold a byte order mark."""
+def _head(data: Iterable[bytes]) -> bytes:
+    """The first bytes, as many as a byte order mark has."""
     head = b""
-    for piece in pieces:
+    for piece in data:
         head += piece
         if len(head) >= len(codecs.BOM_UTF8):
             break
     return head
 
 
+def _begun(data: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces, the first of them with what tells what the data is: FIRST_BYTES, or all."""
+    pieces, head = iter(data), b""
+    failed: SourceError | None = None
+    try:
+        while len(head) < FIRST_BYTES and (piece := next(pieces, None)) is not None:
+            head += piece
+    except SourceError as error:
+        failed = error
+    yield head
+    if failed:
+        raise failed
+    yield from pieces
+
+
 def _from_utf16(encoding: str, head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    # surrogatepass both ways: half a character becomes bytes that are no UTF-8, which rejects its row only.
     decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
-    yield decoder.decode(head).encode("utf-8", "surrogatepass")
-    for piece in pieces:
-        yield decoder.decode(piece).encode("utf-8", "surrogatepass")
+    for piece in itertools.chain([head], pieces):
+        yield _NOT_TEXT.join(map(str.encode, _HALF.split(decoder.decode(piece))))
     if decoder.getstate()[0]:
         yield _NOT_TEXT
 

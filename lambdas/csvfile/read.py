@@ -7,25 +7,27 @@ next row's) is an `UnreadableRow` with the line where it began.
 
 import csv
 import io
-import itertools
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .blocks import Block, Place, UnreadableRow, misquoted, too_long, unterminated
+from .blank_rows import without_blank_rows
+from .blanks_by_quotes import without_blanks_by_quotes
+from .blocks import Block, Place, UnreadableRow, misquoted, rest_unread, too_long, unterminated
 from .decode import SourceError
-from .row_end import RowEnd, line_ends
-from .whole_lines import MAX_CSV_ROW_BYTES, RowTooLongError, WholeLines
+from .open_row import OpenRow
+from .options import DEFAULT_OPTIONS, MAX_ROW_BYTES, ReadOptions
+from .row_end import RowEnd, line_ends, size_of_lines
+from .text import is_ascii_text
+from .whole_lines import RowTooLongError, WholeLines
 
 if TYPE_CHECKING:
     import _csv
 
 BLOCK_ROWS = 500
-# Rows are held to MAX_CSV_ROW_BYTES and less than three pieces by `WholeLines`; csv's own limit (128 KB a
-# field) must not come first.
-csv.field_size_limit(4 * MAX_CSV_ROW_BYTES)
+# `WholeLines` holds rows to MAX_ROW_BYTES and less than three pieces; csv's own limit (128 KB a field) must
+# not come first.
+csv.field_size_limit(4 * MAX_ROW_BYTES)
 _BEGINNING = Place()
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 class RowReader:
@@ -35,14 +37,24 @@ class RowReader:
         pieces: The text as `decode.utf8_pieces` cuts it, from the piece of `place` on.
         delimiter: What separates the cells.
         place: Where to begin.
+        options: How the file is read; its `max_row_bytes` is at most MAX_ROW_BYTES.
     """
 
-    def __init__(self, pieces: Iterator[bytes], delimiter: str, *, place: Place = _BEGINNING) -> None:
-        self._source = WholeLines(pieces, place)
+    def __init__(
+        self,
+        pieces: Iterator[bytes],
+        delimiter: str,
+        *,
+        place: Place = _BEGINNING,
+        options: ReadOptions = DEFAULT_OPTIONS,
+    ) -> None:
+        self._source = WholeLines(pieces, place, options.max_row_bytes)
         self._delimiter = delimiter
+        self._options = options
         self._given = place.line - 1  # lines given to csv so far
         self._start = place.line  # the line that the row being read begins on
         self._open_bytes = 0  # what of the row being read was given to csv, without the piece it begins in
+        self._open_row = OpenRow(options.max_row_bytes)
         self._text = b""  # the lines given last
         self._piece = range(0)  # and their numbers
         self._ended = False
@@ -62,8 +74,7 @@ class RowReader:
             done = self._start - self._piece.start
             if done <= 0:
                 return None
-            ends = itertools.islice(_LINE_END.finditer(self._text), done - 1, None)
-            unread = len(self._text) - next(ends).end()
+            unread = len(self._text) - size_of_lines(self._text, done)
         return self._source.place(unread, self._start)
 
     def __iter__(self) -> Iterator[Block | UnreadableRow]:
@@ -79,7 +90,7 @@ class RowReader:
                     yield self._skip_row(in_quotes=error.in_quotes)
         except SourceError as error:
             self._ended = True
-            yield UnreadableRow(self._start, f"{error}; nothing from this line on was read")
+            yield rest_unread(self._start, str(error))
 
     def _blocks(self) -> Iterator[Block | UnreadableRow]:
         """The rows of the next piece, and of those after it until one ends with a row."""
@@ -89,6 +100,8 @@ class RowReader:
 
     def _all_at_once(self, text: str) -> list[list[str]] | None:
         """The piece's rows by csv's own loop, many times faster than ours; None unless each is a line."""
+        if len(self._text) > self._options.max_row_bytes < max(map(len, self._text.splitlines())):
+            return None
         try:
             rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=self._delimiter, strict=True))
         except csv.Error:
@@ -96,14 +109,12 @@ class RowReader:
         return rows if len(rows) == len(self._piece) else None
 
     def _in_blocks(self, rows: list[list[str]]) -> Iterator[Block]:
+        plain = is_ascii_text(self._text)
         for start in range(0, len(rows), BLOCK_ROWS):
             some = rows[start : start + BLOCK_ROWS]
             lines = list(self._piece[start : start + BLOCK_ROWS])
             self._start = lines[-1] + 1
-            if min(map(len, some)) < 2:
-                kept = [n for n, row in enumerate(some) if not _is_blank(row)]
-                some, lines = [some[n] for n in kept], [lines[n] for n in kept]
-            yield Block(lines, some)
+            yield without_blank_rows(lines, some, plain=plain)
 
     def _one_by_one(self, text: str) -> Iterator[Block | UnreadableRow]:
         reader = csv.reader(self._lines(text), delimiter=self._delimiter, strict=True)
@@ -113,10 +124,18 @@ class RowReader:
                 yield from self._rows(reader, before)
                 return
             except csv.Error:
-                end = before + reader.line_num  # csv goes on after this line
-                problem = self._unterminated() if self._ended else misquoted(self._start, end)
-                self._start = end + 1
+                problem = self._problem(before + reader.line_num)  # csv goes on after this line
+                self._start = before + reader.line_num + 1
+                self._open_row.end()
                 yield problem
+
+    def _problem(self, end: int) -> UnreadableRow:
+        """The row that csv stopped in, up to a line."""
+        if self._ended:
+            return unterminated(self._start, self._given, self._open_row.text)
+        if self._open_row.is_too_long:
+            return too_long(self._start, end, self._options.max_row_bytes)
+        return misquoted(self._start, end, self._open_row.text)
 
     def _rows(self, reader: "_csv.Reader", before: int) -> Iterator[Block]:
         lines: list[int] = []
@@ -124,57 +143,57 @@ class RowReader:
         given = 0
         try:
             for row in reader:
+                if self._open_row.is_too_long:
+                    raise csv.Error
                 given = given or self._given
-                if not _is_blank(row):
-                    lines.append(self._start)
-                    rows.append(row)
+                lines.append(self._start)
+                rows.append(row)
                 self._start = before + reader.line_num + 1
+                self._open_row.end()
                 if len(rows) == BLOCK_ROWS or given != self._given:
                     given = self._given
-                    yield Block(lines, rows)
+                    yield without_blank_rows(lines, rows)
                     lines, rows = [], []
         except (csv.Error, SourceError, RowTooLongError):
             if rows:
-                yield Block(lines, rows)
+                yield without_blank_rows(lines, rows)
             raise
-        yield Block(lines, rows)
+        yield without_blank_rows(lines, rows)
 
     def _lines(self, text: str) -> Iterator[str]:
         """The lines of the piece, and of those after it as long as a row is open."""
         while text:
-            yield from io.StringIO(text, newline="")
+            as_in_file = self._text.splitlines(keepends=True)
+            for data, line in zip(as_in_file, io.StringIO(text, newline=""), strict=True):
+                self._open_row.add(data)
+                yield line
             if self._start > self._given:
                 return
             text = self._next_text()
 
     def _next_text(self) -> str:
-        """The next piece; nothing at the end."""
-        piece = self._next_lines()
+        """The next piece, without the blanks by its quotes; nothing at the end."""
+        in_quotes = self._start <= self._given
+        began_earlier = self._start < self._piece.start
+        self._open_bytes = self._open_bytes + len(self._text) if began_earlier else 0
+        piece = self._source.next_lines(self._open_bytes, in_quotes=in_quotes)
         if not piece:
             self._ended = True
             return ""
         before = self._given
         self._given += line_ends(piece) + (not piece.endswith((b"\r", b"\n")))
         self._piece, self._text = range(before + 1, self._given + 1), piece
-        return piece.decode("utf-8", "surrogateescape")
-
-    def _next_lines(self) -> bytes:
-        in_quotes = self._start <= self._given
-        began_earlier = self._start < self._piece.start
-        self._open_bytes = self._open_bytes + len(self._text) if began_earlier else 0
-        return self._source.next_lines(self._open_bytes, in_quotes=in_quotes)
+        text = piece.decode("utf-8", "surrogateescape")
+        return without_blanks_by_quotes(text, self._delimiter, in_quotes=in_quotes)
 
     def _skip_row(self, *, in_quotes: bool) -> UnreadableRow:
         """Drop the rest of a row that is too long to hold, up to its end as csv would see it."""
         row = RowEnd(self._delimiter, in_quotes=in_quotes)
         self._given += self._source.drop(row)
-        problem = self._unterminated() if row.in_quotes else too_long(self._start, self._given)
+        if row.in_quotes:
+            problem = unterminated(self._start, self._given, self._open_row.text)
+        else:
+            problem = too_long(self._start, self._given, self._options.max_row_bytes)
         self._start = self._given + 1
+        self._open_row.end()
         return problem
-
-    def _unterminated(self) -> UnreadableRow:
-        return unterminated(self._start, self._given)
-
-
-def _is_blank(row: list[str]) -> bool:
-    return not row or (len(row) == 1 and not row[0].strip())

@@ -1,17 +1,59 @@
-"""What counts as text in a cell, and what stands in a report for what does not."""
+"""What counts as text in a cell, and what of a cell is blank."""
 
 import re
+from collections.abc import Iterable, Sequence
 
-# Bytes that are no UTF-8 decode to U+DC80 to U+DCFF ("surrogateescape"); NUL tells binary data, or UTF-16
-# without its byte order mark, from text.
-_NOT_TEXT = re.compile("[\0\udc80-\udcff]")
+from ..core.blanks import ALTERING, BLANKS
+
+# Control characters (Unicode's category Cc) but tab and line ends.
+_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# Bytes that are no UTF-8 decode to U+DC80 to U+DCFF ("surrogateescape").
+_NO_UTF8 = re.compile("[\ud800-\udfff]")
+_NO_TEXT = re.compile(f"[{_CONTROL.pattern[1:-1]}{_NO_UTF8.pattern[1:-1]}]")
+_ASCII_TEXT = _CONTROL.sub("", bytes(range(0x80)).decode()).encode()
 
 
 def is_text(value: str) -> bool:
     """Whether everything in it was text in the file."""
-    return (value.isascii() and "\0" not in value) or not _NOT_TEXT.search(value)
+    return is_ascii_text(value.encode()) if value.isascii() else not _NO_TEXT.search(value)
+
+
+def is_ascii_text(data: bytes) -> bool:
+    """Whether all of it is ASCII and text; several times faster than any other way."""
+    return not data.translate(None, _ASCII_TEXT)
+
+
+def is_utf8(value: str) -> bool:
+    """Whether all of its bytes in the file were UTF-8."""
+    return value.isascii() or not _NO_UTF8.search(value)
+
+
+def control_problem(value: str) -> str | None:
+    """Returns which control character, but tabs and line ends, it has first; None if none."""
+    found = _CONTROL.search(value)
+    return f"U+{ord(found[0]):04X} is a control character, which is no text" if found else None
+
+
+def trimmed(cell: str) -> str:
+    """Returns the cell without what shows nothing at its ends; of nothing else, nothing is left."""
+    return cell.strip() if cell.isascii() else cell.lstrip(BLANKS + ALTERING).rstrip(BLANKS)
+
+
+def all_trimmed(cells: Sequence[str]) -> list[str]:
+    """Returns the cells, each trimmed."""
+    return list(map(str.strip if "".join(cells).isascii() else trimmed, cells))
+
+
+def is_blank(cells: Iterable[str]) -> bool:
+    """Whether nothing is left of any of the cells when they are trimmed."""
+    return not trimmed("".join(cells))
+
+
+def shortened(value: str, characters: int) -> str:
+    """Returns the value, or its first so many characters and an ellipsis."""
+    return value if len(value) <= characters else value[:characters] + "…"
 
 
 def printable(value: str) -> str:
-    """Returns the value with U+FFFD for what was no text."""
-    return _NOT_TEXT.sub("\ufffd", value)
+    """Returns the value with U+FFFD for each byte that was no text."""
+    return _NO_UTF8.sub("\ufffd", value)

@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 
-from ..aws.limits import SQS_MESSAGE_BYTES
 from ..aws.rowrelay_error import RowrelayError
 from .blocks import Place
 from .row_end import RowEnd, line_ends
-
-MAX_CSV_ROW_BYTES = SQS_MESSAGE_BYTES
 
 
 class RowTooLongError(RowrelayError):
@@ -23,10 +20,12 @@ class WholeLines:
     Args:
         pieces: The text as `decode.utf8_pieces` cuts it, from the piece of `place` on.
         place: Where to begin.
+        max_row_bytes: The most bytes of a row.
     """
 
-    def __init__(self, pieces: Iterator[bytes], place: Place) -> None:
+    def __init__(self, pieces: Iterator[bytes], place: Place, max_row_bytes: int) -> None:
         self._pieces = pieces
+        self._max_row_bytes = max_row_bytes
         self._skip = place.skip
         self._taken = range(place.piece, place.piece)  # where in the text the piece taken last is
         self._rest = b""  # bytes that were taken and not yet returned
@@ -39,15 +38,15 @@ class WholeLines:
             in_quotes: Whether they begin within quotes.
 
         Raises:
-            RowTooLongError: the row is longer than MAX_CSV_ROW_BYTES.
+            RowTooLongError: the row is longer than a row may be, and has no end in what was read.
         """
-        if open_bytes > MAX_CSV_ROW_BYTES:
+        if open_bytes > self._max_row_bytes:
             raise RowTooLongError(in_quotes=in_quotes)
         while True:
             end = max(self._rest.rfind(b"\n"), self._rest.rfind(b"\r")) + 1
             if end:
                 break
-            if len(self._rest) > MAX_CSV_ROW_BYTES:
+            if len(self._rest) > self._max_row_bytes:
                 raise RowTooLongError(in_quotes=in_quotes)
             more = self._take()
             if not more:

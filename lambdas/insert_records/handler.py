@@ -9,8 +9,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ..aws.clients import client
 from ..aws.errors import SetUpError, is_set_up_error, kind_of
+from ..core.chunk import ChunkError, parse_chunk
 from ..core.environment import OnConflict, Variable, setting
-from ..core.import_ledger import ImportLedger
+from ..core.import_errors import import_errors
+from ..core.import_ledger import import_ledger
 from .inserter import Counts, Inserter
 from .writer import find_written, put_always, put_if_absent
 
@@ -24,7 +26,7 @@ def inserter() -> Inserter:
     replace = setting(Variable.ON_CONFLICT) == OnConflict.REPLACE
     return Inserter(
         sqs=client("sqs"),
-        ledger=ImportLedger(dynamodb, setting(Variable.IMPORTS_TABLE)),
+        ledger=import_ledger(dynamodb),
         write=put_always(dynamodb, table) if replace else put_if_absent(dynamodb, table, key),
         find=find_written(dynamodb, table, key),
         key=key,
@@ -69,10 +71,19 @@ def _handle(message: Mapping[str, Any], missing: set[str]) -> bool:
         missing |= {kind_of(error)} if is_set_up_error(error) else set()
         # The type only: a service's message may quote the row.
         logger.error("chunk not written", extra={"message_id": message["messageId"], "error": kind_of(error)})
+        _note(message["body"], error)
         return _last_attempt(message) and _give_up(message, error)
     if counts != Counts(created=counts.created):
         logger.info("rows not created", extra={"duplicates": counts.duplicates, "failed": counts.failed})
     return True
+
+
+def _note(body: str, error: Exception) -> None:
+    try:
+        import_id = parse_chunk(body).import_id
+    except ChunkError:  # of no import that anybody knows
+        return
+    import_errors("insert_records").note(import_id, error)
 
 
 def _last_attempt(message: Mapping[str, Any]) -> bool:

@@ -6,13 +6,15 @@ follows from its checkpoint alone, so whichever of them runs twice, or beside it
 
 import json
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from ..core.prefixes import CONTINUATIONS_PREFIX
 from ..core.upload import Upload
 from ..csvfile.blocks import Place
 from ..csvfile.csv_file import Bookmark
+from ..csvfile.reason_counts import ReasonCount
+from ..csvfile.repeated_keys import RepeatedKeys
 from .packer import Packed
 from .rejects_upload import ReportProgress
 
@@ -22,11 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """How far reading, packing and reporting have come."""
+    """How far reading, packing and reporting have come, and what they have found."""
 
     bookmark: Bookmark
     packed: Packed
     sent: ReportProgress
+    reasons: list[ReasonCount] = field(default_factory=list)
+    repeated_keys: RepeatedKeys = field(default_factory=RepeatedKeys)
 
     def dump(self) -> bytes:
         """Returns it as JSON."""
@@ -41,6 +45,9 @@ class Checkpoint:
             Bookmark(place, **document["bookmark"]),
             Packed(**document["packed"]),
             ReportProgress(**document["sent"]),
+            # These an earlier version did not count.
+            [ReasonCount(**each) for each in document.get("reasons", ())],
+            RepeatedKeys(**document.get("repeated_keys", {})),
         )
 
 

@@ -1,4 +1,4 @@
-"""The function `process_csv`: S3 invokes it, asynchronously, for every object created under the prefix.
+"""The function `process_csv`: S3 or EventBridge invokes it, asynchronously, for each object under the prefix.
 
 For a file that takes longer than an invocation may, it invokes itself to go on.
 """
@@ -6,17 +6,21 @@ For a file that takes longer than an invocation may, it invokes itself to go on.
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ..aws.clients import client
-from ..core.environment import FUNCTION_NAME, Variable, bundled, setting
+from ..core.environment import BUNDLE, FUNCTION_NAME, Variable, bundled, setting
 from ..core.import_entries import CONTINUATION
-from ..core.import_ledger import ImportLedger
+from ..core.import_errors import import_errors
+from ..core.import_ledger import import_ledger
 from ..core.schema import parse_schema
-from ..core.upload import continuation_number, uploads
+from ..core.upload import Upload, continuation_number, uploads
+from ..csvfile.options import ReadOptions
+from ..csvfile.transform import TRANSFORM_FILE, TransformRow, import_transform_row
 from .importer import Importer
 
 # What remains of an invocation's time when it stops reading: enough to send what it holds, over retries.
@@ -33,21 +37,37 @@ def importer() -> Importer:
     return Importer(
         s3=client("s3"),
         sqs=client("sqs"),
-        ledger=ImportLedger(client("dynamodb"), setting(Variable.IMPORTS_TABLE)),
+        ledger=import_ledger(client("dynamodb")),
         queue_url=setting(Variable.QUEUE_URL),
         schema=parse_schema(bundled("schema.json")),
         rows_per_chunk=int(setting(Variable.ROWS_PER_CHUNK)),
         invoke=invoke_again,
+        options=ReadOptions.parse(setting(Variable.READ_OPTIONS)),
+        transform_row=bundled_transform_row(BUNDLE / TRANSFORM_FILE),
     )
+
+
+def bundled_transform_row(path: Path) -> TransformRow | None:
+    """Returns the user's function, if the bundle has its module; one that cannot be imported is an error."""
+    return import_transform_row(path) if path.exists() else None
 
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: LambdaContext) -> None:
     """Import each upload of the event; an error makes Lambda repeat the event, and then set it aside."""
     for upload in uploads(event):
-        entry = importer().run(upload, continuation_number(event), out_of_time(context))
+        entry = _import(upload, continuation_number(event), out_of_time(context))
         counts = {name: entry[name] for name in _LOGGED if name in entry}
         logger.info("import read", extra={"import": upload.import_id, **counts})
+
+
+def _import(upload: Upload, number: int, out_of_time: Callable[[], bool]) -> dict[str, Any]:
+    made = importer()  # outside the try: an error in it is no import's
+    try:
+        return made.run(upload, number, out_of_time)
+    except Exception as error:
+        import_errors("process_csv").note(upload.import_id, error)
+        raise
 
 
 def out_of_time(context: LambdaContext) -> Callable[[], bool]:

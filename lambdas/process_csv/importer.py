@@ -13,16 +13,22 @@ from ..core.import_entries import (
     CONTINUATION,
     ENDED_EARLY,
     KEY,
+    READ_OPTIONS,
     ROW_COUNTS,
     ROWS_PER_CHUNK,
+    SETTLED_AT,
     STARTED_AT,
+    UPLOADED_BY,
     ImportStatus,
 )
 from ..core.import_ledger import ImportLedger
 from ..core.schema import Schema
 from ..core.upload import Upload, continuation_event
 from ..csvfile.decode import SourceError
+from ..csvfile.findings import Findings
 from ..csvfile.header import ImportRejectedError
+from ..csvfile.options import DEFAULT_OPTIONS, ReadOptions
+from ..csvfile.transform import TransformRow
 from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from .reading import Reading
 from .reports import put_summary, report_key
@@ -38,7 +44,11 @@ _MESSAGES_HELD = 10
 
 @dataclass(frozen=True)
 class Importer:
-    """Imports uploads into a queue; `invoke` invokes the same function again with an event."""
+    """Imports uploads into a queue; `invoke` invokes the same function again with an event.
+
+    `transform_row` is the user's function that changes rows, if there is one;
+    `options` say how files are read.
+    """
 
     s3: "S3Client"
     sqs: "SQSClient"
@@ -47,6 +57,8 @@ class Importer:
     schema: Schema
     rows_per_chunk: int
     invoke: Callable[[Mapping[str, Any]], None]
+    transform_row: TransformRow | None = None
+    options: ReadOptions = DEFAULT_OPTIONS
 
     def run(self, upload: Upload, number: int, out_of_time: Callable[[], bool]) -> dict[str, Any]:
         """Import the upload, or reject it as a whole. May be repeated at any time.
@@ -66,6 +78,8 @@ class Importer:
         entry = self._claim(upload, number, attempt)
         if entry["status"] != ImportStatus.READING or _continuation(entry) > number:
             self._invoke_next(upload, number + 1, entry)  # who handed it over may have ended before that
+            if SETTLED_AT in entry:  # who was repeated may have ended behind a summary that was not settled
+                self.ledger.publish_again(upload.import_id)
             return entry
         first = entry[ATTEMPT] == attempt
         if not first and not self.ledger.mark_repeated(upload.import_id):
@@ -82,7 +96,12 @@ class Importer:
     def _claim(self, upload: Upload, number: int, attempt: str) -> dict[str, Any]:
         if not number:
             first = {"bucket": upload.bucket, KEY: upload.key, "size": upload.size, STARTED_AT: now()}
-            first |= {ROWS_PER_CHUNK: self.rows_per_chunk, ATTEMPT: attempt}
+            first |= {
+                ROWS_PER_CHUNK: self.rows_per_chunk,
+                READ_OPTIONS: self.options.dump(),
+                ATTEMPT: attempt,
+            }
+            first |= {UPLOADED_BY: upload.uploaded_by} if upload.uploaded_by else {}
             return self.ledger.begin(upload.import_id, first)
         entry = self.ledger.claim_continuation(upload.import_id, number, attempt)
         if _continuation(entry) < number:
@@ -103,9 +122,11 @@ class Importer:
 
         key = entry.get(CHECKPOINT)
         checkpoint = load_checkpoint(self.s3, upload, key) if key else None
-        # A repetition cuts the file as the first attempt did.
-        rows_per_chunk = int(entry[ROWS_PER_CHUNK])
-        return Reading.start(self.s3, upload, open_at, self.schema, rows_per_chunk, checkpoint)
+        # A repetition reads the file, and cuts it, as the first attempt did.
+        rows_per_chunk, options = int(entry[ROWS_PER_CHUNK]), ReadOptions.parse(entry[READ_OPTIONS])
+        return Reading.start(
+            self.s3, upload, open_at, self.schema, rows_per_chunk, checkpoint, self.transform_row, options
+        )
 
     def _reject(self, upload: Upload, number: int, entry: Mapping[str, Any], reason: str) -> dict[str, Any]:
         if number:
@@ -154,13 +175,15 @@ class Importer:
 
     def _finish(self, upload: Upload, entry: Mapping[str, Any], result: dict[str, Any]) -> dict[str, Any]:
         at = {"import": upload.import_id, "bucket": upload.bucket, "key": upload.key, "size": upload.size}
+        at |= {UPLOADED_BY: entry.get(UPLOADED_BY)}
         summary = {**at, **result, STARTED_AT: entry[STARTED_AT], "finished_at": now()}
         key = report_key(upload.key, upload.import_id, "summary.json")
         put_summary(self.s3, upload.bucket, key, summary)
-        # The ledger's entry must fit an item, whatever the header holds.
-        left_out = {*at, "unknown_columns"}
+        # The ledger's entry must fit an item, whatever the file holds.
+        left_out = {*at, "unknown_columns", "nearest_columns"}
         ledger_entry = {name: value for name, value in summary.items() if name not in left_out}
-        self.ledger.finish(upload.import_id, {**ledger_entry, "summary": key})
+        ledger_entry |= Findings.parse(summary).short().as_json()
+        self.ledger.finish(upload.import_id, {**ledger_entry, "summary": key}, summary)
         return summary
 
 

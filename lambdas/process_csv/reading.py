@@ -8,6 +8,11 @@ from ..core.import_entries import ImportStatus
 from ..core.schema import Schema
 from ..core.upload import Upload
 from ..csvfile.csv_file import CsvFile, open_csv, reopen_csv
+from ..csvfile.findings import Findings
+from ..csvfile.options import DEFAULT_OPTIONS, ReadOptions
+from ..csvfile.reason_counts import ReasonCounts
+from ..csvfile.repeated_keys import KeySearch
+from ..csvfile.transform import TransformRow
 from .checkpoint import Checkpoint
 from .packer import ChunkPacker, Packed
 from .rejects_upload import RejectsUpload, ReportProgress
@@ -24,6 +29,8 @@ class Reading:
     file: CsvFile
     packer: ChunkPacker
     rejects: RejectsUpload
+    reasons: ReasonCounts
+    keys: KeySearch
 
     @classmethod
     def start(
@@ -34,6 +41,8 @@ class Reading:
         schema: Schema,
         rows_per_chunk: int,
         checkpoint: Checkpoint | None,
+        transform_row: TransformRow | None = None,
+        options: ReadOptions = DEFAULT_OPTIONS,
     ) -> "Reading":
         """Read an upload from its beginning, or from a checkpoint on.
 
@@ -44,25 +53,39 @@ class Reading:
             schema: What its rows must be.
             rows_per_chunk: The most rows of a chunk.
             checkpoint: Where to read on.
+            transform_row: The user's function that changes them.
+            options: How it is read.
 
         Raises:
             ImportRejectedError: the file as a whole cannot be imported.
         """
         if checkpoint:
-            file = reopen_csv(upload.key, open_at, schema, checkpoint.bookmark)
             packed, sent = checkpoint.packed, checkpoint.sent
+            reasons, keys = ReasonCounts(checkpoint.reasons), KeySearch(checkpoint.repeated_keys)
+            file = reopen_csv(
+                upload.key,
+                open_at,
+                schema,
+                checkpoint.bookmark,
+                transform_row,
+                options=options,
+                rows_before=packed.rows + sent.count,
+            )
         else:
-            file = open_csv(upload.key, open_at(0), schema)
             packed, sent = Packed(), ReportProgress()
+            reasons, keys = ReasonCounts(), KeySearch()
+            file = open_csv(upload.key, open_at(0), schema, transform_row, options=options, size=upload.size)
         key = report_key(upload.key, upload.import_id, "rejects.csv")
         writer = RejectsWriter(file.header, file.delimiter)
         packer = ChunkPacker(upload.import_id, rows_per_chunk, packed)
-        return cls(file, packer, RejectsUpload(s3, upload.bucket, key, writer, sent))
+        return cls(file, packer, RejectsUpload(s3, upload.bucket, key, writer, sent), reasons, keys)
 
     def bodies(self) -> Iterator[list[str]]:
         """Returns the bodies of chunks that became full, block after block of rows, and of the last chunk."""
         for parsed in self.file:
             self.rejects.add(parsed.rejects)
+            self.reasons.add(parsed.rejects)
+            self.keys.add(parsed.lines, parsed.keys)
             yield list(self.packer.add(parsed.accepted))
         yield list(self.packer.last())
 
@@ -70,10 +93,14 @@ class Reading:
     def checkpoint(self) -> Checkpoint | None:
         """Where it has come to; None where it cannot stop."""
         bookmark = self.file.bookmark
-        return Checkpoint(bookmark, self.packer.packed, self.rejects.progress) if bookmark else None
+        if not bookmark:
+            return None
+        packed, sent = self.packer.packed, self.rejects.progress
+        return Checkpoint(bookmark, packed, sent, self.reasons.counts, self.keys.found)
 
     def finish(self) -> dict[str, Any]:
         """Finish the report of the rejects; returns what the import came to."""
+        found = Findings.of(self.file.header, self.reasons, self.keys)
         return {
             "status": ImportStatus.DONE,
             "reason": None,
@@ -82,5 +109,7 @@ class Reading:
             "rejected": self.rejects.count,
             "chunks": self.packer.chunks,
             "rejects": self.rejects.close(),
+            **found.as_json(),
             "unknown_columns": self.file.header.unknown,
+            "nearest_columns": self.file.header.nearest,
         }

@@ -1,6 +1,6 @@
-"""Handing mails to SES, fifty a call."""
+"""Handing mails to SES: up to fifty a call, or each by a call of its own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,20 +11,21 @@ from botocore.exceptions import (
     ProxyConnectionError,
 )
 
-from ..aws.limits import SES_BULK_DESTINATIONS
+from ..aws.limits import SES_BULK_DESTINATIONS, SES_TEMPLATE_DATA_BYTES
 from ..core.mail import Mail
+from ..core.mail_gate import DoorKind
 from ..core.mail_template import MailTemplate
-from ..core.retry_delays import FIRST_WAIT_SECONDS
 from ..core.values import is_email
-from .verdicts import MailDeferred, MailRefused, MailUnknown, SesAnswers, Verdict
+from .verdicts import MailDeferred, MailRefused, MailSent, MailUnknown, SesAnswers, Verdict
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
 _NOT_CONNECTED = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
-
-
-OUT_OF_TIME = MailDeferred("the function ran out of time", 0)
+# A character of a value in a mail's data: in each of three parts, as JSON escapes it. Most mails are far from
+# the limit, so that their data need not be made to see that.
+_MOST_BYTES_A_CHARACTER = 40
+OUT_OF_TIME = MailDeferred("the function ran out of time")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class SesSender:
     configuration_set: str
     address_column: str
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the mail uses."""
+        return tuple(dict.fromkeys((self.address_column, *self.template.columns)))
+
     def close_connections(self) -> None:
         """Close the connections that are open, so that the next call opens its own.
 
@@ -46,7 +52,7 @@ class SesSender:
         self.ses.close()
 
     def send(self, mails: Sequence[Mail], in_time: Callable[[], bool]) -> list[Verdict]:
-        """Send each mail once, as far as there is time.
+        """Send each mail once, as far as there is time, together.
 
         Args:
             mails: At most fifty.
@@ -56,53 +62,99 @@ class SesSender:
             The verdicts, in the mails' order.
         """
         assert len(mails) <= SES_BULK_DESTINATIONS
-        values = [mail.values() for mail in mails]
         verdicts: dict[int, Verdict] = {}
-        good = []
-        for n, columns in enumerate(values):
-            # SES refuses a whole call for one address that is none.
-            if is_email(columns.get(self.address_column, "")):
-                good.append(n)
-            else:
-                verdicts[n] = MailRefused(f"the record's {self.address_column} is no e-mail address")
+        # SES refuses a whole call for one address that is none, or one mail's data that are too large.
+        good = [n for n, mail in enumerate(mails) if self._is_sendable(mail)]
         if good:
-            verdicts |= self._send(values, good, in_time)
-        return [verdicts[n] for n in range(len(mails))]
+            verdicts = dict(zip(good, self._send([mails[n] for n in good], in_time), strict=True))
+        return [verdicts[n] if n in verdicts else self._not_sendable(mail) for n, mail in enumerate(mails)]
 
-    def _send(
-        self, values: Sequence[Mapping[str, str]], which: list[int], in_time: Callable[[], bool]
-    ) -> dict[int, Verdict]:
+    def send_one(self, mail: Mail, in_time: Callable[[], bool]) -> Verdict:
+        """Send a mail by a call of its own; otherwise as `send`."""
+        if not self._is_sendable(mail):
+            return self._not_sendable(mail)
         if not in_time():
-            return dict.fromkeys(which, OUT_OF_TIME)
-        answers = SesAnswers(self.sender, self.configuration_set)
-        try:
-            answer = self.ses.send_bulk_email(
+            return OUT_OF_TIME
+
+        def send() -> list[Verdict]:
+            answer = self.ses.send_email(
                 FromEmailAddress=self.sender,
                 ConfigurationSetName=self.configuration_set,
-                DefaultContent={"Template": {"TemplateContent": self.template.content, "TemplateData": "{}"}},
-                BulkEmailEntries=[self._entry(values[n]) for n in which],
+                Destination={"ToAddresses": [mail.columns[self.address_column]]},
+                Content={
+                    "Template": {
+                        "TemplateContent": self.template.content,
+                        "TemplateData": self.template.data(mail.columns),
+                    }
+                },
             )
-        except ClientError as error:
-            verdict = answers.verdict_of_error(error)
-            if isinstance(verdict, MailRefused) and len(which) > 1:
-                # Nothing was sent: one mail is at fault, and the call does not say which.
-                half = len(which) // 2
-                first = self._send(values, which[:half], in_time)
-                return first | self._send(values, which[half:], in_time)
-            return dict.fromkeys(which, verdict)
-        except _NOT_CONNECTED as error:
-            return dict.fromkeys(
-                which, MailDeferred(f"SES was out of reach: {type(error).__name__}", FIRST_WAIT_SECONDS)
-            )
-        except Exception as error:  # whatever it was, the mails may have left
-            return dict.fromkeys(which, MailUnknown(f"SES's answer was lost: {type(error).__name__}"))
-        results = answer.get("BulkEmailEntryResults", [])
-        verdicts = dict(zip(which, map(answers.verdict_of_entry, results), strict=False))
-        return {n: verdicts.get(n, MailUnknown("SES's answer does not name this mail")) for n in which}
+            return [MailSent(answer.get("MessageId", ""))]
 
-    def _entry(self, values: Mapping[str, str]) -> Any:
-        data = self.template.data(values)
+        (verdict,) = self._ask([mail], send, lambda refused: [refused])
+        return verdict
+
+    def _send(self, mails: Sequence[Mail], in_time: Callable[[], bool]) -> list[Verdict]:
+        if not in_time():
+            return [OUT_OF_TIME] * len(mails)
+
+        def halves(refused: Verdict) -> list[Verdict]:
+            """Nothing was sent: one mail is at fault, and the call does not say which."""
+            half = len(mails) // 2
+            return (
+                [*self._send(mails[:half], in_time), *self._send(mails[half:], in_time)]
+                if half
+                else [refused]
+            )
+
+        return self._ask(mails, lambda: self._send_bulk(mails), halves)
+
+    def _send_bulk(self, mails: Sequence[Mail]) -> list[Verdict]:
+        answer = self.ses.send_bulk_email(
+            FromEmailAddress=self.sender,
+            ConfigurationSetName=self.configuration_set,
+            DefaultContent={"Template": {"TemplateContent": self.template.content, "TemplateData": "{}"}},
+            BulkEmailEntries=[self._entry(mail) for mail in mails],
+        )
+        results = map(SesAnswers(self.sender).verdict_of_entry, answer.get("BulkEmailEntryResults", []))
+        unnamed = MailUnknown("SES's answer does not name this mail")
+        return [next(results, unnamed) for _ in mails]
+
+    def _ask(
+        self,
+        mails: Sequence[Mail],
+        send: Callable[[], list[Verdict]],
+        refused: Callable[[Verdict], list[Verdict]],
+    ) -> list[Verdict]:
+        """Make one call; `refused` returns the verdicts where it was refused for one of the mails."""
+        try:
+            return send()
+        except ClientError as error:
+            verdict = SesAnswers(self.sender).verdict_of_error(error)
+            return refused(verdict) if isinstance(verdict, MailRefused) else [verdict] * len(mails)
+        except _NOT_CONNECTED as error:
+            reason = f"SES was out of reach: {type(error).__name__}"
+            return [MailDeferred(reason, DoorKind.NO_ANSWER)] * len(mails)
+        except Exception as error:  # whatever it was, the mails may have left
+            return [MailUnknown(f"SES's answer was lost: {type(error).__name__}")] * len(mails)
+
+    def _is_sendable(self, mail: Mail) -> bool:
+        characters = sum(map(len, mail.columns.values()))
+        fits = (
+            characters * _MOST_BYTES_A_CHARACTER < SES_TEMPLATE_DATA_BYTES
+            or len(self.template.data(mail.columns)) <= SES_TEMPLATE_DATA_BYTES
+        )
+        return fits and is_email(mail.columns.get(self.address_column, ""))
+
+    def _not_sendable(self, mail: Mail) -> Verdict:
+        reason = f"the record's {self.address_column} is no e-mail address"
+        # One whose columns are too large has none here (mail.py).
+        if not mail.columns or is_email(mail.columns.get(self.address_column, "")):
+            reason += f", or the columns that the mail uses are longer than {SES_TEMPLATE_DATA_BYTES:,} bytes"
+        return MailRefused(reason, by_ses=False)
+
+    def _entry(self, mail: Mail) -> Any:
+        data = self.template.data(mail.columns)
         return {
-            "Destination": {"ToAddresses": [values[self.address_column]]},
+            "Destination": {"ToAddresses": [mail.columns[self.address_column]]},
             "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": data}},
         }

@@ -1,4 +1,4 @@
-"""What SES's answers mean for a mail, and the table of its codes.
+"""What SES's answers mean for a mail and for the door, and the table of its codes.
 
 The verdicts differ in whether the mail may have left: only what certainly did not is sent again.
 """
@@ -7,19 +7,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
-from enum import Enum, auto
+from enum import Enum
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ..aws.errors import is_set_up_code, kind_of
-from ..core.retry_delays import FIRST_WAIT_SECONDS
+from ..aws.errors import denied_action, is_set_up_code
+from ..core.mail_gate import DoorKind
 
-# The sending rate recovers within a second; everything else takes longer.
-RATE_SECONDS = 1
 # The text of a throttling error that is no matter of the rate:
 # https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html
 _DAILY_QUOTA = "daily message quota"
+_ABORTED = "RequestAbortedException"
 _UNVERIFIED = re.compile(r"identities failed the check in region [^:]*:(.*)", re.DOTALL)
 
 
@@ -32,9 +31,10 @@ class MailSent:
 
 @dataclass(frozen=True)
 class MailRefused:
-    """SES will never take this mail."""
+    """SES will never take this mail; `by_ses`: whether it was asked."""
 
     reason: str
+    by_ses: bool = True
 
 
 @dataclass(frozen=True)
@@ -42,17 +42,12 @@ class MailDeferred:
     """SES did not take the mail now; it may take it later.
 
     Attributes:
-        reason: SES's reason.
-        wait: The seconds to wait.
-        others: Whether SES takes no other mail either.
-        missing: What the deployment lacks, without which SES never takes the mail; empty if nothing. It is
-            logged, so it says nothing of the mail.
+        reason: Why; it says nothing of the mail.
+        door: Why SES takes no other mail either; None if it is this mail alone.
     """
 
     reason: str
-    wait: int
-    others: bool = True
-    missing: str = ""
+    door: DoorKind | None = None
 
 
 @dataclass(frozen=True)
@@ -66,17 +61,27 @@ Verdict = MailSent | MailRefused | MailDeferred | MailUnknown
 
 
 class Meaning(Enum):
-    """What a code means."""
+    """What a code means: `text` in words, and `door` for other mails (None: it is of this mail alone)."""
 
-    SENT = auto()
-    THIS_MAIL = auto()  # never to be sent
-    THIS_MAIL_NOW = auto()
-    RATE = auto()
-    QUOTA = auto()
-    CONFIGURATION_SET = auto()  # and below: the deployment lacks something
-    SENDER = auto()
-    ACCOUNT = auto()
-    TEMPLATE = auto()
+    def __init__(self, text: str, door: DoorKind | None) -> None:
+        self.text = text
+        self.door = door
+
+    SENT = ("SES took it", None)
+    THIS_MAIL = ("SES does not take this mail", None)  # never to be sent
+    RECIPIENT = ("the account is in SES's sandbox, and the recipient is not verified", None)  # never
+    THIS_MAIL_NOW = ("SES could not take this mail now", None)
+    RATE = ("SES took no more mails a second", DoorKind.PACED)
+    QUOTA = ("the account's daily quota is used up", DoorKind.QUOTA)
+    ACCOUNT = (
+        "sending is paused: look at the account's status in SES, and the configuration set's",
+        DoorKind.PAUSED,
+    )
+    CONFIGURATION_SET = ("look at the configuration set", DoorKind.SET_UP)
+    SENDER = ("verify the sender's identity", DoorKind.SET_UP)
+    TEMPLATE = ("look at the mail's template", DoorKind.SET_UP)
+    ROLE = ("look at the function's role", DoorKind.SET_UP)
+    UNKNOWN = ("SES refused the call, for a reason that is not known here", DoorKind.SET_UP)
 
 
 MEANINGS: Mapping[str, Meaning] = {
@@ -110,6 +115,9 @@ MEANINGS: Mapping[str, Meaning] = {
     "NotFoundException": Meaning.CONFIGURATION_SET,  # of what the call names, nothing else is to be found
     # https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html
     "ValidationException": Meaning.THIS_MAIL,
+    "RequestEntityTooLargeException": Meaning.THIS_MAIL,
+    "RequestTimeoutException": Meaning.THIS_MAIL_NOW,
+    "RequestExpired": Meaning.THIS_MAIL_NOW,
     "ThrottlingException": Meaning.RATE,
     "Throttling": Meaning.RATE,
 }
@@ -117,10 +125,9 @@ MEANINGS: Mapping[str, Meaning] = {
 
 @dataclass(frozen=True)
 class SesAnswers:
-    """Reads SES's answers to mails of one sender through one configuration set."""
+    """Reads SES's answers to mails of one sender."""
 
     sender: str
-    configuration_set: str
 
     def verdict_of_entry(self, result: Any) -> Verdict:
         """Returns what SES says of one mail."""
@@ -128,47 +135,41 @@ class SesAnswers:
         if MEANINGS.get(status) == Meaning.SENT:
             return MailSent(result.get("MessageId", ""))
         if status not in MEANINGS:  # SES took the call, and may have taken the mail
-            return MailUnknown(f"{status}: {text}")
-        return self._verdict(status, text, status)
+            return MailUnknown(f"{status}: its meaning is not known")
+        return self._verdict(status, text)
 
     def verdict_of_error(self, error: ClientError) -> Verdict:
         """Returns what SES says of a call."""
         code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-        # An answer of 5xx may come after the mails left; anything else was refused before.
-        if error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:
-            return MailUnknown(f"{code}: {text}")
-        return self._verdict(code, text, kind_of(error))
+        # An answer of 5xx, or of a request that was aborted, may come after the mails left; anything else was
+        # refused before.
+        if code == _ABORTED or error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:
+            return MailUnknown(f"{code}: SES failed")
+        return self._verdict(" ".join(filter(None, (code, denied_action(error)))), text, code)
 
-    def _verdict(self, code: str, text: str, loggable: str) -> Verdict:
-        reason, meaning = f"{code}: {text}", MEANINGS.get(code)
-        if missing := self._missing(code, meaning, text):
-            return MailDeferred(reason, FIRST_WAIT_SECONDS, missing=f"{loggable}: {missing}")
-        if meaning == Meaning.THIS_MAIL:
+    def _verdict(self, name: str, text: str, code: str = "") -> Verdict:
+        """Returns the verdict, its reason without SES's text, which may quote an address or a value."""
+        meaning = self._meaning(code or name, text)
+        reason = f"{name}: {meaning.text}"
+        if meaning in (Meaning.THIS_MAIL, Meaning.RECIPIENT):
             return MailRefused(reason)
-        at_rate = meaning == Meaning.RATE and _DAILY_QUOTA not in text.lower()
-        wait = RATE_SECONDS if at_rate else FIRST_WAIT_SECONDS
-        return MailDeferred(reason, wait, others=meaning != Meaning.THIS_MAIL_NOW)
+        return MailDeferred(reason, meaning.door)
 
-    def _missing(self, code: str, meaning: Meaning | None, text: str) -> str:
+    def _meaning(self, code: str, text: str) -> Meaning:
         if is_set_up_code(code):
-            return "look at the function's role"
-        if meaning == Meaning.CONFIGURATION_SET:
-            return f"look at the configuration set {self.configuration_set}"
-        if meaning == Meaning.SENDER or (meaning == Meaning.THIS_MAIL and self._is_unverified(text)):
-            return f"verify the sender's identity: {self.sender}"
-        if meaning == Meaning.ACCOUNT:
-            return "look at the account's sending status in SES"
-        return "look at the mail's template" if meaning == Meaning.TEMPLATE else ""
+            return Meaning.ROLE
+        meaning = MEANINGS.get(code, Meaning.UNKNOWN)
+        if meaning == Meaning.RATE and _DAILY_QUOTA in text.lower():
+            return Meaning.QUOTA
+        if meaning == Meaning.THIS_MAIL and (failed := _UNVERIFIED.search(text)):
+            return Meaning.SENDER if self._has_sender(failed[1]) else Meaning.RECIPIENT
+        return meaning
 
-    def _is_unverified(self, text: str) -> bool:
+    def _has_sender(self, identities: str) -> bool:
         """Whether it is the sender's identity that failed; in the sandbox it may be a recipient's.
 
         https://repost.aws/knowledge-center/ses-554-400-message-rejected-error
         """
-        match = _UNVERIFIED.search(text)
         address = parseaddr(self.sender)[1].lower()
         ours = "|".join(map(re.escape, (address, address.rpartition("@")[2])))
-        return (
-            match is not None
-            and re.search(rf"(?<![\w.@+-])(?:{ours})(?![\w.@-])", match[1].lower()) is not None
-        )
+        return re.search(rf"(?<![\w.@+-])(?:{ours})(?![\w.@-])", identities.lower()) is not None

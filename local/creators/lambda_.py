@@ -19,6 +19,7 @@ _PLAIN = {
     "architectures": "Architectures",
     "description": "Description",
     "handler": "Handler",
+    "kmsKeyArn": "KMSKeyArn",
     "layers": "Layers",
     "memorySize": "MemorySize",
     "packageType": "PackageType",
@@ -34,6 +35,7 @@ _NESTED = {
     "loggingConfig": "LoggingConfig",
     "snapStart": "SnapStart",
     "tracingConfig": "TracingConfig",
+    "vpcConfig": "VpcConfig",
 }
 _PERMISSION = {
     "action": "Action",

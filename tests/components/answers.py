@@ -12,7 +12,11 @@ _ARNS: Mapping[str, str] = {
     "aws:sqs/queue:Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{0}}",
     "aws:dynamodb/table:Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{{0}}",
     "aws:lambda/function:Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{0}}",
+    "aws:kms/key:Key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{{0}}",
+    "aws:sns/topic:Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:{{0}}",
     "aws:iam/role:Role": f"arn:aws:iam::{ACCOUNT}:role/{{0}}",
+    "aws:cloudwatch/metricAlarm:MetricAlarm": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{{0}}",
+    "aws:cloudwatch/eventRule:EventRule": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{{0}}",
     "aws:cloudwatch/logGroup:LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{0}}",
     "aws:sesv2/emailIdentity:EmailIdentity": f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{{0}}",
     "aws:sesv2/configurationSet:ConfigurationSet": f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{{0}}",
@@ -35,13 +39,20 @@ def queue_url(name: str) -> str:
     return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
 
 
+# What is told of a table that exists besides its stream's ARN, and whether SES has verified such identities.
+TABLE: Mapping[str, Any] = {}
+VERIFIED = True
+
+
 class Answers(Mocks):
     def call(self, args: MockCallArgs) -> Any:
+        name = args.args.get("name")
         return {
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
             "aws:index/getRegion:getRegion": {"region": REGION},
             "aws:index/getPartition:getPartition": {"partition": "aws"},
-            "aws:dynamodb/getTable:getTable": {"streamArn": f"{args.args.get('name')}/stream"},
+            "aws:dynamodb/getTable:getTable": {"name": name, "streamArn": f"{name}/stream", **TABLE},
+            "aws:sesv2/getEmailIdentity:getEmailIdentity": {"verifiedForSendingStatus": VERIFIED},
         }[args.token]
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:

@@ -59,12 +59,17 @@ class Recording:
         """The names of all resources."""
         return {r.name for r in self.resources}
 
-    def statements(self, policy: str) -> dict[str, tuple[set[str], set[str]]]:
-        """The statements of a role's policy: by Sid, the actions and the resources."""
+    def statements(self, policy: str) -> dict[str, tuple[Any, ...]]:
+        """The statements of a role's policy: by Sid, the actions, the resources, and a condition if any."""
         document = json.loads(self.inputs("iam/rolePolicy:RolePolicy", policy)["policy"])
-        assert {s["Effect"] for s in document["Statement"]} == {"Allow"}
-        assert all(set(s) == {"Sid", "Effect", "Action", "Resource"} for s in document["Statement"])
-        return {s["Sid"]: (set(s["Action"]), set(s["Resource"])) for s in document["Statement"]}
+        found = {}
+        for statement in document["Statement"]:
+            assert statement.pop("Effect") == "Allow"
+            sid, actions, resources = (statement.pop(key) for key in ("Sid", "Action", "Resource"))
+            assert sid not in found
+            assert set(statement) <= {"Condition"}
+            found[sid] = (set(actions), set(resources), *statement.values())
+        return found
 
 
 class _Monitor(MockMonitor):

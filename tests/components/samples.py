@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from components import BufferedWriterArgs, CsvIngestArgs, StreamNotifierArgs
+from components import BufferedWriterArgs, CsvIngestArgs, FunctionArgs, StreamNotifierArgs
 
 from .answers import ACCOUNT, REGION, queue_url
 
@@ -18,7 +18,27 @@ STREAM_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/people/stream/2026"
 TABLE_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/people"
 LEDGER_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/books"
 BUCKET_ARN = "arn:aws:s3:::files"
+KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 IDENTITY_ARN = f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/example.com"
+KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+LOG_KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/5678abcd-12ab-34cd-56ef-1234567890ab"
+BOUNDARY_ARN = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
+LAYER_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:extras:3"
+# Everything that can be said of how a function runs.
+FUNCTION: FunctionArgs = {
+    "memory_mb": 512,
+    "timeout_seconds": 300,
+    "architecture": "x86_64",
+    "environment": {"TEAM": "people"},
+    "layers": [LAYER_ARN],
+    "vpc": {"subnet_ids": ["subnet-1", "subnet-2"], "security_group_ids": ["sg-1"]},
+    "kms_key_arn": KEY_ARN,
+    "permissions_boundary_arn": BOUNDARY_ARN,
+    "tracing": "Active",
+    "reserved_concurrency": 10,
+    "log_retention_days": 7,
+    "log_kms_key_arn": LOG_KEY_ARN,
+}
 
 
 def ingest_args(**changes: Any) -> CsvIngestArgs:

@@ -15,6 +15,22 @@ Data = dict[str, Any]
 # Those that every service has, of which the program uses these:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 GLOBAL_KEYS = frozenset({"aws:SecureTransport", "aws:SourceAccount", "aws:SourceArn"})
+# Whatever the service, the requests of a function's code have it:
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+_OF_FUNCTIONS = frozenset({"lambda:SourceFunctionArn"})
+# Lambda asks for these on all resources, though the reference knows some for them:
+# https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html
+_ON_ALL = frozenset(
+    {
+        "CreateNetworkInterface",
+        "DeleteNetworkInterface",
+        "AssignPrivateIpAddresses",
+        "UnassignPrivateIpAddresses",
+    }
+)
+# What reads an index is authorised on the index alone, though the reference says that it requires a table:
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-example-data-crud.html
+_INDEX, _ITS_TABLE = "index", "table"
 # A variable of the reference's ARNs and condition keys, such as ${TableName}.
 _VARIABLE = re.compile(r"\$\{[^}]*\}|<[^>]*>")
 
@@ -49,9 +65,11 @@ def _pattern_problems(pattern: str) -> list[str]:
 
 
 def _allowed_problems(service: Data, action: Data, resources: list[str], keys: list[str]) -> list[str]:
-    name, types = action["privilege"], {kind for kind in action["resource_types"] if kind}
+    name, types = action["privilege"], _types(action)
     found = {resource: _type_of(service, resource) for resource in resources}
     required = {kind for kind in types if action["resource_types"][kind]["required"]}
+    if _INDEX in types & set(found.values()):
+        required -= {_ITS_TABLE}
     return [
         *(f"{name} takes no {each}" for each, kind in found.items() if kind not in (types or {"*"})),
         *(f"{name} requires a resource of type {kind}" for kind in sorted(required - set(found.values()))),
@@ -62,12 +80,17 @@ def _allowed_problems(service: Data, action: Data, resources: list[str], keys: l
 def _denied_problems(
     service: Data, pattern: str, actions: list[Data], resources: list[str], keys: list[str]
 ) -> list[str]:
-    types = {kind for action in actions for kind in action["resource_types"] if kind}
+    types = {"*"} | {kind for action in actions for kind in action["resource_types"] if kind}
     known = [key for key in keys if any(_has_key(service, action, key) for action in actions)]
     return [
         *(f"{pattern} takes no {each}" for each in resources if _type_of(service, each) not in types),
         *(f"{pattern} has no condition key {key}" for key in keys if key not in known),
     ]
+
+
+def _types(action: Data) -> set[str]:
+    """The types of resources that an allowed action takes; none if it is allowed on all."""
+    return set() if action["privilege"] in _ON_ALL else {kind for kind in action["resource_types"] if kind}
 
 
 def _actions(service: Data, pattern: str) -> list[Data]:
@@ -97,7 +120,9 @@ def _has_key(service: Data, action: Data, key: str) -> bool:
         for key in service["resources"][name]["condition_keys"]
     ]
     patterns = [_VARIABLE.sub("*", each).lower() for each in own + of_types]
-    return key in GLOBAL_KEYS or any(fnmatch.fnmatchcase(key.lower(), each) for each in patterns)
+    return key in GLOBAL_KEYS | _OF_FUNCTIONS or any(
+        fnmatch.fnmatchcase(key.lower(), each) for each in patterns
+    )
 
 
 def _fit(format_: str, resource: str) -> bool:

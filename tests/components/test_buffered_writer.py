@@ -35,7 +35,7 @@ def test_messages_stay_hidden_for_six_times_the_functions_timeout(alone: Recordi
 
 
 def test_the_visibility_follows_the_timeout() -> None:
-    recorded = record(lambda: BufferedWriter("w", writer_args(timeout_seconds=900)))
+    recorded = record(lambda: BufferedWriter("w", writer_args(function={"timeout_seconds": 900})))
     assert recorded.inputs(QUEUE, "w-queue")["visibilityTimeoutSeconds"] == 5400
 
 
@@ -100,6 +100,7 @@ def test_the_import_ledger(alone: Recording) -> None:
     # DynamoDB refuses attributes that are no key of anything.
     assert {a["name"] for a in ledger["attributes"]} == {"import_id", "part", "key", "started_at"}
     assert "streamEnabled" not in ledger
+    assert ledger["ttl"] == {"attributeName": "expires_at", "enabled": True}
 
 
 def test_the_mapping_takes_back_single_messages(alone: Recording) -> None:
@@ -133,8 +134,7 @@ def test_settings_arrive() -> None:
         key_type="N",
         max_receive_count=7.0,
         maximum_concurrency=2.0,
-        timeout_seconds=75.0,
-        memory_mb=256.0,
+        function={"timeout_seconds": 75.0, "memory_mb": 256.0},
         protect_data=True,
     )
     recorded = record(lambda: BufferedWriter("w", given))

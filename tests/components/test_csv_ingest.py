@@ -144,19 +144,30 @@ def test_settings_arrive() -> None:
     topic = "arn:aws:sns:eu-central-1:123456789012:alarms"
     given = ingest_args(
         upload_prefix="in/csv/",
+        encoding="windows-1252",
+        max_columns=50.0,
+        max_rows=1_000.0,
+        max_bytes=2e9,
+        max_row_bytes=4096.0,
         rows_per_chunk=10.0,  # as other languages' programs send whole numbers
         uploads_expire_days=2.0,
         reports_expire_days=3,
-        timeout_seconds=300,
-        memory_mb=512,
-        log_retention_days=7.0,
-        alarm_topic_arn=topic,
+        function={"timeout_seconds": 300, "memory_mb": 512, "log_retention_days": 7.0},
+        alarm_actions=[topic],
         protect_data=True,
     )
     recorded = record(lambda: CsvIngest("in", given))
     function = recorded.inputs("lambda/function:Function", "in-process-csv")
     assert (function["timeout"], function["memorySize"]) == (300, 512)
-    assert function["environment"]["variables"]["ROWS_PER_CHUNK"] == "10"
+    variables = function["environment"]["variables"]
+    assert variables["ROWS_PER_CHUNK"] == "10"
+    assert json.loads(variables["READ_OPTIONS"]) == {
+        "encoding": "windows-1252",
+        "max_columns": 50,
+        "max_rows": 1000,
+        "max_bytes": 2_000_000_000,
+        "max_row_bytes": 4096,
+    }
     assert recorded.statements("in-process-csv-policy")["ReadUploads"][1] == {f"{BUCKET}/in/csv/*"}
     rules = recorded.inputs(S3.format("LifecycleConfiguration"), "in-bucket-lifecycle")["rules"]
     assert [rule.get("expiration") for rule in rules] == [{"days": 2}, {"days": 2}, {"days": 3}, None]

@@ -1,24 +1,27 @@
-"""What holds for all three functions, and what each is told."""
-
-from itertools import chain
+"""What holds for all four functions, and what each is told."""
 
 import pytest
+
+from lambdas.csvfile.options import DEFAULT_OPTIONS
 
 from .answers import queue_url
 from .recording import Recording
 
 FUNCTION = "lambda/function:Function"
 FUNCTIONS = {
-    "ingest-process-csv": "process_csv",
-    "writer-insert-records": "insert_records",
-    "notifier-send-email": "send_email",
+    "ingest-process-csv": "process_csv.handler",
+    "writer-insert-records": "insert_records.handler",
+    "notifier-send-email": "send_email.handler",
+    "notifier-mail-round": "send_email.round_handler",
 }
+EVENT_INVOKE_CONFIG = "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 
 
-@pytest.mark.parametrize(("name", "package"), FUNCTIONS.items())
-def test_runs_its_handler_on_arm(local: Recording, name: str, package: str) -> None:
+@pytest.mark.parametrize(("name", "module"), FUNCTIONS.items())
+def test_runs_its_handler_on_arm(local: Recording, name: str, module: str) -> None:
     inputs = local.inputs(FUNCTION, name)
-    assert inputs["handler"] == f"lambdas.{package}.handler.handler"
+    assert inputs["handler"] == f"lambdas.{module}.handler"
+    assert f"lambdas/{module.replace('.', '/')}.py" in inputs["code"].assets
     assert inputs["architectures"] == ["arm64"]
     assert inputs["runtime"] == "python3.13"
     # Beside `code`, a hash would change with how the archive is packed, not with what is in it.
@@ -46,9 +49,7 @@ def test_waits_for_its_policy_and_log_group(local: Recording, name: str) -> None
 def test_whatever_invokes_waits_for_the_policy(local: Recording) -> None:
     invokers = {
         **{mapping.name: mapping for mapping in local.all("lambda/eventSourceMapping:EventSourceMapping")},
-        "async": local.one(
-            "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "ingest-process-csv-async"
-        ),
+        **{config.name: config for config in local.all(EVENT_INVOKE_CONFIG)},
     }
     assert len(invokers) == 4
     for invoker in invokers.values():
@@ -64,7 +65,9 @@ def test_environments(local: Recording) -> None:
     assert told["ingest-process-csv"] == {
         "QUEUE_URL": queue_url("writer-queue"),
         "IMPORTS_TABLE": "writer-imports",
+        "READ_OPTIONS": DEFAULT_OPTIONS.dump(),
         "ROWS_PER_CHUNK": "100",
+        "LEDGERS_EXPIRE_DAYS": "400",
     }
     assert told["writer-insert-records"] == {
         "TABLE": "writer-table",
@@ -73,84 +76,15 @@ def test_environments(local: Recording) -> None:
         "DEAD_LETTER_QUEUE_URL": queue_url("writer-dead-letters"),
         "MAX_RECEIVE_COUNT": "5",
         "ON_CONFLICT": "skip",
+        "LEDGERS_EXPIRE_DAYS": "400",
     }
+    assert told["notifier-mail-round"] == told["notifier-send-email"]
     assert told["notifier-send-email"] == {
         "MAILS_TABLE": "notifier-mails",
         "IMPORTS_TABLE": "writer-imports",
-        "RETRY_QUEUE_URL": queue_url("notifier-retries"),
-        "FAILURE_QUEUE_URL": queue_url("notifier-failures"),
         "SENDER": "welcome@example.com",
         "CONFIGURATION_SET": "rowrelay-local-notifier",
         "ADDRESS_COLUMN": "email",
-        "FUNCTION_TIMEOUT": "90",
-    }
-
-
-def test_alarms_that_need_nobody_to_ask(local: Recording) -> None:
-    alarms = {alarm.name: alarm.inputs for alarm in local.all("cloudwatch/metricAlarm:MetricAlarm")}
-    queues = ("ingest-failures-depth", "writer-dead-letters-depth", "notifier-failures-depth")
-    ages = ("writer-queue-age", "notifier-retries-age", "notifier-send-email-iterator-age")
-    assert set(alarms) == {
-        *queues,
-        *ages,
-        *chain.from_iterable((f"{name}-errors", f"{name}-throttles") for name in FUNCTIONS),
-        "ingest-process-csv-dropped",
-        "ingest-process-csv-undelivered",
-        "notifier-send-email-undelivered",
-    }
-    for name in queues:
-        assert alarms[name]["metricName"] == "ApproximateNumberOfMessagesVisible"
-        assert alarms[name]["dimensions"] == {"QueueName": name.removesuffix("-depth")}
-        assert alarms[name]["threshold"] == 0
-    for name, inputs in alarms.items():
-        assert inputs["comparisonOperator"] == "GreaterThanThreshold"
-        assert inputs["treatMissingData"] == ("ignore" if name in queues else "notBreaching")
-        assert inputs["alarmDescription"]
-        assert not {"alarmActions", "okActions"} & set(inputs)
-
-
-# Namespace, dimension and the statistic that AWS says to view a metric with:
-# https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
-METRICS = {
-    "ApproximateNumberOfMessagesVisible": ("AWS/SQS", "QueueName", "Maximum"),
-    "ApproximateAgeOfOldestMessage": ("AWS/SQS", "QueueName", "Maximum"),
-    "AsyncEventsDropped": ("AWS/Lambda", "FunctionName", "Sum"),
-    "DestinationDeliveryFailures": ("AWS/Lambda", "FunctionName", "Sum"),
-    "Errors": ("AWS/Lambda", "FunctionName", "Sum"),
-    "IteratorAge": ("AWS/Lambda", "FunctionName", "Maximum"),
-    "Throttles": ("AWS/Lambda", "FunctionName", "Sum"),
-}
-SUFFIXES = {
-    "AsyncEventsDropped": "-dropped",
-    "DestinationDeliveryFailures": "-undelivered",
-    "Errors": "-errors",
-    "IteratorAge": "-iterator-age",
-    "Throttles": "-throttles",
-}
-
-
-def test_alarms_watch_metrics_as_aws_has_them(local: Recording) -> None:
-    alarms = local.all("cloudwatch/metricAlarm:MetricAlarm")
-    assert {alarm.inputs["metricName"] for alarm in alarms} == set(METRICS)
-    for alarm in alarms:
-        metric = alarm.inputs["metricName"]
-        ((dimension, of),) = alarm.inputs["dimensions"].items()
-        assert (alarm.inputs["namespace"], dimension, alarm.inputs["statistic"]) == METRICS[metric]
-        if suffix := SUFFIXES.get(metric):
-            assert alarm.name == of + suffix
-
-
-def test_what_lambda_cannot_deliver_is_watched_wherever_it_delivers(local: Recording) -> None:
-    configured = local.all("lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
-    mapped = local.all("lambda/eventSourceMapping:EventSourceMapping")
-    delivering = {each.inputs["functionName"] for each in configured}
-    delivering |= {
-        each.inputs["functionName"].rpartition(":")[2]
-        for each in mapped
-        if each.inputs.get("destinationConfig")
-    }
-    watched = [alarm.name for alarm in local.all("cloudwatch/metricAlarm:MetricAlarm")]
-    assert {name for name in watched if name.endswith("-undelivered")} == {
-        f"{function}-undelivered" for function in delivering
+        "CLAIM_SECONDS": "300",
+        "LEDGERS_EXPIRE_DAYS": "400",
     }

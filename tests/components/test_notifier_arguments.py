@@ -123,13 +123,15 @@ def test_one_identity() -> None:
 
 
 def test_the_stream_is_told_by_its_arn() -> None:
-    assert notifier_problems(stream_arn="people") == ["stream_arn: expected an ARN, got 'people'"]
+    for wrong in ("people", "arn:aws:dynamodb:eu-central-1:123456789012:table/people"):
+        told = f"stream_arn: expected the ARN of a table's stream, its stream_arn, got {wrong!r}"
+        assert notifier_problems(stream_arn=wrong) == [told]
 
 
 def test_a_function_has_time_for_a_mail() -> None:
-    (problem,) = notifier_problems(timeout_seconds=30)
-    expected = "a whole number from 60 to 900 (what its calls may take, Lambda's limit)"
-    assert problem == f"timeout_seconds: expected {expected}, got 30"
+    (problem,) = notifier_problems(function={"timeout_seconds": 30})
+    expected = "a whole number from 120 to 900 (what its calls may take, Lambda's limit)"
+    assert problem == f"function.timeout_seconds: expected {expected}, got 30"
 
 
 def test_names_of_configuration_sets() -> None:

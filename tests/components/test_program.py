@@ -45,6 +45,8 @@ def test_what_it_costs_while_idle_is_of_what_there_is(stack: Recording) -> None:
     assert len(polled) == cost.POLLED_QUEUES
     # With a concurrency of its own a mapping polls by five, else it might by two.
     assert all(m.inputs["scalingConfig"]["maximumConcurrency"] for m in polled)
+    rates = [rule.inputs["scheduleExpression"] for rule in stack.all("cloudwatch/eventRule:EventRule")]
+    assert rates == ["rate(1 minute)"] * cost.ROUNDS_A_MINUTE
     assert len(stack.all("cloudwatch/metricAlarm:MetricAlarm")) == cost.ALARMS
     assert len(stack.all("cloudwatch/dashboard:Dashboard")) == cost.DASHBOARDS
 
@@ -71,13 +73,14 @@ def test_exports_what_an_operator_needs(stack: Recording) -> None:
         "queue_url",
         "dead_letter_queue_url",
         "ingest_failure_queue_url",
-        "retry_queue_url",
         "notifier_failure_queue_url",
         "key",
         "key_type",
         "table",
         "import_ledger",
         "mail_ledger",
+        "mail_columns",
+        "ledgers_expire_days",
         "functions",
         "dashboard",
         "identity",
@@ -88,7 +91,10 @@ def test_exports_what_an_operator_needs(stack: Recording) -> None:
         "process_csv": "ingest-process-csv",
         "insert_records": "writer-insert-records",
         "send_email": "notifier-send-email",
+        "mail_round": "notifier-mail-round",
     }
+    assert stack.outputs["mail_columns"] == ["first_name", "email"]
+    assert stack.outputs["ledgers_expire_days"] == 400
     assert all(value not in (None, "") for value in stack.outputs.values())
 
 
@@ -103,9 +109,15 @@ def test_the_names_are_left_to_pulumi(stack: Recording) -> None:
 def test_the_settings_of_all_components_reach_them_all() -> None:
     topic = "arn:aws:sns:us-east-1:123456789012:alarms"
     given = {"rowrelay:logRetentionDays": "7", "rowrelay:alarmTopicArn": topic}
+    given |= {"rowrelay:ledgersExpireDays": "30", "rowrelay:owedAlarmHours": "2"}
     recorded = record_program(ROOT, "local", stack_config(ROOT, "local") | given)
     logs = recorded.all("cloudwatch/logGroup:LogGroup")
-    assert [group.inputs["retentionInDays"] for group in logs] == [7, 7, 7]
+    assert [group.inputs["retentionInDays"] for group in logs] == [7] * 4
+    functions = [each.inputs["environment"] for each in recorded.all("lambda/function:Function")]
+    assert [each["variables"]["LEDGERS_EXPIRE_DAYS"] for each in functions] == ["30"] * 4
+    assert recorded.outputs["ledgers_expire_days"] == 30
+    owed = recorded.inputs("cloudwatch/metricAlarm:MetricAlarm", "notifier-mails-owed-age")
+    assert owed["threshold"] == 2 * 60 * 60
     alarms = recorded.all("cloudwatch/metricAlarm:MetricAlarm")
     assert {alarm.parent for alarm in alarms} == set(COMPONENTS)
     assert all(alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == [topic] for alarm in alarms)

@@ -12,7 +12,7 @@ from .recording import Recording, record, record_program
 from .samples import writer_args
 
 TABLE, QUEUE = "dynamodb/table:Table", "sqs/queue:Queue"
-FUNCTIONS = ("ingest-process-csv", "writer-insert-records", "notifier-send-email")
+FUNCTIONS = ("ingest-process-csv", "writer-insert-records", "notifier-send-email", "notifier-mail-round")
 
 
 def own_log(function: str) -> tuple[set[str], set[str]]:
@@ -20,8 +20,13 @@ def own_log(function: str) -> tuple[set[str], set[str]]:
     return {"logs:CreateLogStream", "logs:PutLogEvents"}, {f"{group}:*"}
 
 
+def of_dynamodb(actions: set[str]) -> set[str]:
+    return {f"dynamodb:{action}" for action in actions}
+
+
 RECEIVE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 SENDING = {"ses:SendBulkEmail", "ses:SendBulkTemplatedEmail"}
+SENDING_ONE = {"ses:SendEmail", "ses:SendTemplatedEmail"}
 SES = f"arn:aws:ses:{REGION}:{ACCOUNT}"
 BUCKET = arn("s3/bucket:Bucket", "ingest-bucket")
 STREAM = arn(TABLE, "writer-table") + "/stream/2026-11-23T00:00:00.000"
@@ -64,18 +69,31 @@ def test_insert_records_that_replaces() -> None:
 def test_send_email(local: Recording) -> None:
     identity = arn("sesv2/emailIdentity:EmailIdentity", "welcome@example.com")
     configuration_set = arn("sesv2/configurationSet:ConfigurationSet", "rowrelay-local-notifier")
-    claiming = {"dynamodb:BatchGetItem", "dynamodb:PartiQLInsert", "dynamodb:PutItem"}
+    claiming = {"BatchGetItem", "PartiQLInsert", "PartiQLUpdate", "PutItem", "UpdateItem"}
     read = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
     assert local.statements("notifier-send-email-policy") == {
         "WriteLog": own_log("notifier-send-email"),
         "ReadStream": (read, {STREAM}),
         "FindStream": ({"dynamodb:ListStreams"}, {"*"}),
-        "ReceiveRetries": (RECEIVE, {arn(QUEUE, "notifier-retries")}),
-        "SendRetries": ({"sqs:SendMessage", "sqs:ChangeMessageVisibility"}, {arn(QUEUE, "notifier-retries")}),
         "SendFailures": ({"sqs:SendMessage"}, {arn(QUEUE, "notifier-failures")}),
-        "ClaimMails": (claiming, {arn(TABLE, "notifier-mails")}),
+        "ClaimMails": (of_dynamodb(claiming), {arn(TABLE, "notifier-mails")}),
         "KeepBooks": ({"dynamodb:UpdateItem"}, {arn(TABLE, "writer-imports")}),
         "SendMails": (SENDING, {identity, f"{SES}:template/*", configuration_set}),
+    }
+
+
+def test_mail_round(local: Recording) -> None:
+    identity = arn("sesv2/emailIdentity:EmailIdentity", "welcome@example.com")
+    configuration_set = arn("sesv2/configurationSet:ConfigurationSet", "rowrelay-local-notifier")
+    claiming = {"BatchGetItem", "PartiQLUpdate", "PutItem", "UpdateItem"}
+    mails = {identity, f"{SES}:template/*", configuration_set}
+    assert local.statements("notifier-mail-round-policy") == {
+        "WriteLog": own_log("notifier-mail-round"),
+        "ClaimMails": (of_dynamodb(claiming), {arn(TABLE, "notifier-mails")}),
+        "FindDueMails": ({"dynamodb:Query"}, {arn(TABLE, "notifier-mails") + "/index/by_due"}),
+        "KeepBooks": ({"dynamodb:Query", "dynamodb:UpdateItem"}, {arn(TABLE, "writer-imports")}),
+        "SendMails": (SENDING | SENDING_ONE, mails),
+        "AskForQuota": ({"ses:GetAccount"}, {"*"}),
     }
 
 
@@ -83,10 +101,12 @@ def test_send_email(local: Recording) -> None:
     ("stack", "identities"), [("dev", {"*"}), ("prod", {"example.com", "welcome@example.com"})]
 )
 def test_recipients_identities_are_for_the_sandbox_alone(stack: str, identities: set[str]) -> None:
-    sending = record_program(ROOT, stack).statements("notifier-send-email-policy")["SendMails"]
+    recorded = record_program(ROOT, stack)
     configuration_set = arn("sesv2/configurationSet:ConfigurationSet", f"rowrelay-{stack}-notifier")
     allowed = {f"{SES}:identity/{identity}" for identity in identities}
-    assert sending == (SENDING, {*allowed, f"{SES}:template/*", configuration_set})
+    mails = {*allowed, f"{SES}:template/*", configuration_set}
+    for function, actions in (("send-email", SENDING), ("mail-round", SENDING | SENDING_ONE)):
+        assert recorded.statements(f"notifier-{function}-policy")["SendMails"] == (actions, mails)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -108,7 +128,7 @@ def test_each_function_has_a_role_of_its_own_that_only_lambda_takes(local: Recor
 
 
 def test_there_are_no_other_policies(local: Recording) -> None:
-    assert len(local.all("iam/role:Role")) == 3
+    assert len(local.all("iam/role:Role")) == 4
     policies = {policy.name: policy.inputs["role"] for policy in local.all("iam/rolePolicy:RolePolicy")}
     assert policies == {
         **{f"{function}-policy": f"{function}-role" for function in FUNCTIONS},

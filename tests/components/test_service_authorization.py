@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from components import BufferedWriter, CsvIngest, StreamNotifier
+
 from .answers import ACCOUNT, REGION, arn
 from .conftest import ROOT
-from .recording import Recording, record_program
+from .recording import Recording, record, record_program, stack_config
+from .samples import FUNCTION, KEY_ARN, ingest_args, notifier_args, writer_args
 from .service_authorization import problems_of, problems_of_policy
 
 # What each kind of resource has its policy in, and how the resource that it is on is called there.
@@ -22,8 +25,15 @@ IDENTITY = f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/example.com"
 TEMPLATES = f"arn:aws:ses:{REGION}:{ACCOUNT}:template/*"
 CONFIGURATION_SET = f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/ours"
 TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/people"
+INDEX = f"{TABLE}/index/by_due"
 STREAM = f"{TABLE}/stream/2026-11-23T00:00:00.000"
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:chunks"
+DETACHES = [
+    "DetachNetworkInterface takes no *",
+    "DetachNetworkInterface requires a resource of type instance",
+    "DetachNetworkInterface requires a resource of type network-interface",
+]
+THROUGH_SQS = {"StringEquals": {"kms:ViaService": f"sqs.{REGION}.amazonaws.com"}}
 
 
 def policies(stack: Recording) -> dict[str, dict[str, Any]]:
@@ -39,25 +49,45 @@ def policies(stack: Recording) -> dict[str, dict[str, Any]]:
 
 
 def permission(inputs: dict[str, Any]) -> dict[str, Any]:
+    condition = {"ArnLike": {"aws:SourceArn": inputs["sourceArn"]}}
+    if account := inputs.get("sourceAccount"):
+        condition["StringEquals"] = {"aws:SourceAccount": account}
     statement = {
         "Effect": "Allow",
         "Action": inputs["action"],
         "Resource": arn("lambda/function:Function", inputs["function"]),
-        "Condition": {
-            "ArnLike": {"aws:SourceArn": inputs["sourceArn"]},
-            "StringEquals": {"aws:SourceAccount": inputs["sourceAccount"]},
-        },
+        "Condition": condition,
     }
     return {"Statement": [statement]}
 
 
 @pytest.mark.parametrize("name", sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")))
 def test_every_policy_of_every_stack(name: str) -> None:
-    stack = record_program(ROOT, name)
+    check(record_program(ROOT, name))
+
+
+def test_every_policy_of_a_stack_with_a_key() -> None:
+    stack = record_program(ROOT, "local", {**stack_config(ROOT, "local"), "rowrelay:kmsKeyArn": KEY_ARN})
+    assert "kms:Decrypt" in str(policies(stack))
+    check(stack)
+
+
+def check(stack: Recording) -> None:
     found = policies(stack)
     assert len(found) == sum(len(stack.all(kind)) for kind in POLICIES) > 10
     # No resource of another kind has a policy.
     assert [r.name for r in stack.resources if "Statement" in str(r.inputs) and r.name not in found] == []
+    assert [(each, problem) for each, of in found.items() for problem in problems_of_policy(of)] == []
+
+
+def test_every_policy_of_functions_that_run_otherwise() -> None:
+    def program() -> None:
+        CsvIngest("in", ingest_args(function=FUNCTION))
+        BufferedWriter("w", writer_args(function=FUNCTION))
+        StreamNotifier("n", notifier_args(function=FUNCTION))
+
+    found = policies(record(program))
+    assert "ConnectToVpc" in str(found["n-mail-round-policy"])
     assert [(each, problem) for each, of in found.items() for problem in problems_of_policy(of)] == []
 
 
@@ -75,13 +105,23 @@ def deny(action: Any, *resources: str, **more: Any) -> dict[str, Any]:
         allow(["ses:SendBulkEmail", "ses:SendBulkTemplatedEmail"], IDENTITY, TEMPLATES, CONFIGURATION_SET),
         allow("ses:SendBulkEmail", IDENTITY, TEMPLATES),
         allow("SES:sendbulkemail", IDENTITY, TEMPLATES),
+        allow(["ses:SendEmail", "ses:SendTemplatedEmail"], IDENTITY, TEMPLATES, CONFIGURATION_SET),
+        allow("ses:GetAccount", "*"),
+        allow(["dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate"], TABLE),
+        allow("dynamodb:Query", INDEX),
+        allow("dynamodb:Query", TABLE),
         allow(["dynamodb:GetRecords"], STREAM),
         allow(["dynamodb:ListStreams"], "*"),
         allow("s3:GetObject", "arn:aws:s3:::files/uploads/*"),
         allow("logs:PutLogEvents", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/one:*"),
         allow("dynamodb:GetItem", TABLE, Condition={"StringEquals": {"dynamodb:LeadingKeys": "a"}}),
         allow("dynamodb:GetItem", TABLE, Condition={"StringEquals": {"aws:ResourceTag/team": "a"}}),
+        allow(["kms:Decrypt", "kms:GenerateDataKey"], KEY_ARN, Condition=THROUGH_SQS),
         deny("s3:*", "arn:aws:s3:::files", "arn:aws:s3:::files/*"),
+        allow(["ec2:CreateNetworkInterface", "ec2:DescribeSubnets"], "*"),
+        deny("ec2:DescribeSubnets", "*", Condition={"Null": {"lambda:SourceFunctionArn": "false"}}),
+        allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
+        allow("kms:Decrypt", KEY_ARN),
     ],
 )
 def test_right_statements(statement: dict[str, Any]) -> None:
@@ -128,13 +168,36 @@ def test_right_statements(statement: dict[str, Any]) -> None:
             allow("dynamodb:GetItem", STREAM),
             [f"GetItem takes no {STREAM}", "GetItem requires a resource of type table"],
         ),
+        (
+            allow("dynamodb:GetItem", INDEX),
+            [f"GetItem takes no {INDEX}", "GetItem requires a resource of type table"],
+        ),
+        (
+            allow("dynamodb:Query", STREAM),
+            [f"Query takes no {STREAM}", "Query requires a resource of type table"],
+        ),
+        (allow("ses:GetAccount", IDENTITY), [f"GetAccount takes no {IDENTITY}"]),
         (allow("dynamodb:ListStreams", STREAM), [f"ListStreams takes no {STREAM}"]),
         (allow("s3:GetObject", "arn:aws:s3:::files"), ["GetObject takes no arn:aws:s3:::files"]),
         (
             allow("s3:GetObject", "arn:aws:s3:::files/*", Condition={"Bool": {"aws:Secure": "true"}}),
             ["GetObject has no condition key aws:Secure"],
         ),
+        (allow("ec2:DetachNetworkInterface", "*"), DETACHES),
+        (allow("xray:PutTraceSegments", QUEUE), [f"PutTraceSegments takes no {QUEUE}"]),
+        (
+            allow("kms:Decrypt", KEY_ARN.replace(":key/", ":alias/")),
+            [
+                f"Decrypt takes no {KEY_ARN.replace(':key/', ':alias/')}",
+                "Decrypt requires a resource of type key",
+            ],
+        ),
         (allow("sqs:SendMessage*", QUEUE), ["sqs:SendMessage* allows more than is named"]),
+        (
+            allow("kms:Decrypt", KEY_ARN, Condition={"StringEquals": {"kms:ViaServices": "sqs"}}),
+            ["Decrypt has no condition key kms:ViaServices"],
+        ),
+        (allow("kms:GenerateDataKey*", KEY_ARN), ["kms:GenerateDataKey* allows more than is named"]),
         (deny("sqs:Mail*", QUEUE), ["sqs:Mail* is no action"]),
         (deny("sqs:*", TABLE), [f"sqs:* takes no {TABLE}"]),
         (

@@ -18,6 +18,7 @@ from settings import SETTINGS, Settings, load_settings
 from .conftest import ROOT
 from .print_inputs import plain
 from .recording import Recording, record, record_program
+from .samples import KEY_ARN
 
 SENDER = {"rowrelay:sender": "Us <us@example.com>"}
 PROJECT: dict[str, Any] = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
@@ -100,10 +101,18 @@ def test_all_settings() -> None:
             "rowrelay:corsOrigins": '["https://app.example.com"]',
             "rowrelay:uploadsExpireDays": "2",
             "rowrelay:reportsExpireDays": "3",
+            "rowrelay:ledgersExpireDays": "30",
             "rowrelay:onConflict": "replace",
+            "rowrelay:encoding": "windows-1252",
+            "rowrelay:maxColumns": "20",
+            "rowrelay:maxRows": "30",
+            "rowrelay:maxBytes": "40",
+            "rowrelay:maxRowBytes": "5000",
             "rowrelay:rowsPerChunk": "10",
             "rowrelay:logRetentionDays": "365",
+            "rowrelay:owedAlarmHours": "48",
             "rowrelay:alarmTopicArn": "arn:aws:sns:us-east-1:123456789012:alarms",
+            "rowrelay:kmsKeyArn": KEY_ARN,
             "rowrelay:protectData": "true",
         }
     )
@@ -116,10 +125,18 @@ def test_all_settings() -> None:
         cors_origins=["https://app.example.com"],
         uploads_expire_days=2,
         reports_expire_days=3,
+        ledgers_expire_days=30,
         on_conflict="replace",
+        encoding="windows-1252",
+        max_columns=20,
+        max_rows=30,
+        max_bytes=40,
+        max_row_bytes=5000,
         rows_per_chunk=10,
-        log_retention_days=365,
-        alarm_topic_arn="arn:aws:sns:us-east-1:123456789012:alarms",
+        function={"log_retention_days": 365},
+        alarms={"mails-owed-age": {"threshold": 48 * 60 * 60}},
+        alarm_actions=["arn:aws:sns:us-east-1:123456789012:alarms"],
+        kms_key_arn=KEY_ARN,
         protect_data=True,
     )
     assert loaded.key == "email"
@@ -157,6 +174,16 @@ def test_all_problems_at_once() -> None:
         ("schema", "schemas/none.json", "the path of a Table Schema that can be used"),
         ("schema", "mails/welcome/body.txt", "the path of a Table Schema that can be used"),
         ("schema", "schemas", "the path of a Table Schema that can be used"),
+        (
+            "transformRows",
+            "none.py",
+            "the path of a Python module with a function transform_row(row), or empty",
+        ),
+        (
+            "transformRows",
+            "settings.py",
+            "the path of a Python module with a function transform_row(row), or",
+        ),
         ("mail", "mails/none", "a folder with subject.txt, body.txt, body.html"),
         ("identity", "example.org", "the sender's address or its domain, or empty"),
         ("existingIdentityArn", "example.com", "the ARN of the sender's SES identity, or empty"),
@@ -169,10 +196,23 @@ def test_all_problems_at_once() -> None:
         ("uploadsExpireDays", "0", "a whole number from 1 to 2,147,483,647"),
         ("reportsExpireDays", "1.5", "a whole number from 1 to 2,147,483,647"),
         ("reportsExpireDays", "9" * 5000, "a whole number from 1 to 2,147,483,647"),
+        ("ledgersExpireDays", "29", "a whole number from 30 to 3,650"),
         ("onConflict", "merge", "one of skip, replace"),
+        ("encoding", "utf-16", "a text encoding that contains ASCII, or empty"),
+        ("encoding", "windows", "a text encoding that contains ASCII, or empty"),
+        ("maxColumns", "0", "a whole number from 1 to 10,000"),
+        ("maxColumns", "10001", "a whole number from 1 to 10,000"),
+        ("maxRows", "0", "a whole number from 1 to 50,000,000,000,000"),
+        ("maxBytes", "50000000000001", "a whole number from 1 to 50,000,000,000,000"),
+        ("maxRowBytes", "1023", "a whole number from 1,024 to 1,048,576"),
+        ("maxRowBytes", "1048577", "a whole number from 1,024 to 1,048,576"),
         ("rowsPerChunk", "٣", "a whole number from 1 to 1,000"),
         ("logRetentionDays", "31", "one of 1, 3, 5, 7, 14, 30,"),
+        ("owedAlarmHours", "0", "a whole number from 1 to 8,760"),
+        ("owedAlarmHours", "8761", "a whole number from 1 to 8,760"),
+        ("owedAlarmHours", "1.5", "a whole number from 1 to 8,760"),
         ("alarmTopicArn", "alarms", "an SNS topic's ARN, or empty"),
+        ("kmsKeyArn", "alias/ours", "a KMS key's ARN, or empty"),
         ("protectData", "True", "true or false"),
         ("sandbox", "yes", "true or false"),
     ],
@@ -198,6 +238,14 @@ def test_a_schema_that_cannot_be_used(tmp_path: Path) -> None:
     assert told.count("\n") == 4
     assert "      field 'a': type 'geojson' is not supported" in told
     assert "      primaryKey: expected the name of one field, got 'b'" in told
+
+
+def test_a_module_that_cannot_be_used(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text("def transform_row(row):\n    return row +\n")
+    told = message({"rowrelay:transformRows": str(path)})
+    assert "      line 2 is not valid Python: invalid syntax: `return row +`\n" in told
+    assert told.endswith("    Set it: pulumi config set rowrelay:transformRows ''")
 
 
 def test_a_mail_that_cannot_be_used(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import pulumi
 import pytest
 
 from components import StreamNotifier, defaults
-from components.queues import retries_within
 
 from .answers import ACCOUNT, REGION, arn
 from .recording import Recording, record
@@ -14,7 +13,6 @@ from .samples import IDENTITY_ARN, LEDGER_ARN, STREAM_ARN, notifier_args
 
 QUEUE, TABLE = "sqs/queue:Queue", "dynamodb/table:Table"
 MAPPING = "lambda/eventSourceMapping:EventSourceMapping"
-DAY = 24 * 60 * 60
 
 
 @pytest.fixture(scope="module")
@@ -42,30 +40,6 @@ def test_the_stream_mapping_is_bounded(alone: Recording) -> None:
         "destinationConfig": {"onFailure": {"destinationArn": arn(QUEUE, "n-failures")}},
         "enabled": True,
     }
-
-
-def test_retries_last_a_week_and_end_in_the_failure_queue(alone: Recording) -> None:
-    retries, failures = alone.inputs(QUEUE, "n-retries"), alone.inputs(QUEUE, "n-failures")
-    redrive = json.loads(retries["redrivePolicy"])
-    assert redrive["deadLetterTargetArn"] == arn(QUEUE, "n-failures")
-    tried_for = redrive["maxReceiveCount"] * retries["visibilityTimeoutSeconds"]
-    assert 6.9 * DAY < tried_for <= 7 * DAY
-    assert retries["messageRetentionSeconds"] == failures["messageRetentionSeconds"] == 14 * DAY
-    mapping = alone.inputs(MAPPING, "n-send-email-retries")
-    assert mapping["eventSourceArn"] == arn(QUEUE, "n-retries")
-    assert mapping["scalingConfig"] == {"maximumConcurrency": 2}
-    assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
-    shortest = 6 * defaults.SEND_EMAIL_TIMEOUT + mapping["maximumBatchingWindowInSeconds"]
-    assert retries["visibilityTimeoutSeconds"] >= shortest
-
-
-@pytest.mark.parametrize("timeout", [1, 60, 100, 101, 450, 900])
-def test_retries_for_every_timeout(timeout: int) -> None:
-    shortest = 6 * timeout + 5
-    visibility, receives = retries_within(7 * DAY, shortest)
-    assert visibility >= shortest
-    assert 1 <= receives <= 1000  # SQS's limit
-    assert visibility * receives <= 7 * DAY < visibility * (receives + 1)
 
 
 def test_an_address_is_its_own_identity(alone: Recording) -> None:
@@ -100,20 +74,53 @@ def test_the_configuration_set(alone: Recording) -> None:
 
 def test_the_mail_ledger(alone: Recording) -> None:
     ledger = alone.inputs(TABLE, "n-mails")
-    assert ledger["attributes"] == [{"name": "mail_id", "type": "S"}]
+    assert ledger["attributes"] == [
+        {"name": "mail_id", "type": "S"},
+        {"name": "outbox", "type": "S"},
+        {"name": "due", "type": "N"},
+    ]
     assert ledger["hashKey"] == "mail_id"
+    assert ledger["globalSecondaryIndexes"] == [
+        {
+            "name": "by_due",
+            "keySchemas": [
+                {"attributeName": "outbox", "keyType": "HASH"},
+                {"attributeName": "due", "keyType": "RANGE"},
+            ],
+            "projectionType": "KEYS_ONLY",
+        }
+    ]
     assert ledger["pointInTimeRecovery"] == ledger["serverSideEncryption"] == {"enabled": True}
+
+
+def test_both_ledgers_forget(alone: Recording) -> None:
+    for name in ("n-mails", "n-imports"):
+        assert alone.inputs(TABLE, name)["ttl"] == {"attributeName": "expires_at", "enabled": True}
+
+
+def test_the_columns_that_the_mail_uses_are_told_once_each(alone: Recording) -> None:
+    assert alone.component_outputs["n"]["mail_columns"] == ["first_name", "email"]
+    mail = {"subject": "{{ email }}", "text": "{{first_name}} {{email}}", "html": "<p>{{last name}}</p>"}
+    told = record(lambda: StreamNotifier("n", notifier_args(mail=mail, address_column="first_name")))
+    assert told.component_outputs["n"]["mail_columns"] == ["email", "first_name", "last name"]
+
+
+def test_how_long_the_ledgers_keep_is_told(alone: Recording) -> None:
+    assert alone.component_outputs["n"]["ledgers_expire_days"] == 400
+    told = record(lambda: StreamNotifier("n", notifier_args(ledgers_expire_days=30.0)))
+    assert told.component_outputs["n"]["ledgers_expire_days"] == 30
 
 
 def test_takes_resources_that_exist(with_others: Recording) -> None:
     assert [r for r in with_others.resources if r.kind.startswith("aws:sesv2/")] == []
     assert [table.name for table in with_others.all(TABLE)] == ["n-mails"]
-    statements = with_others.statements("n-send-email-policy")
     configuration_set = f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/ours"
     templates = f"arn:aws:ses:{REGION}:{ACCOUNT}:template/*"
     address = f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/us@example.com"
-    assert statements["SendMails"][1] == {IDENTITY_ARN, address, templates, configuration_set}
-    assert statements["KeepBooks"][1] == {LEDGER_ARN}
+    for function in ("n-send-email", "n-mail-round"):
+        statements = with_others.statements(f"{function}-policy")
+        assert statements["SendMails"][1] == {IDENTITY_ARN, address, templates, configuration_set}
+        assert statements["KeepBooks"][1] == {LEDGER_ARN}
     outputs = with_others.component_outputs["n"]
     assert outputs["identity_arn"] == IDENTITY_ARN
     assert outputs["configuration_set"] == "ours"

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,3 +30,8 @@ def rowrelay(*args: str) -> tuple[int, dict[str, Any]]:
     result = CliRunner().invoke(app, [*args, "--json"])
     assert result.stdout, result.output
     return result.exit_code, json.loads(result.stdout)
+
+
+def commands_in(status: Mapping[str, Any]) -> list[str]:
+    """The commands that a status proposes."""
+    return [str(finding["command"]) for finding in status["findings"] if finding["command"]]

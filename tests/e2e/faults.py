@@ -2,17 +2,22 @@
 
 import contextlib
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.ses_limits import SesLimits
+
 from .pipeline import Pipeline
 
 FAULTY = Path(__file__).parent / "faulty"
-# After which a queue gives a message again, for six minutes are too long for a test; and how often.
+# After which a queue gives a message again, and mails are taken over, for minutes are too long for a test.
 RETRY_SECONDS = 2
 RECEIVES = 100
+# Between two rounds, for a minute is too long, too.
+ROUND_SECONDS = 1.0
 # By operation and kind (see faulty/sitecustomize.py), how often each happens.
 Tickets = Mapping[str, Mapping[str, int]]
 
@@ -24,23 +29,45 @@ class Faults:
     pipeline: Pipeline
     folder: Path
 
-    def hasten(self, receives: int = RECEIVES) -> None:
-        """Let the queues that feed functions give messages again soon, so often before they give them up."""
-        sqs = self.pipeline.deployment.client("sqs")
-        for name in ("queue_url", "retry_queue_url"):
-            url = self.pipeline.outputs[name]
-            answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
-            policy = json.loads(answer["Attributes"]["RedrivePolicy"]) | {"maxReceiveCount": receives}
-            attributes = {"VisibilityTimeout": str(RETRY_SECONDS), "RedrivePolicy": json.dumps(policy)}
-            sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+    def hasten(self, receives: int = RECEIVES, visibility: int = RETRY_SECONDS) -> None:
+        """Let the queue give messages again soon, so often until it gives up; mails are taken over.
+
+        Few receives need a visibility that no delivery outlasts: else the queue gives up before the function.
+        """
+        sqs, url = self.pipeline.deployment.client("sqs"), self.pipeline.outputs["queue_url"]
+        answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
+        policy = json.loads(answer["Attributes"]["RedrivePolicy"]) | {"maxReceiveCount": receives}
+        attributes = {"VisibilityTimeout": str(visibility), "RedrivePolicy": json.dumps(policy)}
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
         self.set_variables("insert_records", MAX_RECEIVE_COUNT=str(receives))
         # A killed invocation's mails are taken over 30 seconds after its time-out.
-        self.set_variables("send_email", FUNCTION_TIMEOUT=str(RETRY_SECONDS - 30))
+        for function in ("send_email", "mail_round"):
+            self.set_variables(function, CLAIM_SECONDS=str(RETRY_SECONDS - 30))
+        # MiniStack's own are those of a new account, at whose rate the tests' mails would take minutes.
+        self.pipeline.deployment.limit_mails(SesLimits(max_send_rate=10_000, max_24_hour_send=-1))
+
+    @contextlib.contextmanager
+    def rounds(self) -> Iterator[None]:
+        """Let rounds follow each other soon, whatever becomes of each, and beside those of the schedule."""
+        client, ended = self.pipeline.deployment.client("lambda"), threading.Event()
+        name = self.pipeline.outputs["functions"]["mail_round"]
+
+        def run() -> None:
+            while not ended.wait(ROUND_SECONDS):
+                client.invoke(FunctionName=name)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
     def strike(self, function: str, tickets: Tickets) -> None:
         """Have the calls of a function (`process_csv`, ...) fail so often."""
         folder = self.folder / function
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         for operation, kinds in tickets.items():
             for kind, number in kinds.items():
                 for n in range(number):
@@ -85,6 +112,15 @@ class Faults:
         client.update_event_source_mapping(UUID=mapping, Enabled=False)
         yield
         client.update_event_source_mapping(UUID=mapping, Enabled=True)
+
+    @contextlib.contextmanager
+    def without_schedule(self) -> Iterator[None]:
+        """Disable the schedule of the rounds, and enable it."""
+        client = self.pipeline.deployment.client("events")
+        [rule] = client.list_rules()["Rules"]
+        client.disable_rule(Name=rule["Name"])
+        yield
+        client.enable_rule(Name=rule["Name"])
 
     def read_stream_again(self) -> None:
         """Delete what feeds `send_email` from the stream, and create it anew: it begins at the start."""

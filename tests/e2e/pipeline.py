@@ -8,11 +8,12 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from lambdas.core.mail import Mail, from_stream
+from lambdas.core.mail import Mail, mail_of_record
+from lambdas.core.mail_entries import UNDECIDED
 from local.embedded import Deployment
-from operations.imports import Import, ImportReader
-from operations.queues import Queues
-from operations.watching import Watch
+from operations.imports import Import
+from operations.stack import Stack
+from operations.watching import Watch, watch_of
 
 HEADER = b"email,first_name,last_name,company,plan,joined_on\n"
 _deserialize = TypeDeserializer().deserialize
@@ -27,8 +28,7 @@ class Pipeline:
 
     @cached_property
     def watch(self) -> Watch:
-        ledger = ImportReader(self.deployment.client("dynamodb"), self.outputs["import_ledger"])
-        return Watch(ledger, Queues(self.deployment.client("sqs"), self.outputs))
+        return watch_of(Stack("of the test", "", self.outputs, self.deployment.client))
 
     @property
     def outputs(self) -> dict[str, Any]:
@@ -91,8 +91,24 @@ class Pipeline:
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
 
-    def put_claimed_record(self, address: str) -> None:
-        """Insert a record whose mail another invocation is sending just now, as far as the ledger knows."""
+    def set_apart(self, import_id: str) -> list[dict[str, Any]]:
+        """The entries of an import's mails that wait for an operator's decision."""
+        return [
+            item
+            for item in self.items("mail_ledger")
+            if item.get("import_id") == import_id and item.get("outbox") in UNDECIDED
+        ]
+
+    def owed(self) -> list[dict[str, Any]]:
+        """The entries of all mails that a round is to see to."""
+        return [item for item in self.items("mail_ledger") if str(item.get("outbox", "")).startswith("owed#")]
+
+    def put_claimed_record(self, address: str) -> str:
+        """Insert a record whose mail another invocation is sending just now, as far as the ledger knows.
+
+        Returns:
+            The mail's id.
+        """
         image = {"email": {"S": address}}
         mail = mail_to(address)
         claim: dict[str, Any] = {"claim": {"S": "another"}, "changed_at": {"N": str(time.time())}}
@@ -100,21 +116,22 @@ class Pipeline:
         dynamodb = self.deployment.client("dynamodb")
         dynamodb.put_item(TableName=self.outputs["mail_ledger"], Item=claim)
         dynamodb.put_item(TableName=self.outputs["table"], Item=image)
+        return mail.mail_id
 
-    def retry(self, *addresses: str) -> None:
-        """Put mails to these addresses into the retry queue, in one batch."""
-        bodies = [mail_to(address).body() for address in addresses]
-        entries: Any = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies)]
-        url = self.outputs["retry_queue_url"]
-        self.deployment.client("sqs").send_message_batch(QueueUrl=url, Entries=entries)
+    def round(self) -> None:
+        """Run a round at once, which the schedule would within a minute."""
+        assert self.try_round(), "the round failed"
+
+    def try_round(self) -> bool:
+        """The same; returns whether it ended as it should."""
+        answer = self.deployment.client("lambda").invoke(FunctionName=self.outputs["functions"]["mail_round"])
+        return "FunctionError" not in answer
 
 
 def mail_to(address: str) -> Mail:
     """The mail that a record of this address and nothing else brings."""
-    image = {"email": {"S": address}}
-    mail = from_stream({"eventName": "INSERT", "dynamodb": {"Keys": image, "NewImage": image}})
-    assert mail
-    return mail
+    image: dict[str, Any] = {"email": {"S": address}}
+    return mail_of_record(image, image, list(image))
 
 
 def until(holds: Callable[[], bool], seconds: float = 20) -> None:

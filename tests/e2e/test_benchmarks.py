@@ -33,12 +33,12 @@ def test_the_calls_are_counted_and_priced(kind: Kind) -> None:
     assert chunks == 3
     load = load_of(measured, with_mail=True)
     # A record and a claim a mail; a receipt (two units a KB: at least one and at most six) and counters a
-    # call; the import's entry and chunks.
-    receipts = load.write_units - (2 * ROWS + 2 * mail_calls + chunks + 2)
+    # call; the import's entry, twice, its summary, and chunks.
+    receipts = load.write_units - (2 * ROWS + 2 * mail_calls + chunks + 3)
     assert 2 * mail_calls <= receipts <= 2 * 6 * mail_calls
     assert load.mails == ROWS
     assert load.sqs_requests == 1 + 2 * usage.invocations["insert_records"]
-    assert load_of(measured, with_mail=False).write_units == ROWS + chunks + 2
+    assert load_of(measured, with_mail=False).write_units == ROWS + chunks + 3
     assert dollars_per_million(measured, with_mail=True)["SES"] == pytest.approx(100)
 
 

@@ -1,6 +1,7 @@
 """The command as a user runs it: a process of its own, its output, its exit code, and nothing left behind."""
 
 import contextlib
+import csv
 import json
 import os
 import re
@@ -33,14 +34,14 @@ SAMPLE_ENDS = {"read": 19, "rejected": 7, "duplicates": 2, "mailed": 10}
 
 
 class Command:
-    """The command, running, with a folder of its own for temporary files."""
+    """The command, running in a folder of its own, with another for temporary files."""
 
     def __init__(self, folder: Path, *args: str | Path) -> None:
         self._folder = folder
         self._started: set[int] = set()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "cli", *map(str, args)],
-            cwd=ROOT,
+            cwd=folder.parent,
             env={**os.environ, "TMPDIR": str(folder), "XDG_CACHE_HOME": str(folder.parent / "cache")},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -99,12 +100,17 @@ def rowrelay(tmp_path: Path) -> Iterator[Start]:
         command.process.communicate()
 
 
-def test_the_sample_goes_from_upload_to_mail_and_the_user_sees_all_of_it(rowrelay: Start) -> None:
+def test_the_sample_goes_from_upload_to_mail_and_the_user_sees_it(rowrelay: Start, tmp_path: Path) -> None:
     code, out, err = rowrelay("demo").end()
     assert (code, err) == (0, "")
     assert "Where every row ended" in out
-    assert "samples/users.csv    19      10           2         7       0              0     0" in out
+    assert "users.csv    19      10           2         7       0              0     0" in out
+    assert "\n  email: expected an e-mail address · 2 rows, lines 5, 8\n" in out
+    assert "users.csv (users.rejects.csv):\n" in out
     assert 'line 8: email: expected an e-mail address, got "not-an-address"' in out
+    with (tmp_path / "users.rejects.csv").open(encoding="utf-8-sig", newline="") as file:
+        rejects = list(csv.DictReader(file))
+    assert [reject["_line"] for reject in rejects] == ["5", "8", "11", "12", "14", "15", "18"]
     assert "Subject: Welcome, Ada!" in out
     assert out.splitlines()[-1].endswith(": every row is accounted for.")
 
@@ -112,22 +118,27 @@ def test_the_sample_goes_from_upload_to_mail_and_the_user_sees_all_of_it(rowrela
 def test_json_is_one_object_and_the_same_file_twice_is_two_imports(rowrelay: Start, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong ü+%20.csv"
     wrong.write_text("name,age\nBob,3\n")
-    code, out, _ = rowrelay("demo", "--json", SAMPLE, SAMPLE, wrong).end()
-    assert code == 0
+    sample = ROOT / SAMPLE
+    code, out, _ = rowrelay("demo", "--json", sample, sample, wrong).end()
+    assert code == 1  # one file was refused
     document = json.loads(out)
-    assert document.keys() == {"imports", "balanced", "seconds", "endpoint", "outputs"}
+    assert document.keys() == {"imports", "balanced", "ended_because", "seconds", "endpoint", "outputs"}
     assert document["balanced"] is True
     first, second, third = document["imports"]
     fields = (
         "file key import status reason read accepted rejected created duplicates failed mailed undeliverable"
-        " held summary rejects started_at"
+        " held cancelled owed summary rejects reasons repeated_keys ignored_columns started_at rejects_file"
     )
     assert " ".join(first) == fields
     assert {end: first[end] for end in SAMPLE_ENDS} == SAMPLE_ENDS
     assert first["key"] == "uploads/1/users.csv"
     assert (second["key"], second["created"], second["duplicates"]) == ("uploads/2/users.csv", 0, 12)
     assert first["import"] != second["import"]
+    assert first["reasons"][0]["rows"] == 2
+    assert (first["rejects_file"], second["rejects_file"]) == ("users.rejects.csv", "users.rejects.csv")
+    assert sorted(path.name for path in tmp_path.glob("*.csv")) == ["users.rejects.csv", wrong.name]
     assert (third["file"], third["status"], third["rejects"]) == (str(wrong), "rejected", None)
+    assert (third["rejects_file"], third["reasons"]) == (None, [])
     assert third["reason"].startswith("the header lacks the column")
     assert third["summary"].startswith(f"reports/uploads/3/{wrong.name}/")
 

@@ -90,7 +90,7 @@ def test_resources_hold_what_the_program_registered(tiny: Deployment) -> None:
     assert provider["maxMessageSize"] == 262_144
     assert queue.inputs == {**provider, "messageRetentionSeconds": 1209600}
     assert queue.id == tiny.outputs["queues"]["dead"]
-    assert len(tiny.resources) == 36
+    assert len(tiny.resources) == 39
 
 
 def test_the_bucket_is_as_declared(tiny: Deployment) -> None:
@@ -141,8 +141,9 @@ def test_functions_and_mappings_are_as_declared(tiny: Deployment) -> None:
     assert sorted(mapping["State"] for mapping in mappings) == ["Enabled", "Enabled"]
     invocation = functions.get_function_event_invoke_config(FunctionName=name)
     assert invocation["MaximumRetryAttempts"] == 0
-    statement = json.loads(functions.get_policy(FunctionName=name)["Policy"])["Statement"][0]
-    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+    statements = json.loads(functions.get_policy(FunctionName=name)["Policy"])["Statement"]
+    invokers = sorted(statement["Principal"]["Service"] for statement in statements)
+    assert invokers == ["events.amazonaws.com", "s3.amazonaws.com"]
 
 
 def test_the_rest_is_as_declared(tiny: Deployment) -> None:
@@ -156,6 +157,16 @@ def test_the_rest_is_as_declared(tiny: Deployment) -> None:
     assert destinations["EventDestinations"][0]["MatchingEventTypes"] == ["BOUNCE"]
     subscriptions = tiny.client("sns").list_subscriptions()["Subscriptions"]
     assert [one["Protocol"] for one in subscriptions] == ["sqs"]
+
+
+def test_the_schedule_is_as_declared(tiny: Deployment) -> None:
+    events = tiny.client("events")
+    (rule,) = events.list_rules()["Rules"]
+    assert re.fullmatch(r"daily-[0-9a-f]{7}", rule["Name"])
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 day)", "ENABLED")
+    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    assert target["Arn"].endswith(tiny.outputs["functions"][0])
+    assert target["RetryPolicy"] == {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
 
 
 def test_it_listens_on_no_address_but_one(tiny: Deployment) -> None:

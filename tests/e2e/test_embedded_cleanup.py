@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from local.embedded import ROOT
+from local.root import ROOT
 
 from .tiny import WAIT, program_in, until
 

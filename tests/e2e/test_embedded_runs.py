@@ -11,8 +11,9 @@ import pulumi.runtime
 import pytest
 
 import local.emulator
-from local.embedded import ROOT, embedded_aws
+from local.embedded import embedded_aws
 from local.errors import EmbeddedAwsError, EmulatorError, PortError, UnsupportedError
+from local.root import ROOT
 
 from .tiny import program_in
 

@@ -48,7 +48,7 @@ def test_permissions_withdrawn_and_given_back(faults: Faults) -> None:
 
 def test_rows_not_written_in_time_are_dead_lettered_with_the_reason(faults: Faults) -> None:
     uploaded = Uploaded("refused", 200)
-    faults.hasten(receives=2)
+    faults.hasten(receives=2, visibility=15)
     with faults.without_permissions("insert_records", "WriteRecords"):
         one = begun(faults, uploaded)
         [ended] = faults.pipeline.watch.until_settled([one], lambda _: None)

@@ -1,4 +1,4 @@
-"""What an operator decides of mails: those refused, those held, and those that never began."""
+"""What an operator decides of mails: those refused, those held, those owed, and those that never began."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,11 +8,12 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.app import app
+from operations.forget import LEFT
 from operations.imports import Import
 
-from .command import found_by_commands, rowrelay
+from .command import commands_in, found_by_commands, rowrelay
 from .faults import Faults
-from .pipeline import HEADER, until
+from .pipeline import HEADER
 
 pytestmark = pytest.mark.e2e
 PEOPLE = [f"person{n}@example.com" for n in range(4)]
@@ -31,70 +32,130 @@ def counts(faults: Faults, one: Import) -> tuple[int, int, int]:
     return books.mailed, books.undeliverable, books.held
 
 
-def failures(faults: Faults) -> int:
-    return faults.pipeline.watch.queues.waiting("notifier_failure_queue_url")
+def recipients(faults: Faults) -> list[str]:
+    """To whom each mail is that SES took."""
+    return sorted(email for each in faults.pipeline.mails() for email in each["To"])
 
 
-def test_mails_that_are_held_are_resent_or_dropped_one_or_all(faults: Faults) -> None:
+def make_old(faults: Faults, email: str) -> None:
+    """Let a record have been written days ago."""
+    faults.pipeline.deployment.client("dynamodb").update_item(
+        TableName=faults.pipeline.outputs["table"],
+        Key={"email": {"S": email}},
+        UpdateExpression="SET created_at = :old",
+        ExpressionAttributeValues={":old": {"S": "2026-11-01T00:00:00.000Z"}},
+    )
+
+
+def test_mails_that_are_held_are_resent_or_counted_as_mailed(faults: Faults) -> None:
     faults.strike("send_email", {"SendBulkEmail": {"lost": 1}})
     one = faults.pipeline.run_one(DATA)
     mailed, _, waiting = counts(faults, one)  # as the stream happens to cut its batches
     assert waiting == 4 - mailed > 0
 
-    code, listed = rowrelay("held", "list")
-    assert (code, len({each["record"]["email"] for each in listed["held"]} & set(PEOPLE))) == (1, waiting)
-    assert rowrelay("redrive", "notifier", "--yes")[1]["other_reasons"] == waiting  # not its to send
+    held = rowrelay("mails", "list", "--state", "held")[1]["held"]
+    assert len({each["record"]["email"] for each in held} & set(PEOPLE)) == waiting
+    code, status = rowrelay("status")
+    assert (code, sum(status["mails"]["undecided"]["held"].values())) == (1, waiting)
+    assert commands_in(status) == ["rowrelay mails list --state held"]
 
-    [mail, *_] = [each["mail"] for each in listed["held"]]
-    assert rowrelay("held", "resend", mail, "--dry-run")[1]["chosen"] == 1
+    mail, because = held[0]["mail"], ["--because", "SES has no such message"]
+    assert rowrelay("mails", "resend", "held", mail, *because, "--dry-run")[1]["chosen"] == 1
     assert counts(faults, one) == (mailed, 0, waiting)
-    unknown = CliRunner().invoke(app, ["held", "resend", mail[:8], "--yes"])
+    unknown = CliRunner().invoke(app, ["mails", "resend", "held", mail[:8], *because, "--yes"])
     assert unknown.exit_code == 2
     assert f"expected the whole id of a mail, got {mail[:8]}" in " ".join(unknown.output.split())
-    assert rowrelay("held", "resend", mail, "--yes")[1]["done"] == 1
-    until(lambda: counts(faults, one) == (mailed + 1, 0, waiting - 1))
-    assert rowrelay("held", "drop", "--all", "--yes")[1]["done"] == waiting - 1
-    assert counts(faults, one) == (mailed + 1, waiting - 1, 0)
-    assert rowrelay("held", "list") == (0, {"held": []})
-    assert failures(faults) == 0
-    assert sorted(Counter(email for each in faults.pipeline.mails() for email in each["To"]).values()) == [
-        *(1, 1, 1),
-        2,
-    ]
+    assert rowrelay("mails", "resend", "held", mail, *because, "--yes")[1]["done"] == 1
+    faults.pipeline.round()
+    assert counts(faults, one) == (mailed + 1, 0, waiting - 1)
+
+    done = rowrelay("mails", "count-as-mailed", "--import", str(one.id), *because, "--yes")[1]["done"]
+    assert (done, counts(faults, one)) == (waiting - 1, (4, 0, 0))
+    assert rowrelay("mails", "list", "--state", "held") == (0, {"held": []})
+    assert sorted(Counter(recipients(faults)).values()) == [1, 1, 1, 2]
+    assert commands_in(rowrelay("status")[1]) == []
 
 
-def test_mails_that_were_refused_are_sent_once_the_cause_is_mended(faults: Faults) -> None:
+def test_refused_mails_are_sent_once_the_cause_is_mended_or_let_be(faults: Faults) -> None:
     faults.strike("send_email", {"SendBulkEmail": {"rejected": 1}})
     one = faults.pipeline.run_one(DATA)
     mailed, refused, _ = counts(faults, one)
     assert refused == 4 - mailed > 0
 
-    dry = rowrelay("redrive", "notifier", "--dry-run")[1]
-    assert (dry["chosen"], dry["reasons"]) == (refused, {"MESSAGE_REJECTED: of the test": refused})
-    assert rowrelay("redrive", "notifier", "--yes", "--reason", "rejected")[1]["done"] == refused
-    until(lambda: counts(faults, one) == (4, 0, 0))
-    assert failures(faults) == 0
-    assert sorted(email for each in faults.pipeline.mails() for email in each["To"]) == PEOPLE
+    dry = rowrelay("mails", "resend", "undeliverable", "--all", "--dry-run")[1]
+    reasons = {"MESSAGE_REJECTED: SES does not take this mail": refused}
+    assert (dry["chosen"], dry["reasons"]) == (refused, reasons)
+    [mail, *_] = [each["mail"] for each in rowrelay("mails", "list")[1]["undeliverable"]]
+    assert rowrelay("mails", "let-be", mail, "--yes")[1]["done"] == 1
+    done = rowrelay("mails", "resend", "undeliverable", "--reason", "rejected", "--yes")[1]["done"]
+    assert done == refused - 1
+    faults.pipeline.round()
+    assert counts(faults, one) == (3, 1, 0)
+    assert rowrelay("mails", "list") == (0, {"owed": [], "undeliverable": [], "held": []})
+    assert len(set(recipients(faults))) == len(recipients(faults)) == 3
 
 
-def test_a_record_that_has_no_mail_is_found_and_queued(faults: Faults) -> None:
+def test_an_import_is_paused_goes_on_where_it_stopped_and_is_cancelled(faults: Faults) -> None:
+    pipeline = faults.pipeline
+    assert rowrelay("mails", "pause", "--all")[0] == 0
+    one = pipeline.run_one(DATA)
+    assert pipeline.watch.why == "mails wait: an operator has paused all mails"
+    other = pipeline.run_one(DATA.replace(b"person", b"other"))
+    mails = rowrelay("status")[1]["mails"]
+    assert (mails["owed"], mails["all_paused"]) == (8, True)
+    assert {each["import"]: each["owed"] for each in mails["imports"]} == {one.id: 4, other.id: 4}
+    pipeline.round()
+    assert pipeline.mails() == []
+
+    assert rowrelay("mails", "pause", str(other.id))[0] == 0
+    assert rowrelay("mails", "resume", "--all")[0] == 0
+    pipeline.round()
+    assert recipients(faults) == PEOPLE
+    assert counts(faults, one) == (4, 0, 0)
+
+    told = {"import": other.id, "owed": 4, "dry_run": False, "cancelled": 4}
+    assert rowrelay("mails", "cancel", str(other.id), "--yes") == (0, told)
+    refused = CliRunner().invoke(app, ["mails", "resume", str(other.id)])
+    assert (refused.exit_code, "cannot be taken back" in refused.output) == (1, True)
+    pipeline.round()
+    assert recipients(faults) == PEOPLE
+    [after] = pipeline.watch.until_settled([other], lambda _: None)
+    assert (after.books.cancelled, after.balanced) == (4, True)
+
+
+def test_a_record_that_has_no_mail_is_found_and_owed(faults: Faults) -> None:
     faults.pipeline.run_one(DATA)
-    assert rowrelay("reconcile") == (0, {"missing": [], "queued": False})
+    assert rowrelay("reconcile") == (
+        0,
+        {"missing": [], "records": len(PEOPLE), "young": len(PEOPLE), "entered": False},
+    )
     dynamodb = faults.pipeline.deployment.client("dynamodb")
     for item in faults.pipeline.items("mail_ledger"):
         dynamodb.delete_item(
             TableName=faults.pipeline.outputs["mail_ledger"], Key={"mail_id": {"S": item["mail_id"]}}
         )
-    # Too young to be missed, but for one.
-    dynamodb.update_item(
-        TableName=faults.pipeline.outputs["table"],
-        Key={"email": {"S": PEOPLE[0]}},
-        UpdateExpression="SET created_at = :old",
-        ExpressionAttributeValues={":old": {"S": "2026-01-01T00:00:00.000Z"}},
-    )
+    make_old(faults, PEOPLE[0])  # the others are too young to be missed
     code, found = rowrelay("reconcile")
     assert code == 1
     assert [(each["line"], each["why"]) for each in found["missing"]] == [(2, "its mail was never begun")]
-    assert rowrelay("reconcile", "--queue", "--yes")[0] == 0
-    until(lambda: len(faults.pipeline.items("mail_ledger")) == 2)  # the mail, and its claim's receipt
+    assert rowrelay("reconcile", "--owe", "--yes")[0] == 0
     assert rowrelay("reconcile")[0] == 0
+    faults.pipeline.round()
+    assert Counter(recipients(faults))[PEOPLE[0]] == 2
+
+
+def test_a_person_is_forgotten_and_gets_no_mail(faults: Faults) -> None:
+    pipeline = faults.pipeline
+    rowrelay("mails", "pause", "--all")
+    one = pipeline.run_one(DATA)
+    for email in PEOPLE[:2]:
+        make_old(faults, email)
+        assert rowrelay("forget", email, "--yes")[1]["erased"]
+    assert rowrelay("forget", PEOPLE[0], "--yes") == (0, {"erased": False, "left": [*LEFT]})
+    left = repr([pipeline.items(name) for name in ("table", "mail_ledger")])
+    assert [email in left for email in PEOPLE] == [False, False, True, True]
+    rowrelay("mails", "resume", "--all")
+    pipeline.round()
+    assert recipients(faults) == PEOPLE[2:]
+    books = pipeline.watch.ledger.refresh(one).books
+    assert (books.mailed, books.cancelled, books.balanced) == (2, 2, True)

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from cli.app import app
 from operations.imports import Import
 
-from .command import found_by_commands, rowrelay
+from .command import commands_in, found_by_commands, rowrelay
 from .pipeline import HEADER, Pipeline, until
 from .roles import restore, take_away
 
@@ -61,7 +61,7 @@ def test_an_upload_that_could_not_be_read_is_imported_on_redrive(
     assert entry(status, one)["status"] == entry(status, lost)["status"] == "failed"
     assert "AccessDenied" in entry(status, one)["reason"]
     assert queue_in(status, "ingest_failure_queue")["oldest_seconds"] < 60
-    assert [each["command"] for each in status["attention"]] == ["rowrelay redrive ingest --dry-run"]
+    assert commands_in(status) == ["rowrelay redrive ingest --dry-run"]
 
     code, dry = rowrelay("redrive", "ingest", "--dry-run")
     assert (code, dry["chosen"], dry["done"]) == (0, 1, 0)
@@ -101,7 +101,7 @@ def test_rows_that_could_not_be_written_are_written_on_redrive(
 
     code, status = rowrelay("status", "--limit", "1")
     assert (code, len(status["imports"]), entry(status, one)["failed"]) == (1, 1, 2)
-    assert [each["command"] for each in status["attention"]] == ["rowrelay redrive writer --dry-run"]
+    assert commands_in(status) == ["rowrelay redrive writer --dry-run"]
 
     code, done = rowrelay("redrive", "writer", "--yes")
     assert (code, done["done"], [each["is"] for each in done["stay"]]) == (1, 1, ["a message from elsewhere"])
@@ -109,28 +109,56 @@ def test_rows_that_could_not_be_written_are_written_on_redrive(
     assert rowrelay("redrive", "writer", "--discard", "--yes")[1]["done"] == 1
 
     code, status = rowrelay("status")
-    assert (code, status["attention"]) == (0, [])
+    assert (code, commands_in(status)) == (0, [])
     found = entry(status, one)
     assert (found["read"], found["created"], found["failed"], found["mailed"]) == (5, 5, 0, 5)
     assert len({mail["To"][0] for mail in pipeline.mails()}) == len(pipeline.mails())
 
 
 def test_status_is_to_be_read_too(pipeline: Pipeline) -> None:
-    pipeline.put_claimed_record("waits@example.com")
-    until(lambda: pipeline.watch.queues.waiting("retry_queue_url") == 1)
-    one = pipeline.run_one(HEADER + b"shown@example.com,Ada,,,,\nbad,,,,,\n")
+    rowrelay("mails", "pause", "--all")
+    one = pipeline.run_one(HEADER + b"shown@example.com,Ada,,,,\nbad,,,,,\nShown@example.com,Ada,,,,\n")
+    refused = pipeline.run_one(b"name\nBob\n")
     result = CliRunner().invoke(app, ["status"])
+    assert f" {refused.key}  rejected: the header lacks the columns email, first_name: " in result.stdout
+    told = f"{one.key}: 1 row with the key of a row before: line 4 (as line 2)\n"
+    assert told in result.stdout
+    assert "\n  first_name: a value is required · 1 row, line 3\n" in result.stdout
     assert f" {one.key}  " in result.stdout
-    assert "\nretry queue: 1 message" in result.stdout
+    assert "\n1 mail owed\n    all are paused: rowrelay mails resume --all\n" in result.stdout
+    assert f"\n    {one.key} (import {one.id}): 1 owed since " in result.stdout
+    assert f"\n    {one.id}: " in result.stdout
     assert "notifier failure queue: 0 messages" in result.stdout
-    assert result.stdout.endswith("Nothing needs a decision.\n")
+    needed = "  1 mail waits for the pause of all to be taken back.\n    Type: rowrelay mails resume --all\n"
+    assert (result.exit_code, needed in result.stdout) == (1, True)
+    rowrelay("mails", "resume", "--all")
+    pipeline.round()
+    assert rowrelay("status")[1]["mails"]["owed"] == 0
+
+
+def test_lambdas_notes_of_what_it_gave_up_stay_until_they_are_discarded(pipeline: Pipeline) -> None:
+    note = json.dumps({"DDBStreamBatchInfo": {"shardId": "1"}})
+    url = pipeline.outputs["notifier_failure_queue_url"]
+    pipeline.deployment.client("sqs").send_message(QueueUrl=url, MessageBody=note)
+    code, status = rowrelay("status")
+    assert (code, commands_in(status)) == (
+        1,
+        ["rowrelay redrive notifier --dry-run"],
+    )
+    code, kept = rowrelay("redrive", "notifier", "--yes")
+    assert (code, [each["stays"] for each in kept["stay"]]) == (
+        1,
+        ["`rowrelay reconcile` finds its records"],
+    )
+    assert rowrelay("redrive", "notifier", "--discard", "--yes")[1]["done"] == 1
+    assert rowrelay("status")[0] == 0
 
 
 def test_a_demo_kept_running_is_found_from_another_process_until_it_ends(tmp_path: Path) -> None:
     env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
     status = [sys.executable, "-m", "cli", "status"]
     demo = [sys.executable, "-m", "cli", "demo", "--keep"]
-    with subprocess.Popen(demo, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as kept:
+    with subprocess.Popen(demo, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True) as kept:
         try:
             assert kept.stdout
             assert any("rowrelay status" in line for line in kept.stdout)

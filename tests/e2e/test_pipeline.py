@@ -4,9 +4,12 @@ import csv
 import gzip
 import io
 import json
+from typing import Any
 
 import pytest
 
+from components.defaults import MAIL_ROUND_TIMEOUT
+from lambdas.core.mail_entries import owed_lists
 from operations.imports import Import
 
 from .pipeline import HEADER, Pipeline, until
@@ -136,11 +139,12 @@ def test_files_of_every_kind(pipeline: Pipeline) -> None:
 
 UNREADABLE = {
     "empty.csv": (b"", "the file is empty"),
-    "no header.csv": (b"ada@example.com,Ada\n", "lacks the column email"),
+    "no header.csv": (b"ada@example.com,Ada\n", "lacks the columns email"),
     "twice.csv": (b"email,Email ,first_name\n", "names a column twice"),
     "picture.csv": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0", "no CSV"),
     "plain.csv.gz": (HEADER, "not"),
     "workbook.xlsx": (b"PK\x03\x04", "expected a name that ends in"),
+    "people.txt": (b"email,first_name\n", "expected a name that ends in"),
 }
 
 
@@ -190,25 +194,36 @@ def test_a_row_that_dynamodb_refuses_is_dead_lettered_alone(pipeline: Pipeline) 
     assert (entry["created"], entry["failed"]) == ({2}, {3, 4})
 
 
-def test_a_record_without_an_address_waits_in_the_failure_queue(pipeline: Pipeline) -> None:
+def test_a_record_without_an_address_waits_for_a_decision(pipeline: Pipeline) -> None:
     item = {"email": {"S": "nowhere"}, "import_id": {"S": "direct"}, "import_line": {"N": "7"}}
     dynamodb = pipeline.deployment.client("dynamodb")
     dynamodb.put_item(TableName=pipeline.outputs["table"], Item=item)
 
-    until(lambda: bool(pipeline.messages("notifier_failure_queue_url")))
-
-    [message] = pipeline.messages("notifier_failure_queue_url")
-    body = json.loads(message["Body"])
-    assert (body["import"], body["line"], body["image"]) == ("direct", 7, item)
-    assert "no e-mail address" in message["MessageAttributes"]["reason"]["StringValue"]
     until(lambda: any(i["import_id"] == "direct" for i in pipeline.items("import_ledger")))
-    [entry] = [i for i in pipeline.items("import_ledger") if i["import_id"] == "direct"]
-    assert entry["undeliverable"] == 1
+
+    [counters] = [i for i in pipeline.items("import_ledger") if i["import_id"] == "direct"]
+    assert counters["undeliverable"] == 1
+    [entry] = pipeline.set_apart("direct")
+    assert (entry["line"], entry["record_key"]) == (7, {"email": "nowhere"})
+    assert entry["reason"] == "the record's email is no e-mail address"
+    assert "columns" not in entry
+    assert not pipeline.messages("notifier_failure_queue_url")
 
 
-def test_a_mail_that_another_is_sending_waits_in_the_retry_queue(pipeline: Pipeline) -> None:
-    pipeline.put_claimed_record("busy@example.com")
+def test_a_mail_that_another_is_sending_is_looked_at_again(pipeline: Pipeline) -> None:
+    mail_id = pipeline.put_claimed_record("busy@example.com")
 
-    until(lambda: pipeline.watch.queues.waiting("retry_queue_url") == 1)
+    def entry() -> dict[str, Any]:
+        [found] = [item for item in pipeline.items("mail_ledger") if item["mail_id"] == mail_id]
+        return found
 
+    until(lambda: "due" in entry())
+
+    found = entry()
+    assert (found["state"], found["claim"]) == ("claimed", "another")
+    assert found["outbox"] in owed_lists(None)
+    # Not before the longest that its holder may run.
+    assert found["due"] - found["changed_at"] > MAIL_ROUND_TIMEOUT
+    pipeline.round()
+    assert "due" in entry()
     assert pipeline.mails_to("busy@example.com") == []

@@ -1,12 +1,14 @@
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from local.clients import Clients
 from local.emulator import Emulator, emulator
 
-from .installed import missing
+from ..wheel import install
+from .installed import PYTHON, missing, missing_yaml
 from .project import Project, project
 
 
@@ -16,6 +18,20 @@ def engine() -> None:
     if reason := missing():
         assert os.environ.get("CI") != "true", f"CI runs the engine's tests: {reason}"
         pytest.skip(f"no Pulumi engine: {reason}")
+
+
+@pytest.fixture(scope="session")
+def yaml_host() -> None:
+    """The same of Pulumi's host for programs in YAML."""
+    if reason := missing_yaml():
+        assert os.environ.get("CI") != "true", f"CI runs the engine's tests: {reason}"
+        pytest.skip(f"no Pulumi host for YAML: {reason}")
+
+
+@pytest.fixture(scope="session")
+def commands(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The commands of an environment of the wheel and of what it requires; no extra of it."""
+    return install(wheel, tmp_path_factory.mktemp("installed") / "venv", PYTHON)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """Runs a Pulumi program through the Automation API, in an environment that has what `pulumi up` has.
 
+A program in Python runs in this process; one in YAML, which its Pulumi.yaml is, through the language's host.
+
 Run as `python driver.py`, in the program's folder: each line of its standard input is a request, a JSON
 object {"operation": "preview", "stack": "dev"}; its answer is a line on its standard output. Nothing of this
 repository is imported here, so that the program finds what its own folder and environment hold, and no more.
@@ -14,8 +16,6 @@ from typing import Any
 
 from pulumi import automation
 
-PROJECT = "rowrelay"
-
 
 def program() -> None:
     """Run the program as a language host does: nothing of it is left from the run before."""
@@ -25,6 +25,16 @@ def program() -> None:
     runpy.run_path("__main__.py", run_name="__main__")
 
 
+def select(stack: str) -> automation.Stack:
+    """The stack, made if there is none yet."""
+    here = str(Path.cwd())
+    if not Path("__main__.py").exists():
+        return automation.create_or_select_stack(stack, work_dir=here)
+    options = automation.LocalWorkspaceOptions(work_dir=here)
+    project = automation.LocalWorkspace(work_dir=here).project_settings().name
+    return automation.create_or_select_stack(stack, project, program, opts=options)
+
+
 def carry_out(request: dict[str, Any]) -> dict[str, Any]:
     """Carry out a request.
 
@@ -32,9 +42,7 @@ def carry_out(request: dict[str, Any]) -> dict[str, Any]:
         Its `steps` (by the resource's type and name, the operation and the inputs), its `messages` (severity
         and text), the stack's `outputs`, and the `error`, if it failed.
     """
-    stack = automation.create_or_select_stack(
-        request["stack"], PROJECT, program, opts=automation.LocalWorkspaceOptions(work_dir=str(Path.cwd()))
-    )
+    stack = select(request["stack"])
     if request["operation"] == "outputs":
         return {"outputs": {name: output.value for name, output in stack.outputs().items()}}
     steps: dict[str, tuple[str, Any]] = {}

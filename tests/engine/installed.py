@@ -23,3 +23,11 @@ def missing() -> str:
     if not os.access(PYTHON, os.X_OK):
         return "expected an environment of requirements.txt, found none; make it: make engine"
     return ""
+
+
+def missing_yaml() -> str:
+    """The same of Pulumi's host for programs in YAML."""
+    cli = pulumi_cli()
+    if cli and (shutil.which("pulumi-language-yaml") or shutil.which(cli.with_name("pulumi-language-yaml"))):
+        return ""
+    return "expected `pulumi-language-yaml` beside `pulumi`, found none; build it: make engine"

@@ -110,28 +110,40 @@ class Project:
 
 
 @contextlib.contextmanager
-def project(folder: Path, provider_clients: Any) -> Iterator[Project]:
-    """Copy the program into a folder, and let it run there.
+def project(
+    folder: Path,
+    provider_clients: Any,
+    program: Path | None = None,
+    *,
+    python: Path = PYTHON,
+    hosts: Path | None = None,
+) -> Iterator[Project]:
+    """Let a program run.
 
     Args:
-        folder: A new folder for it, and for the engine's state.
+        folder: A new folder for the engine's state.
         provider_clients: The clients of the emulator that stands for AWS.
+        program: The program's folder; by default a copy of this repository's program is made.
+        python: What runs it.
+        hosts: Where language hosts of our own are, if the program needs any.
     """
-    program = copy_program(folder / "program")
+    program = program or copy_program(folder / "program")
     provider = Provider(provider_clients, program)
     with serving(provider) as port:
-        environment = engine_environment(folder, port)
+        environment = engine_environment(folder, port, hosts)
         log = folder / "driver.log"
-        with log.open("w") as output, _driver(program, environment, output) as driver:
+        with log.open("w") as output, _driver(program, environment, output, python) as driver:
             assert driver.stdin
             assert driver.stdout
             yield Project(program, provider, environment, driver.stdin, driver.stdout, log)
 
 
 @contextlib.contextmanager
-def _driver(program: Path, environment: Mapping[str, str], log: IO[str]) -> Iterator["subprocess.Popen[str]"]:
+def _driver(
+    program: Path, environment: Mapping[str, str], log: IO[str], python: Path
+) -> Iterator["subprocess.Popen[str]"]:
     driver = subprocess.Popen(
-        [str(PYTHON), "-I", str(DRIVER)],
+        [str(python), "-I", str(DRIVER)],
         cwd=program,
         env=environment,
         stdin=subprocess.PIPE,
@@ -147,13 +159,15 @@ def _driver(program: Path, environment: Mapping[str, str], log: IO[str]) -> Iter
         driver.wait()
 
 
-def engine_environment(folder: Path, port: int) -> dict[str, str]:
+def engine_environment(folder: Path, port: int, hosts: Path | None = None) -> dict[str, str]:
     """The environment of the Pulumi CLI: its state in the folder, our provider at the port, nobody's AWS."""
     cli = pulumi_cli()
     assert cli
     (folder / "state").mkdir()
     return {
-        "PATH": os.pathsep.join([str(cli.parent), os.environ.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join(
+            [*([str(hosts)] if hosts else []), str(cli.parent), os.environ.get("PATH", os.defpath)]
+        ),
         "HOME": str(folder),
         "TMPDIR": str(folder),
         "PULUMI_HOME": str(folder / "pulumi"),
@@ -161,5 +175,7 @@ def engine_environment(folder: Path, port: int) -> dict[str, str]:
         "PULUMI_CONFIG_PASSPHRASE": "of a test",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
-        "PYTHONDONTWRITEBYTECODE": "1",
+        # Compiled once: a plugin is started several times an operation.
+        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+        "PIP_NO_INDEX": "1",  # what a program needs is in the environment; a test downloads nothing
     }

@@ -7,7 +7,12 @@ import pytest
 from .project import Project
 
 STACK = "dev"
-FUNCTIONS = ("ingest-process-csv", "writer-insert-records", "notifier-send-email")
+FUNCTIONS = (
+    "ingest-process-csv",
+    "writer-insert-records",
+    "notifier-send-email",
+    "notifier-mail-round",
+)
 LOGS = {f"{function}-logs" for function in FUNCTIONS}
 DATA = {"ingest-bucket", "notifier-mails", "writer-imports", "writer-table"}
 PREFIXED = {"ingest-bucket-lifecycle", "ingest-process-csv-policy", "ingest-upload-notification"}
@@ -40,7 +45,7 @@ def test_a_line_that_all_handlers_share(deployed: Project) -> None:
 def test_a_mail_template(deployed: Project) -> None:
     subject = deployed.folder / "mails" / "welcome" / "subject.txt"
     subject.write_text("Good to have you, {{first_name}}!\n", encoding="utf-8")
-    assert_touches(deployed, {"notifier-send-email"})
+    assert_touches(deployed, {"notifier-send-email", "notifier-mail-round"})
 
 
 def test_an_optional_column(deployed: Project) -> None:

@@ -11,9 +11,9 @@ import pytest
 from local import mailbox
 from local.clients import Clients
 from local.emulator import Emulator
-from operations.imports import Import, ImportReader
-from operations.queues import Queues
-from operations.watching import Watch
+from operations.imports import Import
+from operations.stack import Stack
+from operations.watching import watch_of
 
 from ..program import ROOT
 from .project import Project
@@ -49,10 +49,7 @@ def test_an_upload_ends_in_mails(
     sample = ROOT / "samples" / "users.csv"
     clients.client("s3").upload_file(str(sample), outputs["bucket"], key)
 
-    watch = Watch(
-        ImportReader(clients.client("dynamodb"), outputs["import_ledger"]),
-        Queues(clients.client("sqs"), outputs),
-    )
+    watch = watch_of(Stack(STACK, "", outputs, clients.client))
     [one] = watch.until_settled([Import("users.csv", key)], lambda _: None)
 
     assert one.balanced

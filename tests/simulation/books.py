@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
 
-from lambdas.core.mail_entries import DROPPED, entries_in
+from lambdas.core.books import Books, books_of
+from lambdas.core.mail import mail_of_record
+from lambdas.core.mail_entries import ENDS, UNDECIDED, Entry, MailState, entries_in
 from lambdas.core.upload import Upload
-from operations.books import Books, books_of
 from tests.unit.helpers.fakes_s3 import FakeS3
 
 from .faults import MESSAGE_TWICE
@@ -19,17 +20,15 @@ from .pipeline import (
     FAILURES,
     IMPORTS,
     INGEST_FAILURES,
-    MAILS,
-    RETRIES,
     USERS,
     WORK,
     Pipeline,
     parsed,
 )
 from .queues import Stored
+from .settlements import faults_of_settlements
+from .tables import MAILS
 from .uploads import File
-
-_MAIL_COUNTS = ("mailed", "undeliverable", "held")
 
 
 @dataclass
@@ -50,7 +49,7 @@ def faults_of(pipeline: Pipeline, files: list[File], *, mended: bool) -> list[st
     given up waits in the dead-letter queue as SQS put it there, what it came to unrecorded. So may one that
     was given up, if a second delivery beside that one wrote rows of it afterwards, and was killed.
     """
-    found = [f"in flight: {n} messages in {url}" for url in (WORK, RETRIES) if (n := _waiting(pipeline, url))]
+    found = [f"in flight: {n} messages in {url}" for url in (WORK,) if (n := _waiting(pipeline, url))]
     found += [f"{address} has {n} mails" for address, n in pipeline.mail.sent.items() if n > 1]
     if pipeline.stream.lost or any(queue.expired for queue in pipeline.queues.by_url.values()):
         found.append("a record outlived its stream, or a message its queue")
@@ -70,18 +69,23 @@ def lost_of(pipeline: Pipeline, files: list[File]) -> int:
     return lost
 
 
+def import_id_of(file: File) -> str:
+    """The id of a file's import."""
+    return Upload(BUCKET, file.key, FakeS3.etag(file.data), len(file.data), "0055AED6DCD90281E5").import_id
+
+
 def account_of(pipeline: Pipeline, file: File) -> Account:
     """The import's entries in the import ledger."""
-    upload = Upload(BUCKET, file.key, FakeS3.etag(file.data), len(file.data), "0055AED6DCD90281E5")
+    import_id = import_id_of(file)
     lines: dict[str, set[int]] = {"created": set(), "duplicates": set(), "failed": set()}
-    items = [i for i in pipeline.tables.items(IMPORTS) if i["import_id"]["S"] == upload.import_id]
-    account = Account(upload.import_id, {}, lines, Counter(), books_of(items))
+    items = [i for i in pipeline.tables.items(IMPORTS) if i["import_id"]["S"] == import_id]
+    account = Account(import_id, {}, lines, Counter(), books_of(items))
     for item in items:
         if item["part"]["S"] == "import":
             account.entry = {name: next(iter(of.values())) for name, of in item.items()}
         for name in lines:
             lines[name] |= {int(line) for line in item.get(name, {}).get("NS", ())}
-        for name in _MAIL_COUNTS:
+        for name in ENDS:
             account.mails[name] += int(item.get(name, {}).get("N", "0"))
     account.lines["failed"] -= account.lines["created"] | account.lines["duplicates"]
     return account
@@ -101,6 +105,7 @@ def _of_import(pipeline: Pipeline, file: File, account: Account, mended: bool) -
     if len(stored) != sum(account.mails.values()):
         yield f"created {len(stored)}, but of mails {dict(account.mails)}"
     yield from _of_counts(pipeline, file, account, excused)
+    yield from faults_of_settlements(pipeline, account.import_id, account.entry, account.shown)
 
 
 def _of_counts(pipeline: Pipeline, file: File, account: Account, excused: set[int]) -> Iterator[str]:
@@ -123,28 +128,47 @@ def _of_counts(pipeline: Pipeline, file: File, account: Account, excused: set[in
         yield f"the command shows {account.shown}"
 
 
+# How often a mail of each state may have left: of what is held, nobody here knows.
+_LEFT = {
+    MailState.MAILED: (1,),
+    MailState.UNDELIVERABLE: (0,),
+    MailState.CANCELLED: (0,),
+    MailState.HELD: (0, 1),
+}
+
+
 def _of_mails(pipeline: Pipeline) -> Iterator[str]:
-    letters = [each for each in pipeline.bodies(FAILURES) if isinstance(each, dict)]
-    in_failures = {each["mail"] for each in letters if "mail" in each}
     entries = entries_in(pipeline.tables.items(MAILS))
-    for mail_id, entry in entries.items():
-        state = entry.state
-        if state not in _MAIL_COUNTS:
-            yield f"mail {mail_id} is {state}"
-        waits = state in ("undeliverable", "held") and not entry.dropped
-        if waits != (mail_id in in_failures):
-            yield f"mail {mail_id} is {state}, {'' if mail_id in in_failures else 'not '}among the failures"
-    states = Counter(DROPPED if entry.dropped else entry.state for entry in entries.values())
-    sent = len(pipeline.mail.sent)
-    # Of those that are held, and of which an operator dropped those that left, nobody here could know.
-    if not states["mailed"] <= sent <= states["mailed"] + states["held"] + states[DROPPED]:
-        yield f"{sent} mails left, but {dict(states)}"
+    for record in pipeline.tables.items(USERS):
+        mail = mail_of_record({"email": record["email"]}, record, ["email"])
+        entry, sent = entries.pop(mail.mail_id, None), pipeline.mail.sent[record["email"]["S"]]
+        if entry is None:
+            yield f"line {mail.line} has no mail"
+        else:
+            yield from (f"the mail of line {mail.line} {what}" for what in faults_of_entry(entry, sent))
+    yield from (f"mail {mail_id} is nobody's" for mail_id in entries)
+    yield from faults_of_lists(pipeline)
+
+
+def faults_of_entry(entry: Entry, sent: int) -> Iterator[str]:
+    """What is wrong with a mail's entry at the end, after the mail left so often."""
+    if sent not in _LEFT.get(entry.state, ()):
+        yield f"is {entry.state}, and left {sent} times"
+    elif entry.decided == (entry.state in UNDECIDED):
+        yield f"is {entry.state}, in the list {entry.outbox!r}"
+
+
+def faults_of_lists(pipeline: Pipeline) -> Iterator[str]:
+    """What is still owed, or said to be."""
+    lists = [name for name, _ in pipeline.tables.tables[MAILS].indexes["by_due"].lists() if "owed" in name]
+    if lists:
+        yield f"something is left in {lists}"
 
 
 def _of_strangers(pipeline: Pipeline) -> Iterator[str]:
     """What came from outside: messages that are none are among the failures, and nobody is imported."""
     for url, body in pipeline.poisons:
-        failures = pipeline.queues.by_url[DEAD_LETTERS if url == WORK else FAILURES]
+        failures = pipeline.queues.by_url[DEAD_LETTERS]
         if not any(message.body == body for message in failures.messages.values()):
             yield f"the message {body!r} to {url} is gone"
     if any(item["email"]["S"].startswith(INTRUDER) for item in pipeline.tables.items(USERS)):

@@ -1,6 +1,7 @@
 """What goes wrong: each kind with a probability of its own, which the seed draws."""
 
 from collections import Counter
+from collections.abc import Mapping
 from random import Random
 
 EVENT_TWICE = "event delivered twice"
@@ -26,6 +27,11 @@ QUOTA = "mail quota used up for a day or more"
 PAUSED = "mail account paused"
 RECIPIENT = "recipient refused for now"
 CLOCK = "clock wrong by minutes or hours"
+LAG = "index behind its table"
+STALE = "item read as it was a moment ago"
+ROUND_TWICE = "round begun beside another"
+ROUND_MISSED = "round not begun in its minute"
+OPERATOR = "operator pauses, resumes or cancels an import's mails"
 HURRIED = "time nearly over: the file is left to a continuation"
 
 # The probability, at each occasion, when the seed has this kind at all: most runs have about half of them.
@@ -53,21 +59,34 @@ _MOST = {
     PAUSED: 0.05,
     RECIPIENT: 0.1,
     CLOCK: 0.1,
+    LAG: 0.3,
+    STALE: 0.3,
+    ROUND_TWICE: 0.3,
+    ROUND_MISSED: 0.3,
+    OPERATOR: 0.3,
     HURRIED: 0.5,
 }
 KINDS = tuple(_MOST)
 # In some runs invocations are often beside one another, over the same mails, and take each other for dead.
-_RACES = {SLOW: 0.15, MESSAGE_TWICE: 0.5, REPLAY: 0.3, RATE: 0.4, RECIPIENT: 0.2, CLOCK: 0.3}
+_RACES = {
+    SLOW: 0.15,
+    MESSAGE_TWICE: 0.5,
+    REPLAY: 0.3,
+    RATE: 0.4,
+    RECIPIENT: 0.2,
+    CLOCK: 0.3,
+    ROUND_TWICE: 0.7,
+    OPERATOR: 0.5,
+}
 _RACED = 0.4
 
 
 class Faults:
-    """The faults of one run; `calm` ends them."""
+    """The faults of one run, with these probabilities or drawn ones; `calm` ends them."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, rates: Mapping[str, float] | None = None) -> None:
         self._random = random
-        self._rates = {kind: random.choice((0.0, 0.2, 1.0)) * most for kind, most in _MOST.items()}
-        self._rates |= _RACES if random.random() < _RACED else {}
+        self._rates = _drawn(random) if rates is None else {**dict.fromkeys(KINDS, 0.0), **rates}
         self.injected: Counter[str] = Counter()
         self.calm = False
 
@@ -77,3 +96,8 @@ class Faults:
             return False
         self.injected[kind] += 1
         return True
+
+
+def _drawn(random: Random) -> dict[str, float]:
+    rates = {kind: random.choice((0.0, 0.2, 1.0)) * most for kind, most in _MOST.items()}
+    return rates | (_RACES if random.random() < _RACED else {})

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.htm
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,20 +34,20 @@ class Function:
 
 
 class Functions:
-    """Runs functions; `count` tells the invocations."""
+    """Runs functions; `counts` tells the invocations of each."""
 
     def __init__(self, network: Network, queues: Queues, failures: str) -> None:
         self._network = network
         self._queues = queues
         self._failures = failures
         self.by_name: dict[str, Function] = {}
-        self.count = 0
+        self.counts: Counter[str] = Counter()
 
     def run(self, function: Function, event: Mapping[str, Any], done: Done) -> None:
         """Invoke a function once; `done` hears how it ended."""
         world = self._network.world
-        self.count += 1
-        process = Process(f"{function.name} {self.count}", self._skew())
+        self.counts[function.name] += 1
+        process = Process(f"{function.name} {self.counts.total()}", self._skew())
         deadline = world.now + function.timeout
         context = Context(lambda: deadline - world.now)
         ended = False

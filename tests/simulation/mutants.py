@@ -2,17 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from lambdas.aws import sqs as queue
-from lambdas.aws.dynamodb import insert, transact
+from lambdas.aws.dynamodb import statements, transact
 from lambdas.aws.dynamodb.outcomes import ItemWritten
-from lambdas.core import import_ledger, mail_entries, mail_ledger, mail_writes
+from lambdas.core import (
+    import_ledger,
+    mail_entries,
+    mail_gate,
+    mail_ledger,
+    mail_writes,
+    outbox,
+)
 from lambdas.core import upload as events
-from lambdas.core.mail_entries import MailState
+from lambdas.core.mail_entries import UNDECIDED, MailState
 from lambdas.csvfile import whole_lines
 from lambdas.csvfile.blocks import Place
 from lambdas.csvfile.decode import SourceError
@@ -20,10 +26,9 @@ from lambdas.insert_records import handler as insert_handler
 from lambdas.insert_records import inserter, writer
 from lambdas.insert_records.writer import put_always
 from lambdas.process_csv import importer, packer, s3_object
-from lambdas.send_email import delivery, ses_sender, verdicts
-from lambdas.send_email import handler as mail_handler
-from operations import mail_messages
+from lambdas.send_email import delivery, due_sender, mail_round, ses_sender, verdicts
 
+from . import book_mutants
 from .substitutes import Stage
 
 Patch = pytest.MonkeyPatch
@@ -35,16 +40,6 @@ def no_claim_before_sending(patch: Patch) -> None:
 
 def a_claim_whatever_stands_there(patch: Patch) -> None:
     _after(patch, mail_ledger, "insert_each", lambda outcomes: [ItemWritten()] * len(outcomes))
-
-
-def a_claim_of_what_another_has_claimed(patch: Patch) -> None:
-    states = SimpleNamespace(**{**MailState.__members__, "DEFERRED": MailState.CLAIMED})
-    patch.setattr(mail_ledger, "MailState", states)
-    patch.setattr(mail_writes, "MailState", states)
-
-
-def a_claim_again_whatever_stands_there_now(patch: Patch) -> None:
-    _after(patch, mail_writes.MailWrites, "claim_again", _unconditional)
 
 
 def a_mail_taken_over_whose_claim_stays_open(patch: Patch) -> None:
@@ -66,8 +61,8 @@ def a_receipt_overlooked(patch: Patch) -> None:
 
 
 def insertions_put_off_not_made_again(patch: Patch) -> None:
-    original = insert._outcome
-    patch.setattr(insert, "_outcome", lambda answer: original(answer) or ItemWritten())
+    original = statements._outcome
+    patch.setattr(statements, "_outcome", lambda answer: original(answer) or ItemWritten())
 
 
 def records_put_over_what_is_there(patch: Patch) -> None:
@@ -171,33 +166,132 @@ def mails_counted_apart_from_their_state(patch: Patch) -> None:
     patch.setattr(mail_ledger, "write_each", write_each)
 
 
-def refused_mails_counted_before_they_are_queued(patch: Patch) -> None:
-    original = delivery.Delivery._record
-    send = queue.send
-
-    def record(self: Any, changes: Any) -> Any:
-        letters: list[Any] = []
-        patch.setattr(delivery, "send", lambda sqs, url, messages: letters.append((sqs, url, messages)))
-        try:
-            return original(self, changes)
-        finally:
-            patch.setattr(delivery, "send", send)
-            for letter in letters:
-                send(*letter)
-
-    patch.setattr(delivery.Delivery, "_record", record)
-
-
-def crashed_mails_left_as_they_are(patch: Patch) -> None:
-    patch.setattr(mail_entries.Entry, "unfinished", property(lambda _: False))
-
-
 def lost_answers_of_ses_taken_for_refusals(patch: Patch) -> None:
-    patch.setattr(ses_sender, "MailUnknown", lambda reason: verdicts.MailDeferred(reason, 1))
+    patch.setattr(ses_sender, "MailUnknown", verdicts.MailDeferred)
 
 
-def mails_put_off_by_the_stream_forgotten(patch: Patch) -> None:
-    patch.setattr(mail_handler, "send", lambda *_: None)
+def an_owed_mail_claimed_whatever_stands_there(patch: Patch) -> None:
+    _after(patch, mail_writes.MailWrites, "claim_owed", lambda update: replace(update, known={}))
+
+
+def an_owed_mail_sent_without_a_claim(patch: Patch) -> None:
+    patch.setattr(mail_ledger.MailLedger, "claim_owed", lambda _, entries, __: entries)
+
+
+def a_claim_that_leaves_its_list(patch: Patch) -> None:
+    leave = ("outbox", "due")
+    _after(patch, mail_writes.MailWrites, "claim_owed", lambda update: replace(update, remove=leave))
+
+
+def a_mail_owed_whose_import_is_not_listed(patch: Patch) -> None:
+    patch.setattr(mail_gate.MailGate, "register", lambda *_: None)
+
+
+def an_import_left_out_of_the_list_while_it_owes(patch: Patch) -> None:
+    patch.setattr(mail_round, "UNLIST_SECONDS", -3600)
+    patch.setattr(outbox.Outbox, "heads", lambda *_: [])
+
+
+def an_import_left_out_of_the_list_once_the_index_has_none(patch: Patch) -> None:
+    patch.setattr(mail_round, "UNLIST_SECONDS", -3600)
+
+
+def a_receipt_not_read(patch: Patch) -> None:
+    patch.setattr(mail_entries, "receipt_mails", lambda _: set())
+
+
+def crashed_claims_left_as_they_are(patch: Patch) -> None:
+    patch.setattr(delivery.Delivery, "take_over", lambda *_: None)
+
+
+def crashed_claims_in_a_rounds_list_left(patch: Patch) -> None:
+    patch.setattr(due_sender.DueSender, "see_to_others", lambda *_: None)
+
+
+def a_claim_of_another_not_looked_at_again(patch: Patch) -> None:
+    patch.setattr(mail_ledger.MailLedger, "look_again", lambda *_: None)
+
+
+def mails_that_left_stay_in_their_list(patch: Patch) -> None:
+    patch.setattr(mail_ledger.MailLedger, "leave_lists", lambda *_: None)
+
+
+def mails_put_off_forgotten(patch: Patch) -> None:
+    patch.setattr(mail_ledger.MailLedger, "owe_claimed", lambda *_: None)
+
+
+def an_owed_mail_that_is_never_due(patch: Patch) -> None:
+    _after(patch, mail_writes, "_details", lambda details: _without(details, "due"))
+
+
+def an_owed_mail_that_expires(patch: Patch) -> None:
+    _after(patch, mail_writes.MailWrites, "owe", lambda update: replace(update, remove=()))
+
+
+def an_ended_mail_that_does_not_expire(patch: Patch) -> None:
+    _after(
+        patch,
+        mail_writes.MailWrites,
+        "leave_list",
+        lambda update: replace(update, set=_without(update.set, "expires_at")),
+    )
+
+
+def an_ended_mail_that_keeps_its_columns(patch: Patch) -> None:
+    kept = tuple(name for name in mail_writes._DETAILS if name != "columns")
+    _after(patch, mail_writes.MailWrites, "leave_list", lambda update: replace(update, remove=kept))
+
+
+def a_reason_that_quotes_an_address(patch: Patch) -> None:
+    original = verdicts.SesAnswers._verdict
+
+    def verdict(self: Any, name: str, text: str, code: str = "") -> Any:
+        changed: Any = original(self, name, text, code)
+        return replace(changed, reason=f"{name}: {text}")
+
+    patch.setattr(verdicts.SesAnswers, "_verdict", verdict)
+
+
+def a_paused_import_sent_all_the_same(patch: Patch) -> None:
+    _without_sending(patch, mail_gate.Sending.PAUSED)
+
+
+def a_cancelled_import_sent_all_the_same(patch: Patch) -> None:
+    _without_sending(patch, mail_gate.Sending.CANCELLED)
+
+
+def all_paused_and_sent_all_the_same(patch: Patch) -> None:
+    _after(patch, mail_gate.MailGate, "read", lambda standing: replace(standing, all_paused=False))
+
+
+def what_is_paused_read_once_for_many_groups(patch: Patch) -> None:
+    original = mail_gate.MailGate.read
+    kept: dict[Any, Any] = {}
+
+    def read(self: Any, import_ids: Any = ()) -> Any:
+        key = Stage.world, tuple(import_ids)
+        if key not in kept:
+            kept.clear()
+            kept[key] = original(self, key[1])
+        return kept[key]
+
+    patch.setattr(mail_gate.MailGate, "read", read)
+
+
+def a_door_that_stays_shut(patch: Patch) -> None:
+    patch.setattr(mail_gate.Door, "waits", mail_gate.Door.shut)
+
+
+def mails_of_a_cancelled_import_left_owed(patch: Patch) -> None:
+    patch.setattr(mail_round.MailRound, "_cancel", lambda *_: None)
+
+
+def a_cancellation_whatever_stands_there(patch: Patch) -> None:
+    _unconditional_change(patch, lambda change: change.state == MailState.CANCELLED)
+
+
+def an_operators_decision_whatever_stands_there(patch: Patch) -> None:
+    _unconditional_change(patch, lambda change: change.known in UNDECIDED)
 
 
 def failed_chunks_not_reported(patch: Patch) -> None:
@@ -217,19 +311,9 @@ def foreign_messages_dropped(patch: Patch) -> None:
     )
 
 
-def a_reopened_mail_still_counted(patch: Patch) -> None:
-    patch.setattr(mail_ledger, "recounts_of", lambda *_: [])
-
-
-def a_reopened_mail_not_queued(patch: Patch) -> None:
-    patch.setattr(mail_messages, "send", lambda *_: None)
-
-
 MUTANTS: tuple[Callable[[Patch], None], ...] = (
     no_claim_before_sending,
     a_claim_whatever_stands_there,
-    a_claim_of_what_another_has_claimed,
-    a_claim_again_whatever_stands_there_now,
     a_mail_taken_over_whose_claim_stays_open,
     a_receipt_for_a_claim_that_was_closed,
     a_receipt_overlooked,
@@ -248,15 +332,36 @@ MUTANTS: tuple[Callable[[Patch], None], ...] = (
     a_checkpoint_at_the_beginning_of_its_piece,
     a_continuation_that_counts_its_chunks_anew,
     mails_counted_apart_from_their_state,
-    refused_mails_counted_before_they_are_queued,
-    crashed_mails_left_as_they_are,
     lost_answers_of_ses_taken_for_refusals,
-    mails_put_off_by_the_stream_forgotten,
+    an_owed_mail_claimed_whatever_stands_there,
+    an_owed_mail_sent_without_a_claim,
+    a_claim_that_leaves_its_list,
+    a_mail_owed_whose_import_is_not_listed,
+    an_import_left_out_of_the_list_while_it_owes,
+    an_import_left_out_of_the_list_once_the_index_has_none,
+    a_receipt_not_read,
+    crashed_claims_left_as_they_are,
+    crashed_claims_in_a_rounds_list_left,
+    a_claim_of_another_not_looked_at_again,
+    mails_that_left_stay_in_their_list,
+    mails_put_off_forgotten,
+    an_owed_mail_that_is_never_due,
+    an_owed_mail_that_expires,
+    an_ended_mail_that_does_not_expire,
+    an_ended_mail_that_keeps_its_columns,
+    a_reason_that_quotes_an_address,
+    a_paused_import_sent_all_the_same,
+    a_cancelled_import_sent_all_the_same,
+    all_paused_and_sent_all_the_same,
+    what_is_paused_read_once_for_many_groups,
+    a_door_that_stays_shut,
+    mails_of_a_cancelled_import_left_owed,
+    a_cancellation_whatever_stands_there,
+    an_operators_decision_whatever_stands_there,
     failed_chunks_not_reported,
     refused_rows_not_dead_lettered,
     foreign_messages_dropped,
-    a_reopened_mail_still_counted,
-    a_reopened_mail_not_queued,
+    *book_mutants.MUTANTS,
 )
 
 
@@ -270,3 +375,26 @@ def _after(patch: Patch, owner: Any, name: str, change: Callable[[Any], Any]) ->
     """Change what a function returns."""
     original = getattr(owner, name)
     patch.setattr(owner, name, lambda *of, **named: change(original(*of, **named)))
+
+
+def _without(item: Any, name: str) -> Any:
+    return {each: value for each, value in item.items() if each != name}
+
+
+def _without_sending(patch: Patch, sending: mail_gate.Sending) -> None:
+    """Read of imports everything but this."""
+
+    def read(standing: Any) -> Any:
+        said = {import_id: each for import_id, each in standing.sending.items() if each != sending}
+        return replace(standing, sending=said)
+
+    _after(patch, mail_gate.MailGate, "read", read)
+
+
+def _unconditional_change(patch: Patch, which: Callable[[Any], bool]) -> None:
+    original = mail_writes.MailWrites.change
+
+    def change(self: Any, of: Any) -> Any:
+        return _unconditional(original(self, of)) if which(of) else original(self, of)
+
+    patch.setattr(mail_writes.MailWrites, "change", change)

@@ -24,7 +24,13 @@ class Network:
     faults: Faults
 
     def call(
-        self, name: str, work: Callable[[], Any], throttled: ClientError, *, resends: bool = True
+        self,
+        name: str,
+        work: Callable[[], Any],
+        throttled: ClientError,
+        *,
+        resends: bool = True,
+        seconds: float = 0.0,
     ) -> Any:
         """Carry out a call.
 
@@ -33,9 +39,10 @@ class Network:
             work: What the service does.
             throttled: What it answers when it is called too often.
             resends: Whether the client, as botocore's do, sends a request again whose answer was lost.
+            seconds: What it takes at the service.
         """
         process = self._process
-        self.world.sleep(self.world.random.uniform(0, _LATENCY_SECONDS))
+        self.world.sleep(self.world.random.uniform(0, _LATENCY_SECONDS) + seconds)
         if self.faults.strike(faults.SLOW):
             self.world.sleep(self.world.random.uniform(0, _SLOW_SECONDS))
         self._maybe_kill(faults.KILLED_BEFORE, name)

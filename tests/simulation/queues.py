@@ -1,4 +1,4 @@
-"""SQS's standard queues: visibility, receive counts, redrive, delays, batch limits, copies delivered twice.
+"""SQS's standard queues: visibility, receive counts, redrive, batch limits, copies delivered twice.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html
 """
@@ -17,7 +17,6 @@ from .world import START
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
 _THROTTLED = client_error("RequestThrottled", "the request was denied due to throttling")
 _DISORDER_SECONDS = 0.2
-_MAX_VISIBILITY = 12 * 60 * 60
 
 
 @dataclass
@@ -129,19 +128,12 @@ class Queues:
             f"send_message_batch {request['QueueUrl']}", lambda: self._maybe_in_part(**request), _THROTTLED
         )
 
-    def change_message_visibility_batch(self, **request: Any) -> Any:
-        return self._network.call(
-            f"change_message_visibility_batch {request['QueueUrl']}",
-            lambda: self._hide(**request),
-            _THROTTLED,
-        )
-
-    def put(self, url: str, body: str, attributes: dict[str, Any] | None = None, delay: float = 0) -> None:
+    def put(self, url: str, body: str, attributes: dict[str, Any] | None = None) -> None:
         """Send a message, from wherever."""
         self._count += 1
         now = self._network.world.now
         # A standard queue keeps no order.
-        visible_at = now + delay + self._network.world.random.uniform(0, _DISORDER_SECONDS)
+        visible_at = now + self._network.world.random.uniform(0, _DISORDER_SECONDS)
         message = Stored(f"m{self._count}", body, attributes or {}, now, visible_at)
         self.by_url[url].put(message)
 
@@ -155,26 +147,6 @@ class Queues:
             if self._network.faults.strike(faults.PARTIAL):
                 failed.append({"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"})
             else:
-                self.put(
-                    QueueUrl,
-                    entry["MessageBody"],
-                    entry.get("MessageAttributes"),
-                    entry.get("DelaySeconds", 0),
-                )
+                self.put(QueueUrl, entry["MessageBody"], entry.get("MessageAttributes"))
                 successful.append({"Id": entry["Id"]})
         return {"Successful": successful, **({"Failed": failed} if failed else {})}
-
-    def _hide(self, QueueUrl: str, Entries: list[Any]) -> Any:
-        if not 0 < len(Entries) <= 10:
-            raise client_error("AWS.SimpleQueueService.TooManyEntriesInBatchRequest")
-        queue, now = self.by_url[QueueUrl], self._network.world.now
-        successful, failed = [], []
-        for entry in Entries:
-            message = queue.messages.get(entry["ReceiptHandle"])
-            if message and not self._network.faults.strike(faults.PARTIAL):
-                assert 0 <= entry["VisibilityTimeout"] <= _MAX_VISIBILITY
-                queue.hide(message, now + entry["VisibilityTimeout"])
-                successful.append({"Id": entry["Id"]})
-            else:
-                failed.append({"Id": entry["Id"], "SenderFault": True, "Code": "MessageNotInflight"})
-        return {"Successful": successful, "Failed": failed}

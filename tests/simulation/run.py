@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from .books import faults_of, lost_of
+from .books import faults_of, import_id_of, lost_of
 from .faults import Faults
-from .operator import mend_mails, mend_rows
+from .operator import decide_once_settled, interfere, mend_mails, mend_rows
 from .pipeline import Pipeline
 from .uploads import draw_file
 from .world import World
@@ -36,10 +36,13 @@ def run(seed: int, say: Callable[[str], None] | None = None) -> Result:
     world = World(seed, say)
     drawn_faults = Faults(world.random)
     pipeline = Pipeline(world, drawn_faults)
+    watch = pipeline.watched()
     files = [draw_file(random, number) for number in range(random.randint(1, _MOST_FILES))]
     for file in files:
         world.after(random.uniform(0, _UPLOADED_WITHIN), lambda file=file: pipeline.upload(file))  # type: ignore[misc]
     pipeline.poison(random)
+    interfere(pipeline, [import_id_of(file) for file in files])
+    decide_once_settled(pipeline)
     try:
         world.run()
         wrong = faults_of(pipeline, files, mended=False)
@@ -52,6 +55,7 @@ def run(seed: int, say: Callable[[str], None] | None = None) -> Result:
         wrong += faults_of(pipeline, files, mended=True)
     except AssertionError as error:
         wrong = [str(error)]
+    wrong += watch.wrong
     sent = pipeline.mail.sent
     return Result(
         seed,
@@ -60,6 +64,6 @@ def run(seed: int, say: Callable[[str], None] | None = None) -> Result:
         lost=lost_of(pipeline, files),
         mails=sum(sent.values()),
         twice=sum(count - 1 for count in sent.values()),
-        invocations=pipeline.functions.count,
+        invocations=pipeline.functions.counts.total(),
         injected=drawn_faults.injected,
     )

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, overload
 
 from tests.unit.helpers.fakes import Item
 
@@ -29,12 +29,23 @@ class Record:
     event: dict[str, Any]
 
 
+class Records(Protocol):
+    """A shard's records: a list, or what makes them when they are read."""
+
+    def append(self, record: Record, /) -> None: ...
+    def __iter__(self) -> Iterator[Record]: ...
+    @overload
+    def __getitem__(self, number: int, /) -> Record: ...
+    @overload
+    def __getitem__(self, numbers: slice, /) -> list[Record]: ...
+
+
 @dataclass
 class Shard:
     """Records in their order; when it is split, what follows goes to its two children."""
 
     depth: int = 0
-    records: list[Record] = field(default_factory=list)
+    records: Records = field(default_factory=list[Record])
     children: "tuple[Shard, Shard] | None" = None
     position: int = 0
     started: bool = True
@@ -86,6 +97,11 @@ class StreamMapping:
         self._read_soon(shard)
         if shard.depth < 3 and self._network.faults.strike(faults.SPLIT):
             shard.children = (Shard(shard.depth + 1, started=False), Shard(shard.depth + 1, started=False))
+
+    def read_from(self, records: Records) -> None:
+        """Go on with these records, if there are more of them now."""
+        self.root.records = records
+        self._read_soon(self.root)
 
     def _read_soon(self, shard: Shard, seconds: float = 0.2) -> None:
         if shard.started and not shard.reading:

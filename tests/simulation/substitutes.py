@@ -8,8 +8,10 @@ import random
 import sys
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,31 +19,56 @@ import boto3
 import pytest
 
 from lambdas.aws import clients
-from lambdas.aws.dynamodb import insert
-from lambdas.aws.limits import DYNAMODB_BATCH_ITEMS
-from lambdas.core import mail_ledger
+from lambdas.aws.dynamodb import statements
+from lambdas.aws.limits import DYNAMODB_BATCH_ITEMS, SES_BULK_DESTINATIONS
+from lambdas.bookkeeper import handler as bookkeeper
+from lambdas.core import import_errors, import_ledger, mail_entries, mail_ledger
+from lambdas.csvfile.decode import PIECE_BYTES
 from lambdas.insert_records import handler as insert_records
 from lambdas.process_csv import handler as process_csv
-from lambdas.send_email import delivery, ses_sender
+from lambdas.send_email import (
+    account,
+    delivery,
+    due_groups,
+    mail_round,
+    pace,
+    round_handler,
+    ses_sender,
+    set_up,
+)
 from lambdas.send_email import handler as send_email
 from tests.unit.helpers.csv_files import limits
+from tests.unit.helpers.fakes import Killed
 
-from .world import World
+from .world import Task, World
 
-HANDLERS = (process_csv, insert_records, send_email)
-# Small, so that small files meet them.
-_PIECE_BYTES = 96
-_GROUP_MAILS = 3
+HANDLERS = (process_csv, insert_records, send_email, round_handler, bookkeeper)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much goes together: bytes of a piece, mails of a group, writes of a call, lists of an import."""
+
+    piece_bytes: int
+    group_mails: int
+    batch_items: int
+    shards: int
+
+
+AS_DEPLOYED = Scale(PIECE_BYTES, SES_BULK_DESTINATIONS, DYNAMODB_BATCH_ITEMS, mail_entries.OWED_SHARDS)
+# So that small files meet them, and a group takes two calls.
+SMALL = Scale(piece_bytes=96, group_mails=3, batch_items=2, shards=2)
 
 
 class Stage:
-    """The world of the moment, its clients, and the settings and files of each function."""
+    """The world of the moment, its clients, and the settings and files of all functions."""
 
     world: World
     clients: Mapping[str, Any]
-    settings: Mapping[str, Mapping[str, str]]
+    settings: Mapping[str, str]
     files: Mapping[str, Any]
     out_of_time: Callable[[], bool]
+    scale: "Scale"
 
 
 def _instant(tz: datetime.tzinfo) -> datetime.datetime:
@@ -75,6 +102,29 @@ class _Pool:
         return (results[number] for number in range(count))
 
 
+class _Lock:
+    """In place of threading.Lock, where it is held while a task waits."""
+
+    def __init__(self) -> None:
+        self._held = False
+        self._waiting: deque[Task] = deque()
+
+    def __enter__(self) -> None:
+        if self._held and Stage.world.current:
+            self._waiting.append(Stage.world.current)
+            try:
+                Stage.world.wait()
+            except Killed:
+                self.__exit__()
+                raise
+        self._held = True
+
+    def __exit__(self, *_: object) -> None:
+        self._held = bool(self._waiting)
+        if self._waiting:
+            Stage.world.resume(self._waiting.popleft())
+
+
 _SUBSTITUTES: Mapping[Any, Any] = {
     time: SimpleNamespace(
         time=lambda: Stage.world.time(),
@@ -87,14 +137,15 @@ _SUBSTITUTES: Mapping[Any, Any] = {
         randrange=lambda *of: Stage.world.random.randrange(*of),
         random=lambda: Stage.world.random.random(),
     ),
-    datetime.datetime: SimpleNamespace(now=_instant),
+    datetime.datetime: SimpleNamespace(now=_instant, fromisoformat=datetime.datetime.fromisoformat),
 }
 
 
 @contextmanager
-def substituted(piece: int = _PIECE_BYTES, group: int = _GROUP_MAILS) -> Iterator[None]:
-    """Run handlers over `Stage` meanwhile, with pieces of so many bytes and groups of so many mails."""
-    with pytest.MonkeyPatch.context() as patch, limits(piece=piece):
+def substituted(scale: Scale = SMALL) -> Iterator[None]:
+    """Run handlers over `Stage` meanwhile, at this scale."""
+    with pytest.MonkeyPatch.context() as patch, limits(piece=scale.piece_bytes):
+        Stage.scale = scale
         for name, module in list(sys.modules.items()):
             if name.startswith("lambdas."):
                 for attribute, value in list(vars(module).items()):
@@ -103,17 +154,22 @@ def substituted(piece: int = _PIECE_BYTES, group: int = _GROUP_MAILS) -> Iterato
         patch.setattr(boto3, "client", lambda service, **_: Stage.clients[service])
         # The services' errors are what is left after a client's own repetitions.
         patch.setattr(clients, "repeat_what_is_put_off", lambda *_: None)
-        patch.setattr(delivery, "ThreadPoolExecutor", _Pool)
-        for mail_module in (delivery, ses_sender):
-            patch.setattr(mail_module, "SES_BULK_DESTINATIONS", group)
-        statements = min(group - 1, DYNAMODB_BATCH_ITEMS)  # so that a group takes two calls
-        for module in (insert, mail_ledger):
-            patch.setattr(module, "DYNAMODB_BATCH_ITEMS", statements)
+        for mail_module in (delivery, mail_round, pace):
+            patch.setattr(mail_module, "ThreadPoolExecutor", _Pool)
+        patch.setattr(due_groups, "Lock", _Lock)
+        for mail_module in (account, delivery, ses_sender):
+            patch.setattr(mail_module, "SES_BULK_DESTINATIONS", scale.group_mails)
+        for module in (statements, mail_ledger):
+            patch.setattr(module, "DYNAMODB_BATCH_ITEMS", scale.batch_items)
+        patch.setattr(mail_entries, "OWED_SHARDS", scale.shards)
         patch.setattr(process_csv, "out_of_time", lambda _: Stage.out_of_time)
+        for module in (process_csv, insert_records, set_up, import_ledger, import_errors, bookkeeper):
+            patch.setattr(module, "setting", lambda name: Stage.settings[name])
+        for module in (process_csv, set_up):
+            patch.setattr(module, "bundled", lambda name: Stage.files[name])
+        for module in (round_handler, bookkeeper):
+            patch.setattr(module, "print", lambda _: None, raising=False)
         for handler in HANDLERS:
-            function = handler.__name__.split(".")[1]
-            patch.setattr(handler, "setting", lambda name, function=function: Stage.settings[function][name])
-            patch.setattr(handler, "bundled", lambda name: Stage.files[name], raising=False)
             patch.setattr(handler.logger._logger, "disabled", True)
         yield
 
@@ -122,4 +178,7 @@ def new_processes() -> None:
     """Forget what warm functions keep."""
     process_csv.importer.cache_clear()
     insert_records.inserter.cache_clear()
-    send_email.delivery.cache_clear()
+    set_up.set_up.cache_clear()
+    round_handler.owed_counts.cache_clear()
+    import_errors.import_errors.cache_clear()
+    bookkeeper.bookkeeper.cache_clear()

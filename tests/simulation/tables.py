@@ -1,14 +1,20 @@
 """DynamoDB: tables with conditional transactions, throttled and in conflict, and a stream's source."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.unit.helpers.fakes import Item, client_error, invalid
+from tests.unit.helpers.fakes import Item, client_error, copied, invalid
 from tests.unit.helpers.fakes_dynamodb import FakeDynamoDB
+from tests.unit.helpers.fakes_tables import IndexKeys, Key, Write
 
 from . import faults
 from .network import Network
+from .watch import Watch
 
+MAILS = "mails"
+# So old may be what is not read consistently. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadConsistency.html
+_STALE_SECONDS = 20.0
 # A key that DynamoDB will never take, as one that is too long would be.
 UNWRITABLE = "unwritable"
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/CommonErrors.html
@@ -19,34 +25,63 @@ _PUT_OFF = ("ThrottlingError", "RequestLimitExceeded", "InternalServerError", "T
 Listener = Callable[[Item, Item | None], None]
 
 
-class _Streamed(dict[tuple[str, ...], Item]):
-    """A table's items; each write is told to the stream."""
-
-    def __init__(self, listener: Listener) -> None:
-        super().__init__()
-        self._listener = listener
-
-    def __setitem__(self, key: tuple[str, ...], item: Item) -> None:
-        before = self.get(key)
-        super().__setitem__(key, item)
-        self._listener(item, before)
-
-    def update(self, items: Any) -> None:
-        for key, item in items:
-            self[key] = item
-
-
 class Tables(FakeDynamoDB):
     """The tables behind an unreliable network."""
 
     def __init__(
-        self, keys: Mapping[str, tuple[str, ...]], streamed: str, listener: Listener, network: Network
+        self,
+        keys: Mapping[str, Key],
+        streamed: str,
+        listener: Listener,
+        network: Network,
+        *,
+        indexes: Mapping[str, Mapping[str, IndexKeys]] | None = None,
+        index_lag: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        super().__init__(keys)
-        self.tables[streamed] = _Streamed(listener)
+        """Args: `index_lag` says by how many seconds the indexes lag behind the next write."""
+        super().__init__(keys, indexes=indexes, later=self._later)
+        self._streamed = streamed
+        self.listeners: dict[str, Listener] = {streamed: listener}  # by table
         self._network = network
+        self._index_lag = index_lag
+        self.indexed: Callable[[], None] = lambda: None  # called whenever an index has changed
+        self.watch: Watch | None = None
+        self._replaced: dict[tuple[str, str], tuple[float, Item | None]] = {}  # when, and what stood there
+        self.units_of: Counter[tuple[str, str]] = Counter()  # by the kind of item, and what consumed them
+
+    def _later(self, move: Callable[[], None]) -> None:
+        def moved() -> None:
+            move()
+            self.indexed()
+
+        if seconds := self._index_lag():
+            self._network.world.after(seconds, moved)
+        else:
+            moved()
+
+    def _commit(self, write: Write, by: str, times: int = 1) -> None:
+        super()._commit(write, by, times)
+        if len(self._keys[write.table]) > 1:  # of those that can be queried
+            self._replaced[write.table, write.key] = self._network.world.now, write.before
+        if listener := self.listeners.get(write.table):
+            listener(copied(write.item), write.before)
+        if self.watch and write.table == self._streamed and not write.before:
+            self.watch.recorded(write.item)
+        if self.watch and write.table == MAILS:
+            self.watch.written(write.item)
+
+    def _get(self, requests: Mapping[str, Any]) -> Any:
+        answer = super()._get(requests)
+        if self.watch and MAILS in requests:
+            self.watch.read(requests[MAILS]["Keys"], answer["Responses"][MAILS])
+        return answer
+
+    def _consume(self, table: str, key: str, by: str, units: int) -> None:
+        self.units_of[_kind(table, key), by] += units
 
     def _call(self, name: str, work: Callable[[], Any], request: Mapping[str, Any]) -> Any:
+        if name == "query" and not request.get("ConsistentRead") and "IndexName" not in request:
+            return self._network.call(name, lambda: self._maybe_stale(work(), request), _THROTTLED)
         if name == "transact_write_items":
             return self._transaction(work, request)
         if name == "batch_write_item":
@@ -81,6 +116,15 @@ class Tables(FakeDynamoDB):
                 raise client_error("TransactionCanceledException", answer={"CancellationReasons": reasons})
         return work()
 
+    def _maybe_stale(self, answer: Any, request: Mapping[str, Any]) -> Any:
+        table, found = request["TableName"], []
+        for item in answer["Items"]:
+            at, before = self._replaced[table, self._key(table, item)]
+            recent = self._network.world.now - at < _STALE_SECONDS
+            old = before if recent and self._network.faults.strike(faults.STALE) else item
+            found += [copied(old)] if old else []
+        return {**answer, "Items": found}
+
     def _maybe_in_part(self, work: Callable[[], Any], request: Mapping[str, Any]) -> Any:
         if not self._network.faults.strike(faults.PARTIAL):
             return work()
@@ -94,8 +138,15 @@ class Tables(FakeDynamoDB):
         which = [n for n in range(len(request["Statements"])) if random.random() < 0.5]
         return self.put_off(random.choice(_PUT_OFF), *which)(request)
 
-    def _key(self, table: str, item: Item) -> tuple[str, ...]:
+    def _key(self, table: str, item: Item) -> str:
         key = super()._key(table, item)
-        if key[0].startswith(UNWRITABLE):
+        if key.startswith(UNWRITABLE):
             raise invalid("One or more parameter values were invalid: size of hashkey has exceeded the limit")
         return key
+
+
+def _kind(table: str, key: str) -> str:
+    """The table; of items that are none of its rows, what they are: "lease", "door", "receipt", "import"."""
+    if table != MAILS:
+        return table
+    return key.partition("#")[0] if "#" in key or key in ("lease", "door") else table

@@ -59,7 +59,7 @@ def outcome(work: Callable[[], Any]) -> Any:
         return error.response["Error"]["Code"]
 
 
-Received = list[tuple[str, int, str]]  # body, receive count, message id
+Received = list[tuple[str, int]]  # body, receive count
 
 
 class Sqs(Protocol):
@@ -67,7 +67,6 @@ class Sqs(Protocol):
 
     def send(self, *entries: dict[str, Any]) -> Any: ...
     def receive(self, *, dead: bool = False) -> Received: ...
-    def hide(self, message_id: str, seconds: int) -> Any: ...
     def wait(self, seconds: float) -> None: ...
 
 
@@ -84,13 +83,7 @@ class SimulatedSqs:
         self.wait(0.3)  # till order is lost
         messages = self.queues.by_url["dead" if dead else "q"].receive(self.calm.world.now, 10)
         records = [event_record(message) for message in messages]
-        return sorted(
-            (r["body"], int(r["attributes"]["ApproximateReceiveCount"]), r["messageId"]) for r in records
-        )
-
-    def hide(self, message_id: str, seconds: int) -> Any:
-        entry = {"Id": "0", "ReceiptHandle": message_id, "VisibilityTimeout": seconds}
-        return self.calm(lambda: self.queues.change_message_visibility_batch(QueueUrl="q", Entries=[entry]))
+        return sorted((r["body"], int(r["attributes"]["ApproximateReceiveCount"])) for r in records)
 
     def wait(self, seconds: float) -> None:
         self.calm.world.now += seconds
@@ -112,7 +105,6 @@ class RealSqs:
                 "MaximumMessageSize": str(MOST_BYTES),
             },
         )["QueueUrl"]
-        self.handles: dict[str, str] = {}
 
     def send(self, *entries: dict[str, Any]) -> Any:
         return self.sqs.send_message_batch(QueueUrl=self.url, Entries=list(entries))
@@ -124,41 +116,31 @@ class RealSqs:
             QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["ApproximateReceiveCount"]
         ).get("Messages"):
             for message in batch:
-                self.handles[message["MessageId"]] = message["ReceiptHandle"]
                 count = int(message["Attributes"]["ApproximateReceiveCount"])
-                received.append((message["Body"], count, message["MessageId"]))
+                received.append((message["Body"], count))
         return sorted(received)
-
-    def hide(self, message_id: str, seconds: int) -> Any:
-        entry = {"Id": "0", "ReceiptHandle": self.handles[message_id], "VisibilityTimeout": seconds}
-        return self.sqs.change_message_visibility_batch(QueueUrl=self.url, Entries=[entry])
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds)
 
 
-def entry(n: int, body: str, **of: Any) -> dict[str, Any]:
-    return {"Id": str(n), "MessageBody": body, **of}
+def entry(n: int, body: str) -> dict[str, Any]:
+    return {"Id": str(n), "MessageBody": body}
 
 
 def queue_story(sqs: Sqs) -> list[Any]:
     """What one sees of a queue in a few seconds."""
-
-    def bodies(*, dead: bool = False) -> list[tuple[str, int]]:
-        return [(body, count) for body, count, _ in sqs.receive(dead=dead)]
-
     seen: list[Any] = [outcome(lambda: sqs.send(*(entry(n, "x") for n in range(11))))]
     seen.append(outcome(lambda: sqs.send(entry(1, "x" * 600_000), entry(2, "y" * 600_000))))
     seen.append(sqs.send(entry(1, "x" * (MOST_BYTES + 1)))["Failed"])
-    seen.append(len(sqs.send(entry(1, "a"), entry(2, "late", DelaySeconds=2))["Successful"]))
-    first = sqs.receive()
-    seen.append([each[:2] for each in first])
-    seen.append(bodies())  # hidden
-    seen.append(len(sqs.hide(first[0][2], 0)["Successful"]))
-    seen.append(bodies())  # shown again
-    sqs.wait(VISIBILITY + 1.2)
-    seen.append(bodies())  # received too often, so gone to the dead letters; and the late one
-    seen.append([body for body, _ in bodies(dead=True)])
+    seen.append(len(sqs.send(entry(1, "a"))["Successful"]))
+    seen.append(sqs.receive())
+    seen.append(sqs.receive())  # hidden
+    sqs.wait(VISIBILITY + 0.2)
+    seen.append(sqs.receive())  # shown again
+    sqs.wait(VISIBILITY + 0.2)
+    seen.append(sqs.receive())  # received too often, so gone to the dead letters
+    seen.append([body for body, _ in sqs.receive(dead=True)])
     return seen
 
 
@@ -255,7 +237,34 @@ def test_tables_and_their_streams(clients: Clients) -> None:
     simulated = codes(table_story(calm, tables))
     assert simulated == codes(table_story(lambda work: work(), dynamodb))
     assert simulated == ["done", "TransactionCanceledException", "done", "done"]
-    assert changes([record.event for record in stream.root.records]) == changes(_records(streams, arn))
+    assert changes([record.event for record in stream.root.records[:]]) == changes(_records(streams, arn))
+
+
+def test_an_index_lags_behind_its_table() -> None:
+    calm = Calm()
+    tables = Tables(
+        {"mails": ("mail_id",)},
+        "",
+        lambda *_: None,
+        calm.network,
+        indexes={"mails": {"by_due": {"outbox": "S", "due": "N"}}},
+        index_lag=lambda: 2.0,
+    )
+    item = {"mail_id": {"S": "a"}, "outbox": {"S": "o"}, "due": {"N": "1"}}
+    query = {
+        "TableName": "mails",
+        "IndexName": "by_due",
+        "KeyConditionExpression": "outbox = :o",
+        "ExpressionAttributeValues": {":o": {"S": "o"}},
+    }
+
+    def counts() -> list[int]:
+        tables.put_item(TableName="mails", Item=item)
+        early = tables.query(**query)["Count"]
+        calm.world.sleep(2)
+        return [early, tables.query(**query)["Count"]]
+
+    assert calm(counts) == [0, 1]
 
 
 def _records(streams: Any, arn: str) -> list[Any]:
@@ -288,3 +297,39 @@ def test_mail(clients: Clients) -> None:
     real = ses.send_bulk_email(**request)["BulkEmailEntryResults"]
     assert [set(each) for each in simulated] == [set(each) for each in real]
     assert [each["Status"] for each in simulated] == [each["Status"] for each in real] == ["SUCCESS"] * 2
+    template = {"TemplateContent": {"Subject": "s", "Text": "t"}, "TemplateData": "{}"}
+    one = {
+        "FromEmailAddress": "hello@example.com",
+        "Destination": {"ToAddresses": ["c@example.com"]},
+        "Content": {"Template": template},
+    }
+    assert set(calm(lambda: simulated_ses.send_email(**one))) == {"MessageId"}
+    assert "MessageId" in ses.send_email(**one)
+    account, real_account = calm(simulated_ses.get_account), ses.get_account()
+    assert account["SendQuota"].keys() == real_account["SendQuota"].keys()
+    assert account["SendingEnabled"] is real_account["SendingEnabled"] is True
+    assert account["SendQuota"]["SentLast24Hours"] == 3
+
+
+def test_mail_over_the_rate_and_the_quota() -> None:
+    """What MiniStack does not know: SES's limits, over simulated time."""
+    calm = Calm()
+    ses = SimulatedSes(calm.network, rate=2, daily_quota=4, bulk_limited=True, bulk_seconds=0.35)
+
+    def statuses(*addresses: str) -> Any:
+        given = outcome(lambda: calm(lambda: ses.send_bulk_email(**bulk(*addresses))))
+        return (
+            given if isinstance(given, str) else [each["Status"] for each in given["BulkEmailEntryResults"]]
+        )
+
+    sent, over = "SUCCESS", "ACCOUNT_DAILY_QUOTA_EXCEEDED"
+    assert statuses("a", "b", "c") == "TooManyRequestsException"
+    assert statuses("a", "b") == [sent, sent]
+    assert statuses("c") == "TooManyRequestsException"
+    calm.world.now += 1
+    assert statuses("c") == [sent]
+    calm.world.now += 1
+    assert statuses("d", "e") == [sent, over]
+    calm.world.now += 24 * 60 * 60
+    assert statuses("e") == [sent]
+    assert ses.sent == dict.fromkeys("abcde", 1)

@@ -15,7 +15,7 @@ from greenlet import getcurrent, greenlet
 from tests.unit.helpers.fakes import Killed
 
 START = 1_800_000_000.0  # the world's first second, as Unix has it
-_MOST_STEPS = 2_000_000  # more than any run takes that will ever end
+_MOST_STEPS = 100_000  # more than a seed's run takes that will ever end
 
 
 class Process:
@@ -28,7 +28,10 @@ class Process:
 
 
 class Task:
-    """Something that runs in a process; `done` is called once with its result and the error it ended with."""
+    """Something that runs in a process; `done` is called once with its result and the error it ended with.
+
+    `parent`: the task that waits for it, if one does.
+    """
 
     def __init__(
         self,
@@ -36,8 +39,10 @@ class Task:
         process: Process,
         work: Callable[[], Any],
         done: Callable[[Any, BaseException | None], None],
+        parent: "Task | None" = None,
     ) -> None:
         self.process = process
+        self.parent = parent
         self._work = work
         self._done = done
         self.greenlet = greenlet(self._run, hub)
@@ -54,7 +59,10 @@ class Task:
 class World:
     """The clock, the tasks, and the seed's randomness."""
 
-    def __init__(self, seed: int, say: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, seed: int, say: Callable[[str], None] | None = None, *, most_steps: int = _MOST_STEPS
+    ) -> None:
+        self._most_steps = most_steps
         self.random = Random(seed)
         self.now = 0.0
         self.current: Task | None = None
@@ -76,9 +84,10 @@ class World:
         process: Process,
         work: Callable[[], Any],
         done: Callable[[Any, BaseException | None], None] = lambda _result, _error: None,
+        parent: Task | None = None,
     ) -> None:
         """Start a task, beside whatever runs."""
-        task = Task(self._hub, process, work, done)
+        task = Task(self._hub, process, work, done, parent)
         self.after(0, lambda: self._resume(task))
 
     def sleep(self, seconds: float) -> None:
@@ -95,6 +104,10 @@ class World:
         self._hub.switch()
         if task.process.killed:
             raise Killed
+
+    def resume(self, task: Task) -> None:
+        """Let a task that waits go on."""
+        self.after(0, lambda: self._resume(task))
 
     def together(self, works: Sequence[Callable[[], Any]]) -> list[Any]:
         """Run these beside each other in the task's process, and wait for all; the first error is raised."""
@@ -114,7 +127,7 @@ class World:
                 self.after(0, lambda: self._resume(task))
 
         for n, work in enumerate(works):
-            self.spawn(task.process, work, lambda result, error, n=n: done(n, result, error))  # type: ignore[misc]
+            self.spawn(task.process, work, lambda result, error, n=n: done(n, result, error), task)  # type: ignore[misc]
         if works:
             self.wait()
         if errors:
@@ -139,13 +152,13 @@ class World:
 
     def run(self) -> None:
         """Go on until nothing is left to happen."""
-        for _ in range(_MOST_STEPS):
+        for _ in range(self._most_steps):
             if not self._events:
                 return
             at, _, action = heapq.heappop(self._events)
             self.now = max(self.now, at)
             action()
-        raise AssertionError(f"something still moves after {_MOST_STEPS:,} steps")
+        raise AssertionError(f"something still moves after {self._most_steps:,} steps")
 
     def _resume(self, task: Task) -> None:
         if task.greenlet.dead:

@@ -15,6 +15,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Takes the place of the real clock, so that nothing waits."""
     clock = Clock()
     monkeypatch.setattr(time, "time", clock.time)
+    monkeypatch.setattr(time, "monotonic", clock.monotonic)
     monkeypatch.setattr(time, "sleep", clock.sleep)
     return clock
 

@@ -189,6 +189,20 @@ aws.cloudwatch.MetricAlarm(
     statistic="Maximum",
     threshold=0,
 )
+daily = aws.cloudwatch.EventRule("daily", schedule_expression="rate(1 day)")
+aws.lambda_.Permission(
+    "daily",
+    action="lambda:InvokeFunction",
+    function=read.name,
+    principal="events.amazonaws.com",
+    source_arn=daily.arn,
+)
+aws.cloudwatch.EventTarget(
+    "daily",
+    rule=daily.name,
+    arn=read.arn,
+    retry_policy={"maximum_event_age_in_seconds": 60, "maximum_retry_attempts": 0},
+)
 aws.cloudwatch.Dashboard("tiny", dashboard_name="tiny", dashboard_body=json.dumps({"widgets": []}))
 
 pulumi.export("bucket", bucket.bucket)

@@ -67,9 +67,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(self, _request: Any, _context: Any) -> Any:
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
-    def Invoke(self, request: Any, _context: Any) -> Any:
-        found = data_source(request.tok, MessageToDict(request.args))
-        return provider_pb2.InvokeResponse(**{"return": _struct(found)})
+    def Invoke(self, request: Any, context: Any) -> Any:
+        with self._told(context):
+            found = data_source(request.tok, MessageToDict(request.args), self._clients)
+            return provider_pb2.InvokeResponse(**{"return": _struct(found)})
 
     def Check(self, request: Any, _context: Any) -> Any:
         """Complete the inputs: a name where there is none, and the provider's defaults."""

@@ -84,6 +84,18 @@ def _delete_dashboard(clients: Clients, inputs: Inputs) -> None:
     clients.client("cloudwatch").delete_dashboards(DashboardNames=[inputs["dashboardName"]])
 
 
+def _delete_rule(clients: Clients, inputs: Inputs) -> None:
+    events = clients.client("events")
+    # As AWS does: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteRule.html
+    left = events.list_targets_by_rule(Rule=inputs["name"])["Targets"]
+    assert not left, f"AWS deletes no rule that has targets, and {inputs['name']!r} still has {len(left)}"
+    events.delete_rule(Name=inputs["name"])
+
+
+def _delete_target(clients: Clients, inputs: Inputs) -> None:
+    clients.client("events").remove_targets(Rule=inputs["rule"], Ids=[inputs["targetId"]])
+
+
 def _update_function(clients: Clients, inputs: Inputs) -> None:
     functions, name = clients.client("lambda"), inputs["name"]
     functions.update_function_code(FunctionName=name, ZipFile=zipped(inputs["code"], name))
@@ -117,6 +129,10 @@ def _of_bucket(delete: str, replaced_by: str = "bucket") -> Resource:
 RESOURCES: Mapping[str, Resource] = {
     "aws:cloudwatch/dashboard:Dashboard": Resource(
         _delete_dashboard, replaced_by=frozenset({"dashboardName"})
+    ),
+    "aws:cloudwatch/eventRule:EventRule": Resource(_delete_rule, "name", frozenset({"name", "eventBusName"})),
+    "aws:cloudwatch/eventTarget:EventTarget": Resource(
+        _delete_target, "targetId", frozenset({"rule", "eventBusName", "targetId"})
     ),
     "aws:cloudwatch/logGroup:LogGroup": Resource(
         _delete("logs", "delete_log_group", logGroupName="name"),

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 import cli.demo
 from cli.app import app
+from cli.inputs import Inputs
 from local.errors import EmulatorError
 from operations.errors import OperationError, UsageError
 
@@ -56,13 +57,16 @@ def test_the_options_reach_the_run_and_its_outcome_the_exit_code(
 ) -> None:
     seen: list[object] = []
 
-    def run(names: list[str], *, port: int | None, keep: bool, as_json: bool) -> bool:
-        seen.extend([names, port, keep, as_json])
+    def run(names: list[str], inputs: Inputs, *, port: int | None, keep: bool, as_json: bool) -> bool:
+        seen.extend([names, inputs, port, keep, as_json])
         return fine
 
     monkeypatch.setattr(cli.demo, "run_demo", run)
-    result = CliRunner().invoke(app, ["demo", "--port", "4566", "--keep", "--json", "a.csv", "a.csv"])
-    assert seen == [["a.csv", "a.csv"], 4566, True, True]
+    of_inputs = ["--schema", "s", "--transform", "t", "--mail", "m", "--encoding", "e"]
+    args = ["demo", *of_inputs, "--port", "4566", "--keep", "--json", "a.csv", "-"]
+    result = CliRunner().invoke(app, args)
+    inputs = Inputs(schema="s", transform="t", mail="m", encoding="e")
+    assert seen == [["a.csv", "-"], inputs, 4566, True, True]
     assert result.exit_code == (0 if fine else 1)
 
 

@@ -4,6 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.app import app
+from operations.bookkeeper_cost import bookkeeper_dollars
 from operations.cost import idle_dollars_a_month
 
 
@@ -15,6 +16,7 @@ def test_a_script_gets_one_object() -> None:
     assert told["seconds"]["SES's sending rate"] == 10
     assert told["total_dollars"] == pytest.approx(sum(told["dollars"].values()))
     assert told["idle_dollars_a_month"] == idle_dollars_a_month()
+    assert told["bookkeeper_dollars"] == bookkeeper_dollars(1000)
     assert told["prices"]["region"] == "us-east-1"
 
 
@@ -23,6 +25,7 @@ def test_people_read_a_table_and_what_bounds_it() -> None:
     assert done.exit_code == 0
     assert "100.0000" in done.stdout
     assert "CloudWatch alarms" in done.stdout
+    assert "A month with nothing open" in done.stdout
     assert "19 days, 0:00:00 at least, by SES's daily quota" in done.stdout
 
 

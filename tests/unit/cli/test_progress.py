@@ -4,7 +4,7 @@ import re
 from rich.console import Console
 
 from cli.progress import Bars, Lines, progress
-from operations.books import Books
+from lambdas.core.books import Books
 from operations.imports import Import
 
 

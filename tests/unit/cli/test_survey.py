@@ -39,18 +39,17 @@ def test_a_dry_run_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_what_cannot_be_sent_stays_and_the_outcome_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     sqs = filled("poison", "a", "b")
-    assert not redrive(sqs, Options(yes=True, as_json=True), stay={"b": "its mail is on its way"})
-    assert sorted(sqs.bodies("dead")) == ["b", "poison"]
+    assert not redrive(sqs, Options(yes=True, as_json=True))
+    assert sqs.bodies("dead") == ["poison"]
     document = json.loads(capsys.readouterr().out)
     assert {name: document[name] for name in ("chosen", "done", "reasons", "dry_run")} == {
         "chosen": 2,
-        "done": 1,
+        "done": 2,
         "reasons": {"Reason 0": 1, "Reason 1": 1},
         "dry_run": False,
     }
-    assert [(entry["is"], entry["stays"]) for entry in document["stay"]] == [
-        ("message poison", "it is poison"),
-        ("message b", "its mail is on its way"),
+    assert document["stay"] == [
+        {"message": "m0", "is": "message poison", "reason": "Reason 0", "stays": "it is poison"}
     ]
 
 
@@ -67,7 +66,7 @@ def test_letters_that_another_command_has_taken_are_told(capsys: pytest.CaptureF
 def test_without_a_terminal_nothing_is_done_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     sqs = filled("a")
     monkeypatch.setattr("sys.stdin", Terminal("y\n", terminal=False))
-    with pytest.raises(UsageError, match="add --yes, or --dry-run"):
+    with pytest.raises(UsageError, match=r"add --yes, or --dry-run to look\.$"):
         redrive(sqs, Options())
     assert (sqs.bodies("dead"), sqs.hidden) == (["a"], set())
 
@@ -116,4 +115,23 @@ def test_a_letter_that_is_gone_by_the_time_of_the_answer_is_told(
     monkeypatch.setattr("sys.stdin", Slow(""))
     assert redrive(sqs, Options())
     assert sqs.bodies("work") == ["b"]
-    assert "1 message not found again: taken by another command meanwhile." in capsys.readouterr().out
+    assert (
+        "1 message not found as before: dealt with by another command meanwhile." in capsys.readouterr().out
+    )
+
+
+def test_what_stays_is_told_with_what_to_type_for_it(capsys: pytest.CaptureFixture[str]) -> None:
+    options, hint = Options(dry_run=True), "To delete what stays: --discard"
+    carry_out(redrive_of(filled("poison", "a")), "send again", options, hint)
+    assert capsys.readouterr().out.splitlines()[-1] == hint
+    carry_out(redrive_of(filled("a")), "send again", options, hint)
+    assert hint not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("bodies", "told"),
+    [("ab", "1 other message: left as it is."), ("abcd", "2 other messages: left as they are.")],
+)
+def test_what_is_left_out_is_told(bodies: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    redrive(filled(*bodies), Options(dry_run=True, reason="reason 0"))
+    assert told in capsys.readouterr().out.splitlines()

@@ -1,31 +1,46 @@
 """The deployed pipeline as the handlers see it, in memory: its tables and queues by name, and their books."""
 
+import itertools
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lambdas.core.import_entries import OPEN, OPEN_INDEX, STARTED_AT
 from lambdas.core.import_ledger import ImportLedger
 from lambdas.core.mail import Mail, from_stream
-from lambdas.core.mail_entries import entries_in
+from lambdas.core.mail_entries import DUE, DUE_INDEX, ENDS, MAIL_ID, OUTBOX, Entry, entries_in
+from lambdas.core.mail_gate import MailGate
 from lambdas.core.mail_ledger import MailLedger
 from lambdas.core.mail_template import MailTemplate
+from lambdas.core.outbox import Outbox
 from lambdas.insert_records.inserter import Inserter
 from lambdas.insert_records.writer import find_written, put_always, put_if_absent
 from lambdas.send_email.delivery import Delivery
+from lambdas.send_email.lease import Lease
+from lambdas.send_email.mail_round import MailRound
 from lambdas.send_email.ses_sender import SesSender
 
-from .fakes import Calls, FakeSes, FakeSqs, Item
+from .fakes import Calls, FakeSqs, Item
 from .fakes_dynamodb import FakeDynamoDB
+from .fakes_ses import FakeSes
+from .fakes_tables import IndexKeys
 
 IMPORT = "0123456789abcdef0123"
 USERS, IMPORTS, MAILS = "users", "imports", "mails"
 KEYS: Mapping[str, tuple[str, ...]] = {
     USERS: ("email",),
     IMPORTS: ("import_id", "part"),
-    MAILS: ("mail_id",),
+    MAILS: (MAIL_ID,),
 }
-DEAD_LETTERS, RETRIES, FAILURES = "https://sqs/dead-letters", "https://sqs/retries", "https://sqs/failures"
-FUNCTION_TIMEOUT = 60
+INDEXES: Mapping[str, Mapping[str, IndexKeys]] = {
+    IMPORTS: {OPEN_INDEX: {OPEN: "S", STARTED_AT: "S"}},
+    MAILS: {DUE_INDEX: {OUTBOX: "S", DUE: "N"}},
+}
+DEAD_LETTERS = "https://sqs/dead-letters"
+FUNCTION_TIMEOUT = 180
+ROUND_TIMEOUT = 300
+EXPIRE_DAYS = 400
+COLUMNS = ("email", "name")  # that the mail uses
 TEMPLATE = MailTemplate.parse("Welcome, {{name}}!", "Hello {{name}}", "<p>Hello {{name}}</p>")
 
 
@@ -37,17 +52,20 @@ class Cloud:
 
     def __init__(self, dynamodb: Any = None) -> None:
         self.calls = Calls()
-        self.dynamodb = FakeDynamoDB(KEYS, self.calls)
+        self.dynamodb = FakeDynamoDB(KEYS, self.calls, indexes=INDEXES)
         self.sqs = FakeSqs(self.calls)
         self.ses = FakeSes(self.calls)
         dynamodb = dynamodb or self.dynamodb
         sqs: Any = self.sqs
         ses: Any = self.ses
         self._clients = dynamodb, sqs
-        self.imports = ImportLedger(dynamodb, IMPORTS)
-        self.mails = MailLedger(dynamodb, MAILS, self.imports)
+        self.imports = ImportLedger(dynamodb, IMPORTS, EXPIRE_DAYS)
+        self.mails = MailLedger(dynamodb, MAILS, self.imports, EXPIRE_DAYS)
+        self.gate = MailGate(dynamodb, MAILS)
+        self.outbox = Outbox(dynamodb, MAILS)
         self.ses_sender = SesSender(ses, TEMPLATE, "Rowrelay <hello@example.com>", "set", "email")
-        self.delivery = Delivery(self.ses_sender, self.mails, sqs, FAILURES, FUNCTION_TIMEOUT)
+        self.delivery = Delivery(self.ses_sender, self.mails, self.gate, ROUND_TIMEOUT)
+        self._rounds = itertools.count(1)
 
     def inserter(self, *, replace: bool = False) -> Inserter:
         """What handles the queue's chunks."""
@@ -55,6 +73,11 @@ class Cloud:
         write = put_always(dynamodb, USERS) if replace else put_if_absent(dynamodb, USERS, "email")
         find = find_written(dynamodb, USERS, "email")
         return Inserter(sqs, self.imports, write, find, "email", DEAD_LETTERS, replace)
+
+    def mail_round(self, seconds_left: Callable[[], float] = lambda: ROUND_TIMEOUT) -> MailRound:
+        """The next round, with a lease of its own."""
+        lease = Lease(self._clients[0], MAILS, f"round-{next(self._rounds)}")
+        return MailRound(self.delivery, self.outbox, lease, seconds_left, EXPIRE_DAYS)
 
     def client(self, service: str, **_: Any) -> Any:
         """In place of boto3.client."""
@@ -69,14 +92,18 @@ class Cloud:
         """The import's mails that have ended, by how, over all counters."""
         counts: dict[str, int] = {}
         for item in self.dynamodb.items(IMPORTS):
-            for name in ("mailed", "undeliverable", "held"):
+            for name in ENDS:
                 if name in item:
                     counts[name] = counts.get(name, 0) + int(item[name]["N"])
         return counts
 
+    def entries(self) -> dict[str, Entry]:
+        """The mail ledger: each mail's entry."""
+        return entries_in(self.dynamodb.items(MAILS))
+
     def states(self) -> dict[str, str]:
         """The mail ledger: each mail's state."""
-        return {mail_id: entry.state for mail_id, entry in entries_in(self.dynamodb.items(MAILS)).items()}
+        return {mail_id: entry.state for mail_id, entry in self.entries().items()}
 
     def messages(self, queue_url: str) -> list[Any]:
         """The messages in a queue, as JSON."""
@@ -105,7 +132,7 @@ def stream_record(record: Item, event: str = "INSERT") -> dict[str, Any]:
 
 def mail(email: str | None, line: int | None = None, **of: Any) -> Mail:
     """The mail that a record brings."""
-    a_mail = from_stream(stream_record(image(email, line, **of)))
+    a_mail = from_stream(stream_record(image(email, line, **of)), COLUMNS)
     assert a_mail
     return a_mail
 

@@ -20,8 +20,12 @@ class Recorder:
 
         return call
 
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ARG002
+        """An answer has none of what a creator can do without."""
+        return default
+
     def __getitem__(self, key: str) -> Any:
-        return self if key in {"Role", "TableDescription", "Attributes"} else f"the {key}"
+        return self if key in {"Role", "CreateDate", "TableDescription", "Attributes"} else f"the {key}"
 
 
 class Recorders(Clients):

@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
+from lambdas.core.blanks import BLANKS
 from lambdas.core.schema import Schema, parse_schema
 from lambdas.csvfile import decode as source
-from lambdas.csvfile import whole_lines
 from lambdas.csvfile.csv_file import open_csv
 from lambdas.csvfile.header import DELIMITERS
+from lambdas.csvfile.options import DEFAULT_OPTIONS, ReadOptions
+from lambdas.csvfile.transform import TransformRow
 from lambdas.csvfile.validate import Reject
 
 from ...program import ROOT
@@ -59,10 +61,19 @@ class Outcome:
         return [values for _, values in self.accepted]
 
 
-def parse(data: bytes | Iterable[bytes], schema: Schema = USERS, name: str = "people.csv") -> Outcome:
+def parse(
+    data: bytes | Iterable[bytes],
+    schema: Schema = USERS,
+    name: str = "people.csv",
+    transform_row: TransformRow | None = None,
+    *,
+    options: ReadOptions = DEFAULT_OPTIONS,
+    size: int | None = None,
+) -> Outcome:
     """Parse a file to its end."""
     outcome = Outcome([], [])
-    for parsed in open_csv(name, [data] if isinstance(data, bytes) else data, schema):
+    pieces = [data] if isinstance(data, bytes) else data
+    for parsed in open_csv(name, pieces, schema, transform_row, options=options, size=size):
         outcome.accepted.extend(tuple(json.loads(text, parse_float=Decimal)) for text in parsed.accepted)
         outcome.rejects.extend(parsed.rejects)
     return outcome
@@ -89,11 +100,10 @@ def cut(data: bytes, at: Iterable[int]) -> list[bytes]:
 
 
 @contextmanager
-def limits(piece: int = source.PIECE_BYTES, row: int = whole_lines.MAX_CSV_ROW_BYTES) -> Iterator[None]:
-    """Smaller limits, so that small files meet them."""
+def limits(piece: int) -> Iterator[None]:
+    """Smaller pieces, so that small files have many."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(source, "PIECE_BYTES", piece)
-        patch.setattr(whole_lines, "MAX_CSV_ROW_BYTES", row)
         yield
 
 
@@ -103,13 +113,18 @@ class CsvRow:
 
     line: int
     cells: list[str]
-    size: int
+    text: str
     problem: str = ""
 
     @property
+    def size(self) -> int:
+        """How many bytes it has, without its line end."""
+        return len(self.text.encode("utf-8", "surrogateescape"))
+
+    @property
     def blank(self) -> bool:
-        """Whether it is a blank line, which is no row to us."""
-        return not self.problem and not "".join(self.cells).strip() and len(self.cells) < 2
+        """Whether it is a blank line, or one of nothing but delimiters and blanks, which is no row to us."""
+        return not self.problem and not "".join(self.cells).strip(BLANKS)
 
 
 MISQUOTED, UNTERMINATED = "in the middle of a field", "never closed"
@@ -118,7 +133,8 @@ MISQUOTED, UNTERMINATED = "in the middle of a field", "never closed"
 def rows_by_csv(text: str, delimiter: str) -> list[CsvRow]:
     """All rows, those among them that strict CSV forbids."""
     lines = list(io.StringIO(text, newline=""))
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    given = io.StringIO(without_field_blanks(text, delimiter), newline="")
+    reader = csv.reader(given, delimiter=delimiter, strict=True)
     rows: list[CsvRow] = []
     start = 0
     while start < len(lines):
@@ -127,17 +143,42 @@ def rows_by_csv(text: str, delimiter: str) -> list[CsvRow]:
             cells = next(reader)
         except csv.Error as error:
             problem = UNTERMINATED if "end of data" in str(error) else MISQUOTED
-        size = len("".join(lines[start : reader.line_num]).encode("utf-8", "surrogateescape"))
-        rows.append(CsvRow(start + 1, cells, size, problem))
+        row = "".join(lines[start : reader.line_num]).removesuffix("\n").removesuffix("\r")
+        rows.append(CsvRow(start + 1, cells, row, problem))
         start = reader.line_num
     return rows
+
+
+def without_field_blanks(text: str, delimiter: str, *, in_quotes: bool = False) -> str:
+    """The text without the blanks between a quote and a delimiter or line end, a character at a time."""
+    blanks = set(BLANKS) - {*"\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85", delimiter}
+    ends = {*"\r\n", delimiter}
+    made, held, state = "", "", "quoted" if in_quotes else "start"
+    for character in text:
+        if state in ("start", "closed") and character in blanks:
+            held += character
+            continue
+        closes_or_opens = (character == '"' and state == "start") or (character in ends and state == "closed")
+        if state == "closed" and character == '"' and not held:
+            state = "quoted"
+        elif state == "quoted":
+            state = "closed" if character == '"' else "quoted"
+        elif character in "\r\n" or (character == delimiter and state != "lost"):
+            state = "start"
+        elif state == "start":
+            state = "quoted" if character == '"' else "plain"
+        elif state == "closed":
+            state = "lost"  # csv gives up this line
+        made += character if closes_or_opens else held + character
+        held = ""
+    return made + held * (state == "start")
 
 
 delimiters = st.sampled_from(DELIMITERS)
 # Where pieces end: a few places, most of them where small files have their bytes.
 cuts = st.lists(st.integers(1, 400), max_size=8)
 # Text that csv has something to do with in every other character.
-awkward_texts = st.text(st.sampled_from('ab ,;\t|"""\r\n\r\né\u2028😀'), max_size=60)
+awkward_texts = st.text(st.sampled_from('ab ,;\t|"""\r\n\r\né\u2028😀\u200b'), max_size=60)
 # Whatever a cell can hold; NUL and lone surrogates are no text (see test_text.py).
 cells = st.one_of(
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12),

@@ -1,6 +1,6 @@
 """A failure queue whose messages say themselves what they are, for the tests of redrive."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,30 +13,24 @@ from .fakes_queue import FakeQueues
 
 @dataclass
 class FakeFailureQueue:
-    """Sends messages to another queue; `stay` says of which bodies it does not, and why."""
+    """Sends messages to another queue; one that is "poison" is stuck."""
 
     sqs: Any
     to: str = "work"
     killed_after: int = 10**9
-    stay: Mapping[str, str] = field(default_factory=dict)
     classified: list[str] = field(default_factory=list)
 
-    def classify(self, message: QueueMessage) -> Resendable | Stuck | None:
+    def classify(self, message: QueueMessage) -> Resendable | Stuck:
         self.classified.append(message.body)
-        if message.body == "another's":
-            return None
         name = f"message {message.body}"
         return Stuck(name, "it is poison") if message.body == "poison" else Resendable(name)
 
-    def resend(self, messages: Sequence[QueueMessage]) -> Mapping[str, str]:
+    def resend(self, messages: Sequence[QueueMessage]) -> None:
         for message in messages:
             self.killed_after -= 1
             if self.killed_after < 0:
                 raise Killed
             self.sqs.put(self.to, message.body)
-        return {
-            message.message_id: self.stay[message.body] for message in messages if message.body in self.stay
-        }
 
 
 def filled(*bodies: str) -> Any:

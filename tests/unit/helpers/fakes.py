@@ -1,12 +1,13 @@
-"""DynamoDB, SQS and SES as the handlers see them: their boto3 clients, in memory, made to fail on demand.
+"""SQS as the handlers see it, and what all fakes share: boto3 clients, in memory, made to fail on demand.
 
-`fakes_dynamodb.py` has the tables. What is not used by the handlers is not here; test_fakes_dynamodb.py
-holds DynamoDB's part against MiniStack.
+`fakes_dynamodb.py` has DynamoDB, `fakes_ses.py` SES. What is not used by the handlers is not here;
+test_fakes_dynamodb.py holds DynamoDB's part against MiniStack.
 """
 
 import pickle
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import Any
 from unittest.mock import Mock
 
@@ -77,6 +78,7 @@ class Fake:
         self.calls = calls or Calls()
         self.meta = Mock()  # of a real client; the fakes' errors are what is left after its repetitions
         self._script: dict[str, list[Step]] = {}
+        self._one_at_a_time = RLock()  # each call is carried out as a whole, whichever thread makes it
 
     def script(self, name: str, *steps: Step) -> None:
         """What happens at the next calls of this name; None: what would happen anyway."""
@@ -91,7 +93,8 @@ class Fake:
         if isinstance(step, BaseException):
             raise step
         try:
-            return step(request) if callable(step) else work()
+            with self._one_at_a_time:
+                return step(request) if callable(step) else work()
         finally:
             self.calls.after.pop(number, lambda: None)()
             if isinstance(step, Lost):
@@ -126,7 +129,7 @@ def refused_entries(entries: Iterable[Mapping[str, Any]], most: int) -> list[dic
 
 
 class FakeSqs(Fake):
-    """Queues by URL: the messages sent to each, as SendMessageBatch got them, and those hidden longer.
+    """Queues by URL: the messages sent to each, as SendMessageBatch got them.
 
     `most_bytes`: the queues' MaximumMessageSize, where it is not SQS's limit.
     """
@@ -135,13 +138,9 @@ class FakeSqs(Fake):
         super().__init__(calls)
         self.queues: dict[str, list[Any]] = {}
         self.most_bytes: dict[str, int] = {}
-        self.hidden: dict[str, dict[str, int]] = {}  # by queue: for how long, by receipt handle
 
     def send_message_batch(self, **request: Any) -> Any:
         return self._call("send_message_batch", lambda: self._send(**request), request)
-
-    def change_message_visibility_batch(self, **request: Any) -> Any:
-        return self._call("change_message_visibility_batch", lambda: self._hide(**request), request)
 
     def refuse(self, *entry_ids: str, sender_fault: bool = False) -> Step:
         """A step: these entries of the batch fail, the others are sent."""
@@ -158,14 +157,6 @@ class FakeSqs(Fake):
 
         return step
 
-    def _hide(self, QueueUrl: str, Entries: list[Any]) -> Any:
-        if not 0 < len(Entries) <= SQS_BATCH_MESSAGES:
-            raise client_error("AWS.SimpleQueueService.TooManyEntriesInBatchRequest")
-        self.hidden.setdefault(QueueUrl, {}).update(
-            {entry["ReceiptHandle"]: entry["VisibilityTimeout"] for entry in Entries}
-        )
-        return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
-
     def bodies(self, queue_url: str) -> list[str]:
         return [entry["MessageBody"] for entry in self.queues.get(queue_url, [])]
 
@@ -180,32 +171,3 @@ class FakeSqs(Fake):
         self.queues.setdefault(QueueUrl, []).extend(taken)
         answer = {"Successful": [{"Id": entry["Id"]} for entry in taken]}
         return answer | ({"Failed": failed} if failed else {})
-
-
-SUCCESS: Mapping[str, str] = {"Status": "SUCCESS"}
-
-
-class FakeSes(Fake):
-    """SES: the addresses that mails left to; all do, unless `statuses` says otherwise of an address."""
-
-    def __init__(self, calls: Calls | None = None) -> None:
-        super().__init__(calls)
-        self.sent: list[str] = []
-        self.statuses: dict[str, Mapping[str, str]] = {}
-        self.closed = 0
-
-    def send_bulk_email(self, **request: Any) -> Any:
-        return self._call("send_bulk_email", lambda: self.send(request), request)
-
-    def close(self) -> None:
-        self.closed += 1
-
-    def send(self, request: Mapping[str, Any]) -> Any:
-        results = []
-        for entry in request["BulkEmailEntries"]:
-            (address,) = entry["Destination"]["ToAddresses"]
-            status = self.statuses.get(address, SUCCESS)
-            if status == SUCCESS:
-                self.sent.append(address)
-            results.append({**status, "MessageId": f"message-{len(self.sent)}"})
-        return {"BulkEmailEntryResults": results}

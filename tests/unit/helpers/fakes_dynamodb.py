@@ -1,50 +1,70 @@
-"""DynamoDB in memory: conditional writes and transactions, as far as the handlers use them."""
+"""DynamoDB in memory: conditional writes, transactions and queries, as far as the handlers use them."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from . import fakes_partiql as partiql
 from .fakes import Calls, Fake, Item, client_error, copied, invalid
-from .fakes_expressions import Expressions
+from .fakes_expressions import Expressions, same
+from .fakes_queries import query
+from .fakes_tables import IndexKeys, Key, Later, Table, Write, packed, size_of, units_of_refusal
 
 _BATCH_ITEMS = 25
 _TRANSACTION_ITEMS = 100
 _ITEM_BYTES = 400 * 1024
 _TRANSACTION_BYTES = 4 * 1024 * 1024
 _STATEMENT_CHARACTERS = 8192
-_NAME = r"'((?:[^']|'')*)':\?"
-_INSERT = re.compile(rf"""INSERT INTO "([\w.-]+)" VALUE \{{({_NAME}(?:,{_NAME})*)\}}""")
 _WANTED = "ReturnValuesOnConditionCheckFailure"
-
-
-def size_of(item: Item) -> int:
-    """An item's bytes, roughly as DynamoDB counts them."""
-    return sum(len(name.encode()) + len(str(next(iter(of.values()))).encode()) for name, of in item.items())
 
 
 class _Failed(Exception):
     """A write whose condition does not hold."""
 
-    def __init__(self, item: Item) -> None:
+    def __init__(self, key: str, item: Item | None) -> None:
+        self.key = key
         self.item = item
+
+    def returned(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The item that stands there, if the request wants it."""
+        return {"Item": self.item} if self.item and request.get(_WANTED) == "ALL_OLD" else {}
 
 
 class FakeDynamoDB(Fake):
-    """Tables, each a mapping from keys to items; `keys` names each table's key attributes."""
+    """Tables by name.
 
-    def __init__(self, keys: Mapping[str, tuple[str, ...]], calls: Calls | None = None) -> None:
+    `keys` names each table's key attributes, which are strings; `indexes` each table's indexes, which hold
+    nothing but keys. `units` counts the write units that were consumed, by the table and what consumed them.
+    """
+
+    def __init__(
+        self,
+        keys: Mapping[str, Key],
+        calls: Calls | None = None,
+        *,
+        indexes: Mapping[str, Mapping[str, IndexKeys]] | None = None,
+        later: Later = lambda move: move(),
+    ) -> None:
         super().__init__(calls)
         self._keys = keys
-        self.tables: dict[str, dict[tuple[str, ...], Item]] = {table: {} for table in keys}
+        self.tables = {name: Table(of, (indexes or {}).get(name, {}), later) for name, of in keys.items()}
+        self.units: Counter[str] = Counter()
 
     def items(self, table: str) -> list[Item]:
         return list(self.tables[table].values())
 
+    def get_item(self, **request: Any) -> Any:
+        return self._call("get_item", lambda: self._get_one(**request), request)
+
     def put_item(self, **request: Any) -> Any:
         return self._call("put_item", lambda: self._one("Put", request), request)
+
+    def delete_item(self, **request: Any) -> Any:
+        return self._call("delete_item", lambda: self._delete(**request), request)
 
     def update_item(self, **request: Any) -> Any:
         return self._call("update_item", lambda: self._one("Update", request), request)
@@ -55,8 +75,30 @@ class FakeDynamoDB(Fake):
     def transact_write_items(self, **request: Any) -> Any:
         return self._call("transact_write_items", lambda: self._transact(request["TransactItems"]), request)
 
+    def transact_get_items(self, **request: Any) -> Any:
+        return self._call("transact_get_items", lambda: self._get_together(request["TransactItems"]), request)
+
     def batch_get_item(self, **request: Any) -> Any:
         return self._call("batch_get_item", lambda: self._get(request["RequestItems"]), request)
+
+    def query(self, **request: Any) -> Any:
+        return self._call("query", lambda: query(self.tables[request["TableName"]], request), request)
+
+    def scan(self, **request: Any) -> Any:
+        assert not request.keys() - {"TableName", "ConsistentRead"}, "the fakes scan whole tables only"
+        return self._call("scan", lambda: {"Items": self.items(request["TableName"])}, request)
+
+    def get_paginator(self, name: str) -> Any:
+        page_of = {"query": self.query, "scan": self.scan}[name]
+
+        def paginate(**request: Any) -> Iterator[Any]:
+            page = page_of(**request)
+            yield page
+            while start := page.get("LastEvaluatedKey"):
+                page = page_of(**request, ExclusiveStartKey=start)
+                yield page
+
+        return SimpleNamespace(paginate=paginate)
 
     def batch_execute_statement(self, **request: Any) -> Any:
         statements = request["Statements"]
@@ -69,7 +111,8 @@ class FakeDynamoDB(Fake):
 
         def step(request: Mapping[str, Any]) -> Any:
             statements = request["Statements"]
-            done = iter(self._execute([one for n, one in enumerate(statements) if n not in which]))
+            rest = [one for n, one in enumerate(statements) if n not in which]
+            done = iter(self._execute(rest) if rest else ())
             failed = {"Error": {"Code": code, "Message": "…"}}
             return {"Responses": [failed if n in which else next(done) for n in range(len(statements))]}
 
@@ -87,100 +130,206 @@ class FakeDynamoDB(Fake):
 
         return step
 
+    def _get_one(self, TableName: str, Key: Item, ConsistentRead: bool = False) -> Any:  # noqa: ARG002
+        item = self.tables[TableName].read(self._whole_key(TableName, Key))
+        return {"Item": item} if item else {}
+
+    def _delete(self, TableName: str, Key: Item) -> Any:
+        table, key = self.tables[TableName], self._whole_key(TableName, Key)
+        self.units[f"{TableName} delete"] += units_of_refusal(table.read(key))
+        table.pop(tuple(key.split("\0")), None)
+        return {}
+
     def _one(self, kind: str, request: Mapping[str, Any]) -> Any:
         try:
-            key, item = self._result(kind, request)
+            write = self._result(kind, request)
         except _Failed as failed:
-            returned = {"Item": failed.item} if failed.item and _WANTED in request else {}
-            raise client_error("ConditionalCheckFailedException", answer=returned) from None
-        self.tables[request["TableName"]][key] = item
-        return {"Attributes": copied(item)} if request.get("ReturnValues") == "ALL_NEW" else {}
+            self._refuse(request["TableName"], failed, kind.lower())
+            raise client_error("ConditionalCheckFailedException", answer=failed.returned(request)) from None
+        self._commit(write, kind.lower())
+        returned = {"ALL_NEW": copied(write.item), "ALL_OLD": write.before}
+        return {"Attributes": item} if (item := returned.get(request.get("ReturnValues", ""))) else {}
 
     def _get(self, requests: Mapping[str, Any]) -> Any:
         found: dict[str, list[Item]] = {}
         for table, asked in requests.items():
-            keys = [self._key(table, key) for key in asked["Keys"]]
+            keys = [self._whole_key(table, key) for key in asked["Keys"]]
             if not 0 < len(keys) <= _TRANSACTION_ITEMS or len(set(keys)) < len(keys):
                 raise invalid("Too many items requested, none, or the list of keys contains duplicates")
-            found[table] = [copied(self.tables[table][key]) for key in keys if key in self.tables[table]]
+            found[table] = [item for key in keys if (item := self.tables[table].read(key))]
         return {"Responses": found, "UnprocessedKeys": {}}
 
+    def _get_together(self, operations: list[Any]) -> Any:
+        """The items as they stand at one moment, in the order of the request; nothing where there is none."""
+        asked = [
+            (get["TableName"], self._whole_key(get["TableName"], get["Key"])) for get in _gets(operations)
+        ]
+        if not 0 < len(asked) <= _TRANSACTION_ITEMS or len(set(asked)) < len(asked):
+            raise invalid("Transaction request cannot include multiple operations on one item, or none")
+        found = [self.tables[table].read(key) for table, key in asked]
+        return {"Responses": [{"Item": item} if item else {} for item in found]}
+
     def _batch(self, requests: Mapping[str, list[Any]]) -> Any:
-        results = []
-        for table, writes in requests.items():
-            items = [write["PutRequest"]["Item"] for write in writes]
+        for table, puts in requests.items():
+            items = [put["PutRequest"]["Item"] for put in puts]
             keys = [self._key(table, item) for item in items]
             if not 0 < len(keys) <= _BATCH_ITEMS or len(set(keys)) < len(keys):
                 raise invalid("Too many items requested, none, or the list of keys contains duplicates")
-            results += [self._result("Put", {"TableName": table, "Item": item}) for item in items]
-            self.tables[table].update(results)
+            for write in [self._result("Put", {"TableName": table, "Item": item}) for item in items]:
+                self._commit(write, "put")
         return {"UnprocessedItems": {}}
 
     def _execute(self, statements: list[Any]) -> list[Any]:
-        """Insertions, the only statements that the handlers use."""
-        if len(statements) > _BATCH_ITEMS:
-            raise invalid("Member must have length less than or equal to 25")
+        if not 0 < len(statements) <= _BATCH_ITEMS:
+            raise invalid("Member must have length greater than or equal to 1 and less than or equal to 25")
         if any(len(one["Statement"]) > _STATEMENT_CHARACTERS for one in statements):
             raise invalid("Member must have length less than or equal to 8192")
-        return [self._insert(one["Statement"], one["Parameters"]) for one in statements]
+        keys: set[tuple[str, str]] = set()
+        answers: list[Any] = []
+        todo: list[tuple[int, partiql.Insertion | partiql.Update, str]] = []
+        for n, statement in enumerate(statements):
+            answers.append(None)
+            try:
+                said = partiql.read(statement)
+                key = self._key(said.table, said.key_source())
+            except ClientError as error:
+                answers[n] = _refused_statement(error)
+                continue
+            if (said.table, key) in keys:
+                # Not documented for statements; refused as BatchWriteItem refuses it, lest anyone rely on it.
+                raise invalid("Provided list of item keys contains duplicates")
+            keys.add((said.table, key))
+            todo.append((n, said, key))
+        for n, said, key in todo:
+            if isinstance(said, partiql.Insertion):
+                answers[n] = self._insert(said, key)
+            else:
+                answers[n] = self._update(said, key, statements[n])
+        return answers
 
-    def _insert(self, statement: str, parameters: list[Any]) -> Any:
-        parsed = _INSERT.fullmatch(statement)
-        assert parsed, f"expected an insertion by parameters, got {statement}"
-        table, names = parsed[1], [name.replace("''", "'") for name in re.findall(_NAME, parsed[2])]
+    def _insert(self, said: partiql.Insertion, key: str) -> Any:
+        standing = self.tables[said.table].read(key)
         try:
-            put = {"TableName": table, "Item": dict(zip(names, parameters, strict=True))}
-            key, item = self._result("Put", put)
+            write = self._checked(said.table, key, None, said.item)
         except ClientError as error:
-            return {"Error": {"Code": "ValidationError", "Message": error.response["Error"]["Message"]}}
-        if key in self.tables[table]:
-            return {"Error": {"Code": "DuplicateItem", "Message": "…"}, "TableName": table}
-        self.tables[table][key] = item
-        return {"TableName": table}
+            return _refused_statement(error)
+        if standing is not None:
+            self._refuse(said.table, _Failed(key, standing), "insert")
+            return {"Error": {"Code": "DuplicateItem", "Message": "…"}, "TableName": said.table}
+        self._commit(write, "insert")
+        return {"TableName": said.table}
+
+    def _update(self, said: partiql.Update, key: str, statement: Mapping[str, Any]) -> Any:
+        """An update of what stands there; where nothing does, no condition holds."""
+        standing = self.tables[said.table].read(key)
+        try:
+            self._check_not_key(said.table, {*said.sets, *said.removes})
+            if standing is None or not all(
+                same(standing.get(name), value) for name, value in said.where.items()
+            ):
+                raise _Failed(key, standing)
+            kept = {name: value for name, value in standing.items() if name not in said.removes}
+            write = self._checked(said.table, key, standing, kept | said.sets)
+        except ClientError as error:
+            return _refused_statement(error)
+        except _Failed as failed:
+            self._refuse(said.table, failed, "update")
+            told = {"Code": "ConditionalCheckFailed", "Message": "…", **failed.returned(statement)}
+            return {"Error": told, "TableName": said.table}
+        self._commit(write, "update")
+        return {"TableName": said.table}
 
     def _transact(self, operations: list[Any]) -> Any:
         if not 0 < len(operations) <= _TRANSACTION_ITEMS:
             raise invalid(f"Member must have length less than or equal to 100, got {len(operations)}")
-        writes = [(kind, write) for operation in operations for kind, write in operation.items()]
-        keys = [(w["TableName"], self._key(w["TableName"], w.get("Key") or w["Item"])) for _, w in writes]
+        asked = [(kind, write) for operation in operations for kind, write in operation.items()]
+        keys = [(w["TableName"], self._key(w["TableName"], w.get("Key") or w["Item"])) for _, w in asked]
         if len(set(keys)) < len(keys):
             raise invalid("Transaction request cannot include multiple operations on one item")
-        results: list[Item] = []
+        writes: list[Write] = []
         reasons: list[Any] = []
-        for kind, write in writes:
+        for kind, request in asked:
             try:
-                results.append(self._result(kind, write)[1])
+                writes.append(self._result(kind, request))
                 reasons.append({"Code": "None"})
             except _Failed as failed:
-                returned = {"Item": failed.item} if failed.item and _WANTED in write else {}
-                reasons.append({"Code": "ConditionalCheckFailed", "Message": "…", **returned})
-        if any(reason["Code"] != "None" for reason in reasons):
+                self._refuse(request["TableName"], failed, "transaction", times=2)
+                reasons.append({"Code": "ConditionalCheckFailed", "Message": "…", **failed.returned(request)})
+        if len(writes) < len(asked):
+            for write in writes:
+                units = 2 * self.tables[write.table].units(write)
+                self._consume(write.table, write.key, "transaction refused", units)
             raise client_error("TransactionCanceledException", answer={"CancellationReasons": reasons})
-        if sum(map(size_of, results)) > _TRANSACTION_BYTES:
+        if sum(size_of(write.item) for write in writes) > _TRANSACTION_BYTES:
             raise invalid("Collection size exceeded for the transaction")
-        for (table, key), item in zip(keys, results, strict=True):
-            self.tables[table][key] = item
+        for write in writes:
+            self._commit(write, "transaction", times=2)
         return {}
 
-    def _result(self, kind: str, write: Mapping[str, Any]) -> tuple[tuple[str, ...], Item]:
-        table = write["TableName"]
-        key = self._key(table, write["Key"] if kind == "Update" else write["Item"])
-        standing = self.tables[table].get(key, {})
-        expressions = Expressions(write)
-        holds = expressions.holds(write.get("ConditionExpression"), standing)
-        if kind == "Update":
-            item = expressions.updated(write["UpdateExpression"], {**write["Key"], **standing})
-        else:
-            item = copied(dict(write["Item"]))
-        expressions.check_all_used()
-        if size_of(item) > _ITEM_BYTES:
-            raise invalid("Item size has exceeded the maximum allowed size")
-        if not holds:
-            raise _Failed(copied(standing))
-        return key, item
+    def _result(self, kind: str, request: Mapping[str, Any]) -> Write:
+        """What a Put or an Update comes to.
 
-    def _key(self, table: str, item: Item) -> tuple[str, ...]:
-        return tuple(map(_key_value, (item.get(name, {}) for name in self._keys[table])))
+        Raises:
+            ClientError: DynamoDB would not carry out the request.
+            _Failed: Its condition does not hold.
+        """
+        table, expressions = request["TableName"], Expressions(request)
+        key = (
+            self._whole_key(table, request["Key"]) if kind == "Update" else self._key(table, request["Item"])
+        )
+        standing = self.tables[table].read(key)
+        if kind == "Update":
+            item = dict(standing or request["Key"])
+            self._check_not_key(table, expressions.update(item))
+        else:
+            item = request["Item"]
+        write = self._checked(table, key, standing, item)
+        if not expressions.holds(standing or {}):
+            raise _Failed(key, standing)
+        return write
+
+    def _checked(self, table: str, key: str, standing: Item | None, item: Item) -> Write:
+        data = packed(item)
+        if len(data) > _ITEM_BYTES and size_of(item) > _ITEM_BYTES:
+            raise invalid("Item size has exceeded the maximum allowed size")
+        self.tables[table].check(item)
+        return Write(table, key, standing, item, data)
+
+    def _commit(self, write: Write, by: str, times: int = 1) -> None:
+        """Carry out a write; in a transaction it consumes its units twice."""
+        table = self.tables[write.table]
+        self._consume(write.table, write.key, by, times * table.units(write))
+        if of_indexes := table.store(*write[1:]):
+            self._consume(write.table, write.key, "index", times * of_indexes)
+
+    def _refuse(self, table: str, failed: _Failed, by: str, times: int = 1) -> None:
+        self._consume(table, failed.key, f"{by} refused", times * units_of_refusal(failed.item))
+
+    def _consume(self, table: str, key: str, by: str, units: int) -> None:  # noqa: ARG002
+        self.units[f"{table} {by}"] += units
+
+    def _check_not_key(self, table: str, names: set[str]) -> None:
+        for name in names.intersection(self._keys[table]):
+            raise invalid(f"Cannot update attribute {name}. This attribute is part of the key")
+
+    def _whole_key(self, table: str, key: Item) -> str:
+        if key.keys() != {*self._keys[table]}:
+            raise invalid("The provided key element does not match the schema")
+        return self._key(table, key)
+
+    def _key(self, table: str, item: Item) -> str:
+        values = tuple(_key_value(item.get(name, {})) for name in self._keys[table])
+        return self.tables[table].key(values)
+
+
+def _gets(operations: list[Any]) -> list[Any]:
+    assert all(operation.keys() == {"Get"} for operation in operations)
+    assert all(operation["Get"].keys() == {"TableName", "Key"} for operation in operations)
+    return [operation["Get"] for operation in operations]
+
+
+def _refused_statement(error: ClientError) -> dict[str, Any]:
+    return {"Error": {"Code": "ValidationError", "Message": error.response["Error"]["Message"]}}
 
 
 def _key_value(value: Any) -> str:

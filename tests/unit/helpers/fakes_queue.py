@@ -1,5 +1,6 @@
 """SQS as the operator's commands see it: what is received is hidden until it is given back."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -21,16 +22,25 @@ class FakeQueues:
     most_bytes: dict[str, int] = field(default_factory=dict)  # MaximumMessageSize, where it is less
     _ids: Any = field(default_factory=count)
 
-    def put(self, url: str, body: str, reason: str = "", sent_ms: int = SENT_MS) -> str:
-        """Send a message; returns its id."""
+    def put(
+        self,
+        url: str,
+        body: str,
+        reason: str = "",
+        sent_ms: int = SENT_MS,
+        attributes: Mapping[str, str] | None = None,
+    ) -> str:
+        """Send a message, with a reason or attributes; returns its id."""
         message_id = f"m{next(self._ids)}"
         message: dict[str, Any] = {
             "MessageId": message_id,
             "Body": body,
             "Attributes": {"SentTimestamp": str(sent_ms)},
         }
-        if reason:
-            message["MessageAttributes"] = {"reason": {"DataType": "String", "StringValue": reason}}
+        if told := {"reason": reason} if reason else attributes:
+            message["MessageAttributes"] = {
+                name: {"DataType": "String", "StringValue": value} for name, value in told.items()
+            }
         self.queues.setdefault(url, {})[message_id] = message
         return message_id
 
@@ -47,7 +57,13 @@ class FakeQueues:
         return {"Attributes": {name: str(values.get(name, 0)) for name in AttributeNames}}
 
     def receive_message(
-        self, QueueUrl: str, MaxNumberOfMessages: int, VisibilityTimeout: int, WaitTimeSeconds: int, **_: Any
+        self,
+        QueueUrl: str,
+        MaxNumberOfMessages: int,
+        VisibilityTimeout: int,
+        WaitTimeSeconds: int,
+        MessageAttributeNames: Collection[str],
+        **_: Any,
     ) -> Any:
         assert VisibilityTimeout > 0
         assert WaitTimeSeconds > 0  # SQS asks only some of its servers without
@@ -59,7 +75,7 @@ class FakeQueues:
             handle = f"h{next(self._ids)}"
             self.handles[handle] = message["MessageId"]
             self.hidden.add(message["MessageId"])
-            messages.append({**message, "ReceiptHandle": handle})
+            messages.append({**_with_asked(message, MessageAttributeNames), "ReceiptHandle": handle})
         # As SQS: no "Messages" at all where there are none.
         return {"Messages": messages} if messages else {}
 
@@ -91,3 +107,10 @@ class FakeQueues:
             if entry["Id"] not in refused:
                 self.put(QueueUrl, entry["MessageBody"])
         return {"Failed": failed} if failed else {}
+
+
+def _with_asked(message: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """A message with those of its attributes that were asked for: SQS leaves out the others."""
+    told = {name: of for name, of in message.get("MessageAttributes", {}).items() if name in names}
+    rest = {key: value for key, value in message.items() if key != "MessageAttributes"}
+    return {**rest, "MessageAttributes": told} if told else rest

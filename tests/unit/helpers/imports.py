@@ -10,6 +10,8 @@ from lambdas.core.chunk import Chunk, parse_chunk
 from lambdas.core.import_ledger import ImportLedger
 from lambdas.core.schema import Schema
 from lambdas.core.upload import Upload
+from lambdas.csvfile.options import DEFAULT_OPTIONS, ReadOptions
+from lambdas.csvfile.transform import TransformRow
 from lambdas.process_csv.importer import Importer
 
 from .csv_files import USERS
@@ -18,6 +20,7 @@ from .fakes_dynamodb import FakeDynamoDB
 from .fakes_s3 import FakeS3
 
 KEY, QUEUE, TABLE = "uploads/a b.csv", "https://sqs/chunks", "imports"
+EXPIRE_DAYS = 400
 HEAD = b"email,first_name,last_name\n"
 
 
@@ -29,8 +32,15 @@ def person(n: int) -> bytes:
 class ImportScenario:
     """An upload, and the services as its import leaves them."""
 
-    def __init__(self, data: bytes, key: str = KEY, schema: Schema = USERS) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        key: str = KEY,
+        schema: Schema = USERS,
+        transform_row: TransformRow | None = None,
+    ) -> None:
         self.schema = schema
+        self.transform_row = transform_row
         self.calls = Calls()
         self.invoked: list[Mapping[str, Any]] = []  # the events that the function invoked itself with
         self.s3, self.sqs = FakeS3(self.calls), FakeSqs(self.calls)
@@ -39,12 +49,19 @@ class ImportScenario:
         self.upload = Upload("bucket", key, FakeS3.etag(data), len(data), "0001")
 
     def run(
-        self, rows_per_chunk: int = 100, number: int = 0, out_of_time: Callable[[], bool] = lambda: False
+        self,
+        rows_per_chunk: int = 100,
+        number: int = 0,
+        out_of_time: Callable[[], bool] = lambda: False,
+        options: ReadOptions = DEFAULT_OPTIONS,
     ) -> dict[str, Any]:
         clients: list[Any] = [self.s3, self.sqs, self.dynamodb]
         s3, sqs, dynamodb = clients
-        ledger = ImportLedger(dynamodb, TABLE)
-        importer = Importer(s3, sqs, ledger, QUEUE, self.schema, rows_per_chunk, self.invoked.append)
+        ledger = ImportLedger(dynamodb, TABLE, EXPIRE_DAYS)
+        invoke, transform_row = self.invoked.append, self.transform_row
+        importer = Importer(
+            s3, sqs, ledger, QUEUE, self.schema, rows_per_chunk, invoke, transform_row, options
+        )
         return importer.run(self.upload, number, out_of_time)
 
     @property
@@ -63,7 +80,7 @@ class ImportScenario:
     @property
     def entry(self) -> dict[str, Any]:
         """The import's entry in the ledger."""
-        (item,) = self.dynamodb.items(TABLE)
+        item = self.dynamodb.tables[TABLE][self.upload.import_id, "import"]
         return {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
 
     def report(self, name: str) -> bytes:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from local.authorisation import mail_resources, statements_checks
+from local.authorisation import mail_actions, mail_resources, statements_checks
 
 TABLES = "arn:aws:dynamodb:us-east-1:000000000000:table/"
 SES = "arn:aws:ses:us-east-1:000000000000:"
@@ -15,6 +15,7 @@ INSERTION = """INSERT INTO "people-1.x" VALUE {'email': ?}"""
         (INSERTION, "PartiQLInsert", "people-1.x"),
         ("insert  into people value {'email': ?}", "PartiQLInsert", "people"),
         ('UPDATE "people" SET a = ?', "PartiQLUpdate", "people"),
+        ('UPDATE "people"\nSET "a"=? REMOVE "b" WHERE "email"=?', "PartiQLUpdate", "people"),
         ('DELETE FROM "people" WHERE email = ?', "PartiQLDelete", "people"),
         ('SELECT email,\n from_where FROM "people"."index"', "PartiQLSelect", "people"),
     ],
@@ -59,3 +60,18 @@ def test_a_mail_needs_what_it_names() -> None:
     ]
     simple = {"FromEmailAddress": "us@example.com", "Content": {"Simple": {}}}
     assert mail_resources(simple, ["example.com"], SES) == [f"{SES}identity/example.com"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "actions"),
+    [
+        ({"BulkEmailEntries": []}, ["ses:SendBulkEmail", "ses:SendBulkTemplatedEmail"]),
+        ({"Content": {"Template": {}}}, ["ses:SendEmail", "ses:SendTemplatedEmail"]),
+        ({"Content": {"Simple": {}}}, ["ses:SendEmail"]),
+        ({}, ["ses:SendEmail"]),
+    ],
+)
+def test_a_mail_by_a_template_needs_a_right_under_both_its_names(
+    request_: dict[str, Any], actions: list[str]
+) -> None:
+    assert mail_actions(request_) == actions

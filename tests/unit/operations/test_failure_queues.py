@@ -8,13 +8,13 @@ from botocore.exceptions import ClientError
 
 from lambdas.core.chunk import Chunk
 from operations.failed_invocation import reason_of
-from operations.failure_queues import DeadLetters, IngestFailures
+from operations.failure_queues import DeadLetters, IngestFailures, StreamBatches
 from operations.messages import QueueMessage
 from operations.redrive import Redrive, Resendable, Stuck
 
 from ..helpers.fakes import client_error
 from ..helpers.fakes_queue import FakeQueues
-from ..helpers.s3_events import s3_event
+from ..helpers.s3_events import eventbridge_event, s3_event
 
 KEY = "uploads/1/großes büro.csv"
 EVENT = s3_event("uploads/1/gro%C3%9Fes+b%C3%BCro.csv", etag="e")
@@ -53,10 +53,19 @@ def test_an_upload_that_is_still_there_is_given_to_the_function_as_it_was() -> N
     queue, aws = ingest()
     assert queue.classify(FAILED) == Resendable(KEY)
     assert aws.asked == [{"Bucket": "bucket", "Key": KEY, "IfMatch": '"e"'}]
-    assert queue.resend([FAILED]) == {}
+    queue.resend([FAILED])
     [request] = aws.invoked
     assert (request["FunctionName"], request["InvocationType"]) == ("process-csv", "Event")
     assert json.loads(request["Payload"]) == EVENT
+
+
+def test_eventbridges_dead_letter_is_given_to_the_function_as_it_was() -> None:
+    queue, aws = ingest()
+    event = eventbridge_event(KEY, etag="e")
+    assert queue.classify(message(event)) == Resendable(KEY)
+    assert aws.asked == [{"Bucket": "bucket", "Key": KEY, "IfMatch": '"e"'}]
+    queue.resend([message(event)])
+    assert [json.loads(request["Payload"]) for request in aws.invoked] == [event]
 
 
 @pytest.mark.parametrize(("code", "why"), [("404", "expired or was deleted"), ("412", "later upload")])
@@ -79,7 +88,7 @@ def test_a_message_that_is_no_failed_invocation_is_stuck(body: str) -> None:
     queue, aws = ingest()
     found = queue.classify(message(body))
     assert isinstance(found, Stuck)
-    assert "expected Lambda's record" in found.why
+    assert found.why.startswith("expected S3's event")
     assert found.name == "a message from elsewhere"
     assert not aws.asked
 
@@ -93,7 +102,7 @@ def test_rows_go_back_to_the_work_queue_as_they_are() -> None:
     ]
     found = [queue.classify(each) for each in messages]
     assert [isinstance(each, Resendable) for each in found] == [True] * 12
-    assert queue.resend(messages) == {}
+    queue.resend(messages)
     assert sqs.bodies("work") == [each.body for each in messages]
     assert found[0] == Resendable("import one, 2 rows from line 2")
     assert reason_of(messages[0]) == "Denied"
@@ -116,7 +125,26 @@ def test_discarding_takes_exactly_what_sending_refuses() -> None:
     assert (list(survey.chosen), len(survey.reasons)) == (["m1"], 1)
     assert next(iter(survey.reasons)).startswith("no chunk; expected a chunk")
     [stays] = survey.stay
-    assert (stays.message_id, stays.reason) == ("m0", "Denied")
+    assert (stays.id, stays.reason) == ("m0", "Denied")
     assert stays.why == "it can be sent again, without --discard"
     redrive.carry_out(survey, lambda _: None)
     assert (survey.done, list(sqs.queues["dead"]), sqs.bodies("work")) == (1, ["m0"], [])
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "why"),
+    [
+        (
+            {"DDBStreamBatchInfo": {"shardId": "1"}},
+            "a batch of the stream",
+            "`rowrelay reconcile --stack dev` finds",
+        ),
+        ("[]", "a message from elsewhere", "expected Lambda's note"),
+        ("no JSON", "a message from elsewhere", "expected Lambda's note"),
+        ("[" * 100_000, "a message from elsewhere", "expected Lambda's note"),
+    ],
+)
+def test_a_batch_of_the_stream_cannot_be_sent_again(body: object, name: str, why: str) -> None:
+    found = StreamBatches(" --stack dev").classify(message(body))
+    assert found.name == name
+    assert why in found.why

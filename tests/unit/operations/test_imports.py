@@ -1,11 +1,16 @@
 """Imports, as they are read from the import ledger, and what several come to."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from boto3.dynamodb.types import TypeSerializer
 
-from operations.books import Books
+from lambdas.core.books import Books
+from lambdas.csvfile.findings import Findings
+from lambdas.csvfile.reason_counts import ReasonCount
+from lambdas.csvfile.repeated_keys import RepeatedKeys
 from operations.imports import Import, ImportReader, UploadStatus, succeeded, total
 
 KEY = "uploads/1/a.csv"
@@ -20,20 +25,24 @@ class FakeTable:
         self.read: list[str] = []  # the parts
 
     def query(self, **request: Any) -> Any:
+        assert request["TableName"] == "imports"
+        return self._of_key(request)
+
+    def get_paginator(self, name: str) -> Any:
+        return {"scan": FakeScan(self.stored), "query": FakeQuery(self._parts)}[name]
+
+    def _of_key(self, request: Any) -> Any:
         """The index, by key: newest first, one item."""
-        assert (request["TableName"], request["IndexName"]) == ("imports", "by_key")
+        assert request["IndexName"] == "by_key"
         assert (request["KeyConditionExpression"], request["ScanIndexForward"]) == ("#key = :key", False)
         assert request["ExpressionAttributeNames"] == {"#key": "key"}
         found = [item for item in self.index if item["key"] == request["ExpressionAttributeValues"][":key"]]
         found.sort(key=lambda item: item["started_at"]["S"], reverse=True)
         return {"Items": found[: request["Limit"]]}
 
-    def get_paginator(self, name: str) -> Any:
-        return self if name == "query" else FakeScan(self.index)
-
-    def paginate(self, **request: Any) -> Iterator[Any]:
+    def _parts(self, request: Any) -> Any:
         """The items of an import from a part on."""
-        assert (request["TableName"], request["ConsistentRead"]) == ("imports", True)
+        assert request["ConsistentRead"] is True
         assert request["KeyConditionExpression"] == "import_id = :id AND part >= :first"
         values = request["ExpressionAttributeValues"]
         found = [
@@ -41,17 +50,33 @@ class FakeTable:
             for item in self.stored
             if item["import_id"] == values[":id"] and item["part"]["S"] >= values[":first"]["S"]
         ]
-        self.read += [item["part"]["S"] for item in found]
-        return pages(found)
+        start = request.get("ExclusiveStartKey", 0)
+        page = found[start : start + 2]
+        self.read += [item["part"]["S"] for item in page]
+        more = {"LastEvaluatedKey": start + 2} if len(found) > start + 2 else {}
+        return {"Items": page, **more}
 
 
 class FakeScan:
-    def __init__(self, index: list[dict[str, Any]]) -> None:
-        self.index = index
+    def __init__(self, stored: list[dict[str, Any]]) -> None:
+        self.stored = stored
 
     def paginate(self, **request: Any) -> Iterator[Any]:
-        assert request == {"TableName": "imports", "IndexName": "by_key"}
-        return pages(self.index)
+        assert request == {"TableName": "imports", "ConsistentRead": True}
+        return pages(self.stored)
+
+
+class FakeQuery:
+    def __init__(self, page_of: Callable[[Any], Any]) -> None:
+        self.page_of = page_of
+
+    def paginate(self, **request: Any) -> Iterator[Any]:
+        assert request["TableName"] == "imports"
+        page = self.page_of(request)
+        yield page
+        while start := page.get("LastEvaluatedKey"):
+            page = self.page_of({**request, "ExclusiveStartKey": start})
+            yield page
 
 
 def pages(items: list[dict[str, Any]]) -> Iterator[Any]:
@@ -121,10 +146,38 @@ def test_lines_in_the_dead_letter_queue_have_failed() -> None:
     assert (one.books.created, one.books.failed, one.all_created) == (1, 1, False)
 
 
-def test_the_newest_imports_come_first_and_no_more_than_asked_for() -> None:
-    ledger, _ = reader(*(entry(f"i{day}", f"2026-01-0{day}", status="done") for day in (2, 5, 1, 4, 3)))
-    assert [one.id for one in ledger.newest(3, {"i4": {2}})] == ["i5", "i4", "i3"]
-    assert [one.books.failed for one in ledger.newest(3, {"i4": {2}})] == [0, 1, 0]
+def test_what_was_found_in_a_file_is_known_from_its_entry() -> None:
+    found = Findings([ReasonCount("why", 2, [4, 9])], RepeatedKeys(1, [[5, 2]], 7), "Labels")
+    stored = {name: TypeSerializer().serialize(value) for name, value in found.as_json().items()}
+    ledger, _ = reader({**DONE[0], **stored}, *DONE[1:])
+    one = ledger.refresh(Import("a.csv", KEY))
+    assert one.findings == found
+    assert found.as_json().items() <= json.loads(json.dumps(one.as_json())).items()
+    earlier, _ = reader(*DONE)
+    assert earlier.refresh(Import("a.csv", KEY)).findings == Findings()
+
+
+def test_all_imports_are_read_at_once_and_the_newest_comes_first() -> None:
+    ledger, table = reader(
+        *(entry(f"i{day}", f"2026-01-0{day}", status="done") for day in (2, 4, 1, 3)), *DONE
+    )
+    found = ledger.all({})
+    assert [one.id for one in found] == ["i4", "i3", "i2", "i1", "one"]
+    assert table.read == []
+    assert [ledger.refresh(one) for one in found] == found
+    one = next(one for one in found if one.id == "one")
+    assert (one.file, one.key, one.books.created, one.books.mailed) == (KEY, KEY, 2, 1)
+
+
+def test_of_all_imports_those_with_dead_lines_are_read_with_them() -> None:
+    ledger, table = reader(entry("a", status="done", read=1, accepted=1), *DONE)
+    assert [one.books.failed for one in ledger.all({"a": {2}, "unknown": {3}})] == [1, 0]
+    assert table.read == ["import"]
+
+
+def test_parts_without_their_imports_entry_are_nobodys() -> None:
+    assert reader(part("gone", "mail#0", mailed=1))[0].all({}) == []
+    assert reader(part("gone", "import", openings=1), part("gone", "mail#0", mailed=1))[0].all({}) == []
 
 
 def done(**counts: int) -> Import:
@@ -143,11 +196,11 @@ def test_totals_add_up() -> None:
         (done(read=1, accepted=1, failed=1), False),
         (done(read=1, accepted=1, created=1, held=1), False),
         (done(read=1, accepted=1), False),
-        (Import("a", "k", status="rejected", reason="no header"), True),
+        (Import("a", "k", status="rejected", reason="no header"), False),
         (Import("a", "k", status="failed"), False),
         (Import("a", "k", status="reading"), False),
         (Import("a", "k"), False),
     ],
 )
-def test_only_failed_held_or_missing_rows_are_a_failure(one: Import, fine: bool) -> None:
+def test_refused_files_and_failed_held_or_missing_rows_are_a_failure(one: Import, fine: bool) -> None:
     assert succeeded([done(), one]) is fine

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -26,6 +26,15 @@ def test_each_message_comes_once_and_goes_back() -> None:
     assert [message.reason for message in got[:2]] == ["", "reason 1"]
     assert got[0].sent_at == SENT_MS / 1000
     assert count_in_flight(sqs, "q") == 0
+
+
+def test_eventbridge_says_in_an_attribute_why_it_failed() -> None:
+    sqs = FakeQueues()
+    told = {"RULE_ARN": "arn:rule", "ERROR_CODE": "NO_PERMISSIONS", "ERROR_MESSAGE": "Request ID: 4f1e"}
+    sqs.put("q", "{}", attributes=told)
+    with received(cast(Any, sqs), "q") as messages:
+        [[message]] = messages.batches()
+    assert message.reason == "EventBridge could not invoke the function (NO_PERMISSIONS)"
 
 
 def test_what_was_not_deleted_goes_back_even_after_an_error() -> None:

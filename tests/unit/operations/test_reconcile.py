@@ -1,122 +1,123 @@
+"""The table held against the mail ledger."""
+
 import time
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
+from lambdas.core.mail import Mail
 from lambdas.core.mail_entries import MailState
-from lambdas.core.mail_writes import Change
 from operations.errors import OperationError
-from operations.reconcile import find_missing, queue_mails
-from operations.stack import Stack
+from operations.reconcile import Missing, owe_mails, reconcile
 
 from ..helpers.clock import Clock
-from ..helpers.cloud import IMPORTS, MAILS, RETRIES, USERS, Cloud, image, mail
-from ..helpers.fakes_queue import FakeQueues
+from ..helpers.stack import EXPIRE_DAYS, IMPORT, FakeStack
 
-HOUR = 3600
-OUTPUTS = {
-    "functions": {"insert_records": "insert-records"},
-    "import_ledger": IMPORTS,
-    "mail_ledger": MAILS,
-    "retry_queue_url": RETRIES,
-    "table": USERS,
-}
+HOUR, DAY = 3600, 24 * 3600
 
 
-class Aws:
-    """A stack whose table has these records, and whose writer has this setting."""
-
-    def __init__(self, *records: Any, on_conflict: str = "skip") -> None:
-        self.cloud, self.sqs = Cloud(), FakeQueues()
-        self.records, self.on_conflict = records, on_conflict
-
-    @property
-    def stack(self) -> Stack:
-        return Stack("stack dev", " --stack dev", OUTPUTS, self.client)
-
-    def client(self, service: str) -> Any:
-        return self.sqs if service == "sqs" else self
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.cloud.dynamodb, name)
-
-    def describe_table(self, TableName: str) -> Any:
-        assert TableName == USERS
-        return {"Table": {"KeySchema": [{"AttributeName": "email", "KeyType": "HASH"}]}}
-
-    def get_paginator(self, name: str) -> Any:
-        assert name == "scan"
-        return self
-
-    def paginate(self, TableName: str, ConsistentRead: bool) -> Any:
-        assert (TableName, ConsistentRead) == (USERS, True)
-        return [{"Items": [record]} for record in self.records]
-
-    def get_function_configuration(self, FunctionName: str) -> Any:
-        assert FunctionName == "insert-records"
-        return {"Environment": {"Variables": {"ON_CONFLICT": self.on_conflict}}}
+def missing_in(fake: FakeStack) -> list[Missing]:
+    return reconcile(fake.stack, lambda _: None).missing
 
 
-def record(line: int | None, hours: float = 2) -> Any:
-    """A record that was written so many hours ago."""
-    created_at = datetime.fromtimestamp(time.time() - hours * HOUR, UTC).isoformat()
-    return {**image("a@example.com", line), "created_at": {"S": created_at}}
-
-
-def why(aws: Aws) -> list[str]:
-    return [missing.why for missing in find_missing(aws.stack)]
+def why(fake: FakeStack) -> list[str]:
+    return [missing.why for missing in missing_in(fake)]
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_record_without_a_mail_is_missing_once_it_is_an_hour_old() -> None:
-    assert why(Aws(record(2))) == ["its mail was never begun"]
-    assert why(Aws(record(2, hours=0.9))) == []
-    assert why(Aws(record(None))) == []
+@pytest.mark.parametrize(
+    ("hours", "missing"),
+    [
+        (0.9, False),
+        (1.1, True),
+        ((EXPIRE_DAYS - 1) * 24 - 0.1, True),
+        ((EXPIRE_DAYS - 1) * 24 + 0.1, False),
+    ],
+    ids=["young", "an hour", "still known", "perhaps forgotten"],
+)
+def test_a_record_without_a_mail_is_missing_while_the_ledger_must_know_it(
+    hours: float, missing: bool
+) -> None:
+    fake = FakeStack()
+    fake.put_record(hours=hours)
+    fake.put_record(None)
+    assert why(fake) == ["its mail was never begun"] * missing
 
 
-def entered(state: MailState) -> Aws:
-    """A record whose mail was claimed, and then got this state, if it is another."""
-    aws = Aws(record(2))
-    a_mail = mail("a@example.com", 2)
-    [missing] = find_missing(aws.stack)
-    assert missing.mail.mail_id == a_mail.mail_id  # as send_email knows it
-    assert aws.cloud.mails.claim([a_mail], "claim") == {}
-    if state != MailState.CLAIMED:
-        aws.cloud.mails.change([Change(a_mail, "claim", state, "because")])
-    return aws
+def owed(fake: FakeStack, mail: Mail) -> None:
+    fake.owe(mail)
+
+
+def claimed(fake: FakeStack, mail: Mail) -> None:
+    fake.claim(mail)
+
+
+def claimed_and_listed(fake: FakeStack, mail: Mail) -> None:
+    fake.claim(mail)
+    fake.mails.ledger.look_again([(mail, fake.entry(mail), time.time())])
+
+
+def mailed(fake: FakeStack, mail: Mail) -> None:
+    fake.end(MailState.MAILED, mail)
+
+
+def held(fake: FakeStack, mail: Mail) -> None:
+    fake.end(MailState.HELD, mail)
 
 
 @pytest.mark.parametrize(
     ("state", "hours", "told"),
     [
-        ("claimed", 0.9, []),
-        ("claimed", 1.1, ["its mail was begun (claimed) and not finished"]),
-        (MailState.HELD, 1.1, ["its mail was begun (held) and not finished"]),
-        (MailState.DEFERRED, 3.9, []),
-        (MailState.DEFERRED, 4.1, ["its mail was put off, and not tried again"]),
-        (MailState.MAILED, 100, []),
+        (claimed, 0.9, []),
+        (claimed, 1.1, ["its mail was begun and not finished"]),
+        (claimed_and_listed, 1.1, []),
+        (owed, 1000, []),
+        (held, 1000, []),
+        (mailed, 1000, []),
     ],
 )
-def test_a_mail_is_missing_once_nobody_is_at_it(
-    clock: Clock, state: MailState, hours: float, told: list[str]
+def test_a_mail_is_missing_once_nobody_is_at_it_nor_will_be(
+    clock: Clock, state: object, hours: float, told: list[str]
 ) -> None:
-    aws = entered(state)
+    fake = FakeStack()
+    assert callable(state)
+    state(fake, fake.put_record())
     clock.sleep(hours * HOUR)
-    assert why(aws) == told
+    assert why(fake) == told
 
 
 @pytest.mark.usefixtures("clock")
 def test_a_table_whose_records_are_replaced_cannot_be_reconciled() -> None:
     with pytest.raises(OperationError, match="expected on_conflict skip, got replace"):
-        why(Aws(record(2), on_conflict="replace"))
+        why(FakeStack(on_conflict="replace"))
+
+
+def test_what_never_began_is_owed_and_what_was_begun_is_looked_at_again(clock: Clock) -> None:
+    fake, seen = FakeStack(), list[int]()
+    never = [fake.put_record(line) for line in range(2, 112)]
+    begun = fake.put_record(200)
+    claim = fake.claim(begun)
+    clock.sleep(2 * HOUR)
+    found = missing_in(fake)
+    for _ in range(2):
+        owe_mails(fake.stack, found, seen.append)
+        assert {fake.entry(mail).state for mail in never} == {MailState.OWED}
+        assert fake.entry(never[0]).mail.columns == never[0].columns
+        entry = fake.entry(begun)
+        assert (entry.state, entry.claim, entry.due) == (MailState.CLAIMED, claim, clock.now)
+        assert [each.import_id for each in fake.mails.outbox.imports()] == [IMPORT]
+        assert len(list(fake.mails.outbox.owed(IMPORT))) == 111
+    assert seen == [100, 11] * 2
+    assert why(fake) == []
 
 
 @pytest.mark.usefixtures("clock")
-def test_missing_mails_are_queued_in_batches() -> None:
-    aws = Aws(*(record(line) for line in range(1, 13)))
-    seen: list[int] = []
-    found = [missing.mail for missing in find_missing(aws.stack)]
-    queue_mails(aws.stack, found, seen.append)
-    assert seen == [10, 2]
-    assert aws.sqs.bodies(RETRIES) == [each.body() for each in found]
+def test_records_that_are_young_are_counted_and_so_is_progress() -> None:
+    fake = FakeStack()
+    for line, hours in ((2, 0.1), (3, 0.9), (4, 2.0)):
+        fake.put_record(line, hours=hours)
+    fake.put_record(None)
+    read: list[int] = []
+    found = reconcile(fake.stack, read.append)
+    assert (found.young, found.records, sum(read)) == (2, 4, 4)
+    assert found.as_json() == {"missing": [one.as_json() for one in found.missing], "records": 4, "young": 2}
+    assert len(found.missing) == 1

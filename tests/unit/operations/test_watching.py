@@ -1,24 +1,32 @@
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from operations.books import Books
+from lambdas.core.books import Books
 from operations.imports import Import, ImportReader
+from operations.mails import StackMails
 from operations.queues import Queues
 from operations.watching import QUIET, REST, STALL, Watch
 
 ALL = Books(read=2, accepted=2, created=2, mailed=2)
 VISIBILITY = 100
+START = 1_800_000_000.0
 
 
 @dataclass
 class ScriptedPipeline:
-    """A pipeline that plays a script: at each second, what its ledger and its queues hold."""
+    """A pipeline that plays a script: at each second, what its ledgers and its queues hold.
+
+    `due` is when a mail that is owed is due, in seconds from the start.
+    """
 
     ledger_at: Callable[[float], Import]
     queued_until: float = 0
     dead: dict[str, set[int]] = field(default_factory=dict)
     given_up: dict[str, tuple[str, str]] = field(default_factory=dict)
+    due: float | None = None
+    shut: str = ""
+    why: str = ""
     now: float = 0
     shown: list[Sequence[Import]] = field(default_factory=list)
     peeks: int = 0
@@ -40,13 +48,27 @@ class ScriptedPipeline:
     def ingest_failures(self) -> dict[str, tuple[str, str]]:
         return self.given_up
 
+    def first_due(self, import_ids: Iterable[str | None]) -> float | None:
+        assert list(import_ids) == ["id"]
+        return None if self.due is None else START + self.due
+
+    def why_not(self, import_ids: Iterable[str | None]) -> str:
+        assert list(import_ids) == ["id"]
+        return self.shut
+
+    def time(self) -> float:
+        return START + self.now
+
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
     def run(self) -> Import:
         services: Any = self
-        watch = Watch(cast(ImportReader, services), cast(Queues, services), lambda: self.now, self.sleep)
+        ledger, queues = cast(ImportReader, services), cast(Queues, services)
+        mails = cast(StackMails, services)
+        watch = Watch(ledger, queues, mails, lambda: self.now, self.sleep, self.time)
         [one] = watch.until_settled([Import("a.csv", "key")], self.shown.append)
+        self.why = watch.why
         return one
 
 
@@ -62,7 +84,7 @@ def test_it_ends_as_soon_as_the_books_balance() -> None:
 
     pipeline = ScriptedPipeline(ledger)
     one = pipeline.run()
-    assert (one.status, one.books) == ("done", ALL)
+    assert (one.status, one.books, pipeline.why) == ("done", ALL, "")
     assert pipeline.now < 1
     assert pipeline.peeks == 0  # a run that goes well leaves the queues alone
     assert next(shown[0].status for shown in pipeline.shown if shown[0].id) == "reading"
@@ -84,7 +106,31 @@ def test_when_the_queues_are_empty_and_nothing_changes_it_ends_unbalanced() -> N
     pipeline = ScriptedPipeline(lambda _: known("done", lost))
     one = pipeline.run()
     assert not one.balanced
+    assert pipeline.why == "nothing is on its way any more"
     assert REST <= pipeline.now < REST + 5
+
+
+OWED = Books(read=2, accepted=2, created=2, mailed=1)
+
+
+def test_it_goes_on_while_a_mail_is_owed_that_leaves_when_it_is_due() -> None:
+    pipeline = ScriptedPipeline(lambda now: known("done", OWED if now < 1000 else ALL), due=990)
+    assert pipeline.run().books == ALL
+    assert pipeline.why == ""
+
+
+def test_it_ends_and_says_why_where_a_mail_that_is_owed_does_not_leave() -> None:
+    pipeline = ScriptedPipeline(lambda _: known("done", OWED), due=0, shut="the quota is used up")
+    assert not pipeline.run().balanced
+    assert pipeline.why == "mails wait: the quota is used up"
+    assert REST <= pipeline.now < REST + 5
+
+
+def test_a_mail_that_no_round_sends_though_it_is_due_ends_it_too() -> None:
+    pipeline = ScriptedPipeline(lambda _: known("done", OWED), due=200)
+    assert not pipeline.run().balanced
+    assert pipeline.why.startswith("nothing has changed for 13")
+    assert 200 + STALL + VISIBILITY <= pipeline.now < 200 + STALL + VISIBILITY + 20
 
 
 def test_what_nobody_ever_reads_ends_when_no_queue_could_give_it_again() -> None:

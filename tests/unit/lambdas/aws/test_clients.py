@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError
 
 from lambdas.aws.backoff import ATTEMPTS
 from lambdas.aws.clients import TIME_OUTS, client
+from lambdas.send_email.account import Account
+from lambdas.send_email.pace import CALLS_AT_ONCE
 
 from ....program import ROOT
 
@@ -27,6 +29,12 @@ def test_clients_have_the_time_outs_and_attempts_that_are_counted_here(
     time_outs = TIME_OUTS[service]
     assert (config.connect_timeout, config.read_timeout) == (time_outs.connect, time_outs.read)
     assert config.retries == {"total_max_attempts": time_outs.attempts, "mode": "standard"}
+
+
+def test_ses_has_a_connection_for_each_call_of_a_round() -> None:
+    config = client("sesv2").meta.config
+    at_200_a_second = Account(sending=True, rate=200, quota=None, sent=0).groups_at_once
+    assert config.max_pool_connections >= at_200_a_second * CALLS_AT_ONCE
 
 
 def test_ses_is_never_asked_twice() -> None:

@@ -101,14 +101,13 @@ def test_an_error_of_the_call_is_the_callers() -> None:
         send_to(sqs, Message("a"))
 
 
-def test_a_message_without_reason_and_delay_has_neither() -> None:
+def test_a_message_without_reason_has_none() -> None:
     assert Message("body").entry("7") == {"Id": "7", "MessageBody": "body"}
 
 
-def test_a_reason_is_an_attribute_and_a_delay_is_in_seconds() -> None:
-    entry = Message("body", "because", 30).entry("7")
+def test_a_reason_is_an_attribute() -> None:
+    entry = Message("body", "because").entry("7")
     assert entry["MessageAttributes"] == {"reason": {"DataType": "String", "StringValue": "because"}}
-    assert entry["DelaySeconds"] == 30
 
 
 @pytest.mark.parametrize("reason", ["a\x00b", "a\nb", "a\x1bb", "a\ufffeb", "a\ud800b", "a\u2028b"])

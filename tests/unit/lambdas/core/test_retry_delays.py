@@ -1,18 +1,21 @@
+"""How long a mail waits."""
+
 import pytest
 
-from lambdas.core.retry_delays import GIVE_UP_SECONDS, RENEW_SECONDS, wait_after
-
-_DAY = 24 * 60 * 60
+from lambdas.core.retry_delays import ASK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS, wait_after
 
 
 @pytest.mark.parametrize(
-    ("receives", "wait"), [(1, 300), (2, 600), (5, 4_800), (6, 9_600), (7, 10_800), (10_000, 10_800)]
+    ("waited", "wait"),
+    [(-1, 300), (0, 300), (299, 300), (600, 600), (4_800, 4_800), (10_800, 10_800), (10**7, 10_800)],
 )
-def test_waits_double_up_to_three_hours(receives: int, wait: int) -> None:
-    assert wait_after(receives) == wait
+def test_a_mail_waits_as_long_again_from_minutes_up_to_three_hours(waited: float, wait: float) -> None:
+    assert wait_after(waited) == wait
 
 
-def test_a_message_is_renewed_before_its_queue_forgets_it() -> None:
-    # The queue keeps a message for 14 days, and delivers it no more often than it could in 7.
-    assert RENEW_SECONDS + wait_after(10_000) < 7 * _DAY
-    assert GIVE_UP_SECONDS == 90 * _DAY
+def test_an_account_that_took_nothing_is_looked_at_after_minutes() -> None:
+    assert LOOK_AGAIN_SECONDS == 300
+
+
+def test_an_account_that_can_be_asked_is_asked_by_every_round() -> None:
+    assert ASK_AGAIN_SECONDS < 60

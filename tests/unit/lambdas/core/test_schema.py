@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lambdas.core.constraints import CONSTRAINTS
 from lambdas.core.reserved_columns import RESERVED
-from lambdas.core.schema import SchemaError, parse_schema
+from lambdas.core.schema import SchemaError, header_name, parse_schema
 from lambdas.core.values import KINDS
 
 from ....program import ROOT
@@ -52,13 +52,13 @@ def test_every_type_and_format_is_taken(kind: str, form: str) -> None:
             {"format": "binary"},
             "field 'x': format 'binary' is not supported for type string; use one of default",
         ),
-        ({"type": "date", "format": "%d.%m.%Y"}, "format '%d.%m.%Y' is not supported for type date; use"),
         ({"format": {}}, "format {} is not supported"),
         ({"trueValues": ["yes"]}, "field 'x': property 'trueValues' is not supported"),
         ({"missingValues": ["-"]}, "field 'x': property 'missingValues' is not supported"),
         ({"constraints": []}, "field 'x': constraints: expected an object, got []"),
-        ({"name": "Id"}, "field 'Id': the name stands twice (case and outer spaces do not count)"),
-        ({"name": " id "}, "field ' id ': the name stands twice"),
+        ({"name": "I.D"}, "field 'I.D': the name 'I.D' and 'id' of field 'id' are one name (case, blanks"),
+        ({"name": " id "}, "field ' id ': the name ' id ' and 'id' of field 'id' are one name"),
+        ({"name": "_-"}, "field '_-': '_-' is nothing but blanks, '_', '-' and '.'"),
         ({"name": ""}, "fields[1]: expected an object with a name, got {'name': ''}"),
         ({"name": "  "}, "fields[1]: expected an object with a name"),
         ({"name": 5}, "fields[1]: expected an object with a name, got {'name': 5}"),
@@ -75,6 +75,81 @@ def test_names_that_take_more_than_a_statement_holds_are_a_problem() -> None:
     assert len(parse_schema({"fields": short, "primaryKey": "id"}).columns) == 78
     (found,) = problems({"fields": [*short, most[-1], {"name": "y" * 200}], "primaryKey": "id"})
     assert "fields: expected names that take at most 7,792 characters together" in found
+
+
+def with_aliases(*aliases: Any) -> dict[str, Any]:
+    return {"name": "first_name", "rowrelay:aliases": list(aliases)}
+
+
+def test_columns_go_by_their_names_and_aliases() -> None:
+    schema = parse_schema(document(with_aliases("Vorname", "Pre\u0301nom", "First Name", "fname", "f.name")))
+    assert schema.fields[1].aliases == ("Vorname", "Pre\u0301nom", "First Name", "fname", "f.name")
+    assert schema.names == {
+        "id": "id", "firstname": "first_name", "vorname": "first_name", "prénom": "first_name",
+        "fname": "first_name",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "First_Name",
+        "first name",
+        "FIRST-NAME",
+        "first.name",
+        "\ufefffirst\u200bname\u00ad",
+        "\u3164first\tname",
+    ],
+)
+def test_names_are_compared_without_case_and_what_shows_little(name: str) -> None:
+    assert header_name(name) == "firstname"
+
+
+@pytest.mark.parametrize("name", ["e\u0301t\u00e9", "\u00c9T\u00c9", "E\u034f\u0301te\u0301"])
+def test_names_are_compared_with_accents_composed_or_not(name: str) -> None:
+    assert header_name(name) == "\u00e9t\u00e9"
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        (
+            [with_aliases("ID")],
+            "field 'first_name': the name or alias 'ID' and 'id' of field 'id' are one name",
+        ),
+        (
+            [with_aliases("Name"), {"name": "last", "rowrelay:aliases": ["NA-ME"]}],
+            "field 'last': the name or alias 'NA-ME' and 'Name' of field 'first_name' are one name",
+        ),
+        (
+            [with_aliases("last"), {"name": "Last"}],
+            "field 'Last': the name 'Last' and 'last' of field 'first_name' are one name",
+        ),
+        (
+            [{"name": "first_name"}, {"name": "firstname"}],
+            "the name 'firstname' and 'first_name' of field 'first_name' are one name (case, blanks,",
+        ),
+        ([with_aliases("_Reason")], "field 'first_name': alias '_Reason' is a column of the report"),
+        ([with_aliases("--")], "field 'first_name': '--' is nothing but blanks, '_', '-' and '.'"),
+        ([with_aliases("")], "field 'first_name': rowrelay:aliases: expected a list of names, got ['']"),
+        ([with_aliases(5)], "rowrelay:aliases: expected a list of names, got [5]"),
+        ([{"name": "x", "rowrelay:aliases": "y"}], "rowrelay:aliases: expected a list of names, got 'y'"),
+        ([{"name": "x", "aliases": ["y"]}], "field 'x': property 'aliases' is not supported"),
+    ],
+)
+def test_names_and_aliases_that_clash_are_a_problem(fields: list[dict[str, Any]], problem: str) -> None:
+    (found,) = problems(document(*fields))
+    assert problem in found
+
+
+def test_an_alias_may_be_what_only_an_attribute_may_not() -> None:
+    joined = {"name": "joined_on", "rowrelay:aliases": ["created_at", "Line", "import id"]}
+    assert parse_schema(document(joined)).names["createdat"] == "joined_on"
+    assert parse_schema(document({"name": "importId"}, {"name": "line"})).columns == (
+        "id",
+        "importId",
+        "line",
+    )
 
 
 @pytest.mark.parametrize("name", sorted(RESERVED))

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.core.upload import Upload, uploads
+from lambdas.core.upload import Upload, UploadEventError, uploads
 
-from ...helpers.s3_events import s3_event
+from ...helpers.s3_events import eventbridge_event, s3_event
 
 
 def keys(event: dict[str, Any]) -> list[str]:
@@ -36,9 +36,20 @@ def test_keys_are_decoded(encoded: str, key: str) -> None:
     assert keys(s3_event(encoded)) == [key]
 
 
+def test_an_upload_is_what_eventbridges_event_says() -> None:
+    event = eventbridge_event("uploads/a b+c%20.csv", etag="abc", size=7, sequencer="00A1")
+    (upload,) = uploads(event)
+    assert upload == Upload("bucket", "uploads/a b+c%20.csv", "abc", 7, "00A1", "111122223333")
+
+
 @given(st.text(st.characters(codec="utf-8"), min_size=1))
-def test_every_key_comes_back_as_it_was(key: str) -> None:
-    assert keys(s3_event(quote_plus(key))) == [key] * (not key.endswith("/"))
+def test_every_key_comes_back_as_it_was_by_either_way(key: str) -> None:
+    by_notification, by_eventbridge = s3_event(quote_plus(key)), eventbridge_event(key)
+    assert keys(by_notification) == [key] * (not key.endswith("/"))
+    by = eventbridge_event(key)["detail"]["requester"]
+    by_notification["Records"][0]["userIdentity"] = {"principalId": by}
+    assert list(uploads(by_notification)) == list(uploads(by_eventbridge))
+    assert all(upload.uploaded_by == by for upload in uploads(by_notification))
 
 
 def test_folders_and_what_was_not_created_are_no_uploads() -> None:
@@ -52,6 +63,19 @@ def test_an_object_may_be_created_in_any_way(name: str) -> None:
     event = s3_event("uploads/a.csv")
     event["Records"][0]["eventName"] = f"ObjectCreated:{name}"
     assert keys(event) == ["uploads/a.csv"]
+
+
+@pytest.mark.parametrize("kind", ["Object Deleted", "Object Tags Added", "Object Restore Completed"])
+def test_what_eventbridge_tells_of_else_is_no_upload(kind: str) -> None:
+    assert keys({**eventbridge_event("uploads/a.csv"), "detail-type": kind}) == []
+    assert keys(eventbridge_event("uploads/")) == []
+
+
+def test_an_event_that_is_none_of_s3s_is_refused() -> None:
+    event = eventbridge_event("uploads/a.csv")
+    for other in ({}, event["detail"], {**event, "source": "ours"}):
+        with pytest.raises(UploadEventError, match="expected S3's notification"):
+            uploads(other)
 
 
 def test_s3_s_test_event_has_no_uploads() -> None:

@@ -6,6 +6,7 @@ import gzip
 import pytest
 
 from lambdas.csvfile.header import ImportRejectedError
+from lambdas.csvfile.options import ReadOptions
 
 from ...helpers.csv_files import parse
 
@@ -27,17 +28,19 @@ def names(data: bytes, name: str = "people.csv") -> tuple[list[str], dict[int, s
         (b",X,Y", "email: a value is required"),
         (b"x@example.com,,Y", "first_name: a value is required"),
         (b"x@example.com,X", "expected 3 fields as in the header, got 2"),
-        (b"x@example.com,X,Y,", "expected 3 fields as in the header, got 4"),
+        (b"x@example.com,X,Y,Z", "expected 3 fields as in the header, got 4"),
+        (b"x@example.com,X,Y,, Z", "expected 3 fields as in the header, got 5"),
         (b"x@example.com;X;Y", "expected 3 fields as in the header, got 1"),
-        (b'x@example.com, "X, Y",Z', "expected 3 fields as in the header, got 4"),
+        (b'x@example.com, "X, Y",Z,A', "expected 3 fields as in the header, got 4"),
+        (b'x@example.com, "X" Y,Z', "in the middle of a field"),
         (b"x@example.com,X," + b"y" * 101, "last_name: expected at most 100 characters"),
         (b"x@example.com,X," + b"y" * 500_000, "last_name: expected at most 100 characters"),
-        (b"x@example.com,Ren\xe9,Y", "not text"),
+        (b"x@example.com,Ren\xe9,Y", "bytes that are not UTF-8"),
         (b'x@example.com,"ACME "Best" Inc",Y', "in the middle of a field"),
-        (b"x@example.com,X,\0", "not text"),
-        (b"x@example.com,X,\xed\xa0\x80", "not text"),
-        (b"x@example.com,X,\xc3", "not text"),
-        (b"x@example.com,X,\xc0\xaf", "not text"),
+        (b"x@example.com,X,\0", "last_name: U+0000 is a control character"),
+        (b"x@example.com,X,\xed\xa0\x80", "bytes that are not UTF-8"),
+        (b"x@example.com,X,\xc3", "bytes that are not UTF-8"),
+        (b"x@example.com,X,\xc0\xaf", "bytes that are not UTF-8"),
         ("ä@example.com,X,Y".encode(), "email: expected an e-mail address"),
         (b'"x@example.com\n",X,"Y\n', UNTERMINATED),
     ],
@@ -63,8 +66,10 @@ def test_a_bad_row_is_rejected_alone_with_its_line_and_reason(row: bytes, reason
         ('O"Neil', 'O"Neil'),
         ('""', None),
         ("a\ufeffb", "a\ufeffb"),
-        ("a\u2028b\x85c\x0bd", "a\u2028b\x85c\x0bd"),
-        ("\u202egnirts", "\u202egnirts"),
+        ("a\u2028b\tc", "a\u2028b\tc"),
+        ("a\u202egnirts", "a\u202egnirts"),
+        (" \u200b a \u3000", "a"),
+        (" \u200b", None),
         ("😀" * 100, "😀" * 100),
         ("שלום", "שלום"),
         ("\\N", "\\N"),
@@ -100,10 +105,11 @@ def test_a_quote_that_the_next_one_closes_swallows_no_rows_in_silence() -> None:
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
 def test_blank_lines_are_skipped_and_counted(end: bytes) -> None:
-    lines = [b"", b"  ", HEAD.strip(), b"", ANN.strip(), b"\t", b"", b"bad", b" ", BOB.strip(), b"", b""]
+    blank = [b"", b" ,\t,", b'"" , "\xc2\xa0",']
+    lines = [b"", b"  ", HEAD.strip(), *blank, ANN.strip(), b"\t", b"bad", b" ", BOB.strip(), b"", b",,"]
     accepted, rejected = names(end.join(lines))
     assert accepted == ["Ann", "Bob"]
-    assert list(rejected) == [8]
+    assert list(rejected) == [9]
 
 
 @pytest.mark.parametrize("data", [HEAD, HEAD.strip(), b"\n\n" + HEAD + b"\n \n"])
@@ -119,22 +125,22 @@ def test_a_header_alone_is_an_import_of_nothing(data: bytes) -> None:
         (codecs.BOM_UTF8, "the file is empty"),
         (codecs.BOM_UTF16_LE, "the file is empty"),
         (b"\n \r\n\t\n", "the file is empty"),
-        (ANN, "lacks the column email, first_name"),
+        (b",,,\n \n\t,\n\n", "the file is empty"),
+        (b"," * 1_000_000, "more columns than max_columns (1,000; setting maxColumns)"),
+        (ANN, "lacks the columns email, first_name"),
         (b"first_name,last_name\n", "lacks the column email:"),
-        (b"email,Email,first_name\n", "names a column twice: email"),
-        (b"sep=;\nemail;first_name\n", "found sep="),
+        (b"email,E-Mail,first_name\n", "names a column twice: email and E-Mail (email)"),
+        (b"email,first\x1b_name\n", "column 2 of the header, first<U+001B>_name: U+001B is a control"),
+        (b"sep=;\nlast_name\n", "lacks the columns email, first_name"),
+        (b"Report\nemail,first_name\n", "found Report. The columns stand in line 2"),
         (b'email,"first_name\n' + ANN, "no header could be read: line 1: a quote"),
         (b"x" * 3_000_000, "no header could be read: line 1: the row"),
         (HEAD.decode().encode("utf-16-le"), "no CSV"),
         (HEAD.decode().encode("utf-16-be"), "no CSV"),
         (codecs.BOM_UTF32_LE + HEAD.decode().encode("utf-32-le"), "no CSV"),
-        ("email,prénom\n".encode("latin-1"), "no CSV"),
-        (gzip.compress(HEAD, mtime=0), "no CSV"),
-        (b"PK\x03\x04\x14\0\x06\0\x08\0", "no CSV"),
-        (b"\x89PNG\r\n\x1a\n", "no CSV"),
-        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "lacks the column"),
-        (b'{"email": "a@b.co", "first_name": "A"}\n', "lacks the column"),
-        (b"<html><body>email,first_name</body></html>", "lacks the column"),
+        ("email,prénom\n".encode("latin-1"), "the header holds bytes that are not UTF-8"),
+        (gzip.compress(HEAD, mtime=0), "a gzip file, no CSV: rename it"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a PDF, no CSV"),
     ],
 )
 def test_what_is_no_such_file_is_refused_as_a_whole(data: bytes, reason: str) -> None:
@@ -191,7 +197,14 @@ def test_an_odd_byte_at_the_end_of_utf16_rejects_the_row_it_ends_up_in() -> None
     data = codecs.BOM_UTF16_LE + (HEAD + ANN + BOB.strip()).decode().encode("utf-16-le")
     accepted, rejected = names(data + b"\x41")
     assert accepted == ["Ann"]
-    assert "not text" in rejected[3]
+    assert "bytes that are not UTF-8" in rejected[3]
+
+
+@pytest.mark.parametrize("data", [b"\x00\xd8", b"\x00\xdc", b"\x41"])
+def test_half_a_character_of_utf16_is_no_text_in_any_encoding(data: bytes) -> None:
+    text = (HEAD + ANN + BOB.strip()).decode().encode("utf-16-le")
+    outcome = parse(codecs.BOM_UTF16_LE + text + data, options=ReadOptions(encoding="latin-1"))
+    assert outcome.reasons == {3: "last_name: U+0000 is a control character, which is no text"}
 
 
 def test_the_same_key_twice_is_no_matter_of_the_file() -> None:

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from lambdas.csvfile.csv_file import open_csv
 from lambdas.csvfile.header import DELIMITERS, ImportRejectedError
+from lambdas.csvfile.options import ReadOptions
+from lambdas.csvfile.text import is_text, trimmed
 
 from ...helpers.csv_files import (
     TEXTS,
@@ -46,6 +48,15 @@ def members(data: bytes, at: list[int]) -> bytes:
     return b"".join(map(gzip.compress, cut(data, at)))
 
 
+def values_of(key: str, a: str, b: str) -> dict[str, str | None]:
+    """A row's values by the schema TEXTS."""
+    return {
+        "id": unicodedata.normalize("NFC", trimmed(key)),
+        "a": trimmed(a) or None,
+        "b": trimmed(b) or None,
+    }
+
+
 @given(
     table=st.lists(st.tuples(cells, cells, cells), max_size=12),
     delimiter=delimiters,
@@ -71,13 +82,11 @@ def test_every_form_of_a_table_comes_to_the_rows_that_csv_reads(
         outcome = parse(cut(data if gzipped is None else members(data, gzipped), at), TEXTS, name)
     by_csv = rows_by_csv(text, delimiter)
     assert [tuple(row.cells) for row in by_csv[1:]] == table
-    keyed = [(row.line, row.cells) for row in by_csv[1:] if row.cells[0].strip()]
-    assert outcome.accepted == [
-        (line, {"id": unicodedata.normalize("NFC", key.strip()), "a": a or None, "b": b or None})
-        for line, (key, a, b) in keyed
-    ]
-    keyless = [(row.line, row.cells) for row in by_csv[1:] if not row.cells[0].strip()]
-    assert [(reject.line, list(reject.cells)) for reject in outcome.rejects] == keyless
+    rows = [row for row in by_csv[1:] if not row.blank]
+    good = [row for row in rows if trimmed(row.cells[0]) and is_text("".join(row.cells))]
+    assert outcome.accepted == [(row.line, values_of(*row.cells)) for row in good]
+    bad = [(row.line, row.cells) for row in rows if row not in good]
+    assert [(reject.line, list(reject.cells)) for reject in outcome.rejects] == bad
 
 
 @given(awkward_texts, delimiters, cuts, cuts, st.integers(4, 40))
@@ -85,10 +94,11 @@ def test_how_the_bytes_arrive_changes_nothing(
     text: str, delimiter: str, at: list[int], otherwise: list[int], piece: int
 ) -> None:
     data = f"id{delimiter}a{delimiter}b\n{text}".encode()
-    with limits(piece=piece, row=60):
-        once = parse(cut(data, at), TEXTS)
-        assert parse(cut(data, otherwise), TEXTS) == once
-        assert parse(cut(gzip.compress(data), at), TEXTS, "t.csv.gz") == once
+    options = ReadOptions(max_row_bytes=60)
+    with limits(piece=piece):
+        once = parse(cut(data, at), TEXTS, options=options)
+        assert parse(cut(data, otherwise), TEXTS, options=options) == once
+        assert parse(cut(gzip.compress(data), at), TEXTS, "t.csv.gz", options=options) == once
 
 
 @given(st.binary(max_size=120), st.integers(4, 40))
@@ -155,3 +165,14 @@ def test_the_delimiter_is_found_behind_blank_lines(delimiter: str) -> None:
     file = open_csv("people.CSV", [text.encode()], USERS)
     assert file.delimiter == delimiter
     assert file.header.names == ("EMAIL", "First_Name", "x")
+
+
+@pytest.mark.parametrize("delimiter", DELIMITERS)
+def test_the_delimiter_is_found_between_quotes_with_blanks(delimiter: str) -> None:
+    others = "".join(DELIMITERS).replace(delimiter, "") * 3 + "x"
+    header = delimiter.join(['\xa0"id" ', '\u200b"a"\xa0', ' "b" ', f'"{others}"'])
+    row = delimiter.join([' "1" ', '"x"', ' "y"', '"" '])
+    file = open_csv("t.csv", [f"{header}\n{row}\n".encode()], TEXTS)
+    assert file.delimiter == delimiter
+    assert file.header.names == ("id", "a", "b", others)
+    assert sum(len(parsed.accepted) for parsed in file) == 1

@@ -24,7 +24,10 @@ def read(data: bytes | Iterable[bytes], *, gzipped: bool = False) -> bytes:
 
 def read_until_error(data: Iterable[bytes], *, gzipped: bool = True) -> tuple[bytes, str]:
     """What could be read before it broke off, and why it did."""
-    pieces = utf8_pieces(data, gzipped=gzipped)
+    return until_error(utf8_pieces(data, gzipped=gzipped))
+
+
+def until_error(pieces: Iterable[bytes]) -> tuple[bytes, str]:
     got: list[bytes] = []
     with pytest.raises(SourceError) as error:
         got.extend(pieces)
@@ -71,6 +74,7 @@ def test_pieces_never_end_inside_of_a_line_end_nor_grow_past_their_size(
 def test_where_a_piece_ends_does_not_depend_on_how_the_bytes_arrive(
     data: bytes, at: list[int], otherwise: list[int]
 ) -> None:
+    data = b"." + data  # no other kind of file by accident
     with limits(piece=16):
         pieces = list(utf8_pieces(cut(data, at), gzipped=False))
         assert pieces == list(utf8_pieces(cut(data, otherwise), gzipped=False))
@@ -110,7 +114,7 @@ def test_half_a_utf16_character_is_no_utf8_and_spares_what_is_around_it(
     assert ["\ufffd" in line.decode("utf-8", "replace") for line in got.split(b"\n")] == hurt
 
 
-def until_error(data: Iterable[bytes]) -> Iterator[bytes]:
+def what_can_be_read(data: Iterable[bytes]) -> Iterator[bytes]:
     """What can be read of gzip, damaged or not."""
     with contextlib.suppress(SourceError):
         yield from utf8_pieces(data, gzipped=True)
@@ -133,7 +137,7 @@ def test_of_gzip_that_breaks_off_all_is_given_that_zlib_can_make_of_it(
 ) -> None:
     packed = gzip.compress(DATA[:1_000] + b"same " * 200)[:length]
     with limits(piece=piece):
-        got = b"".join(until_error(cut(packed, at)))
+        got = b"".join(what_can_be_read(cut(packed, at)))
     assert got == zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(packed)
 
 
@@ -180,7 +184,7 @@ def test_garbage_after_the_last_member_is_reported_after_the_data(garbage: bytes
     assert "damaged" in why or "breaks off" in why
 
 
-@pytest.mark.parametrize("data", [b"email,first_name\n", b"PK\x03\x04", b"\0", b"\x1fx"])
+@pytest.mark.parametrize("data", [b"email,first_name\n", b"PK\x03", b"\0", b"\x1fx"])
 def test_what_is_no_gzip_by_its_first_bytes_is_told_so(data: bytes) -> None:
     got, why = read_until_error([data])
     assert got == b""
@@ -190,7 +194,66 @@ def test_what_is_no_gzip_by_its_first_bytes_is_told_so(data: bytes) -> None:
 def test_what_is_no_gzip_is_found_when_it_comes_byte_by_byte() -> None:
     got, why = read_until_error([b"\x1f", b"x", b"y"])
     assert got == b""
-    assert "damaged" in why
+    assert "the data is not" in why
+
+
+def packed(data: bytes) -> bytes:
+    """As gzip, the same at any time: the test's name has it."""
+    return gzip.compress(data, mtime=0)
+
+
+ZIP = b"PK\x03\x04\x14\0\x06\0\x08\0"
+
+
+@pytest.mark.parametrize(
+    ("data", "gzipped", "what"),
+    [
+        (ZIP, False, "a zip archive,"),
+        (ZIP, True, "a zip archive,"),
+        (packed(ZIP), True, "a zip archive in gzip,"),
+        (packed(b"a,b\n"), False, "a gzip file,"),
+        (packed(packed(b"a,b\n")), True, "a gzip file in gzip,"),
+        (packed(codecs.BOM_UTF32_LE + "a,b".encode("utf-32-le")), True, "text in UTF-32 in gzip,"),
+    ],
+)
+@given(at=cuts)
+def test_another_kind_of_file_is_named_however_it_arrives(
+    data: bytes, gzipped: bool, what: str, at: list[int]
+) -> None:
+    got, why = read_until_error(cut(data, at), gzipped=gzipped)
+    assert got == b""
+    assert why.startswith(what)
+
+
+@given(st.integers(0, 300), st.integers(2, 40), cuts, st.booleans())
+def test_no_more_bytes_are_read_than_the_most_a_file_may_have(
+    most: int, piece: int, at: list[int], gzipped: bool
+) -> None:
+    data = DATA[:200]
+    pieces = cut(gzip.compress(data) if gzipped else data, at)
+    with limits(piece=piece):
+        if most < len(data):
+            got, why = until_error(utf8_pieces(pieces, gzipped=gzipped, max_bytes=most))
+            assert f"larger than max_bytes ({most:,}; setting maxBytes)" in why
+        else:
+            got = b"".join(utf8_pieces(pieces, gzipped=gzipped, max_bytes=most))
+    assert got == data[:most]
+
+
+def test_a_bomb_is_decompressed_as_far_as_the_limit_and_its_rest_not_read() -> None:
+    packer, read_bytes = zlib.compressobj(wbits=zlib.MAX_WBITS | 16), 0
+
+    def bomb() -> Iterator[bytes]:
+        nonlocal read_bytes
+        for _ in range(1_000):
+            piece = packer.compress(bytes(1_000_000)) + packer.flush(zlib.Z_SYNC_FLUSH)
+            read_bytes += 1_000_000
+            yield piece
+
+    got, why = until_error(utf8_pieces(bomb(), gzipped=True, max_bytes=5_000_000))
+    assert got == bytes(5_000_000)
+    assert "max_bytes" in why
+    assert read_bytes <= 6_000_000
 
 
 def test_the_source_s_own_error_comes_after_what_it_gave() -> None:

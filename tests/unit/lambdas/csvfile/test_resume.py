@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambdas.csvfile.csv_file import Bookmark, CsvFile, open_csv, reopen_csv
+from lambdas.csvfile.options import DEFAULT_OPTIONS, ReadOptions
 from lambdas.csvfile.validate import Parsed
 
 from ...helpers.csv_files import TEXTS, awkward_texts, cut, cuts, delimiters, limits
@@ -24,8 +25,15 @@ ENCODINGS: dict[str, Callable[[str], bytes]] = {
 class Stored:
     """A file as S3 has it: readable from any byte on, in pieces of whatever size."""
 
-    def __init__(self, data: bytes, at: Iterable[int] = (), name: str = "t.csv") -> None:
+    def __init__(
+        self,
+        data: bytes,
+        at: Iterable[int] = (),
+        name: str = "t.csv",
+        options: ReadOptions = DEFAULT_OPTIONS,
+    ) -> None:
         self.name = name
+        self.options = options
         self.read_from: list[int] = []
         self._data = data
         self._at = list(at)
@@ -34,13 +42,16 @@ class Stored:
         self.read_from.append(at)
         return cut(self._data[at:], self._at)
 
-    def steps(self, bookmark: Bookmark | None = None) -> Steps:
+    def steps(self, bookmark: Bookmark | None = None, rows_before: int = 0) -> Steps:
         """What each block came to, and the bookmark behind it."""
-        file = reopen_csv(self.name, self.open_at, TEXTS, bookmark) if bookmark else self._open()
-        return list(_steps(file))
-
-    def _open(self) -> CsvFile:
-        return open_csv(self.name, self.open_at(0), TEXTS)
+        options = self.options
+        if not bookmark:
+            return list(_steps(open_csv(self.name, self.open_at(0), TEXTS, options=options)))
+        return list(
+            _steps(
+                reopen_csv(self.name, self.open_at, TEXTS, bookmark, options=options, rows_before=rows_before)
+            )
+        )
 
 
 def _steps(file: CsvFile) -> Iterator[tuple[Parsed, Bookmark | None]]:
@@ -61,7 +72,8 @@ def check(stored: Stored) -> int:
     for n, (_, bookmark) in enumerate(whole, 1):
         if bookmark:
             count += 1
-            assert come_to(stored.steps(bookmark)) == come_to(whole[n:])
+            rows_before = sum(len(texts) for texts in come_to(whole[:n]))
+            assert come_to(stored.steps(bookmark, rows_before)) == come_to(whole[n:])
     return count
 
 
@@ -71,17 +83,43 @@ def test_reading_on_gives_the_rest_wherever_it_stopped(
     text: str, delimiter: str, at: list[int], piece: int, encoding: str, gzipped: bool
 ) -> None:
     data = ENCODINGS[encoding](f"id{delimiter}a{delimiter}b\n{text}")
-    with limits(piece=piece, row=60):
-        check(Stored(gzip.compress(data) if gzipped else data, at, "t.csv.gz" if gzipped else "t.csv"))
+    packed, name = (gzip.compress(data), "t.csv.gz") if gzipped else (data, "t.csv")
+    with limits(piece=piece):
+        check(Stored(packed, at, name, ReadOptions(max_row_bytes=60)))
+
+
+@given(awkward_texts, st.integers(4, 40), st.integers(0, 12), st.integers(10, 200), st.booleans())
+def test_reading_on_comes_to_the_same_limit(
+    text: str, piece: int, rows: int, size: int, gzipped: bool
+) -> None:
+    data = f"id,a,b\n{text}".encode()
+    packed, name = (gzip.compress(data), "t.csv.gz") if gzipped else (data, "t.csv")
+    with limits(piece=piece):
+        check(Stored(packed, [], name, ReadOptions(max_rows=rows, max_bytes=size)))
 
 
 @given(st.binary(max_size=200), st.integers(4, 40))
 def test_reading_on_in_whatever_bytes(data: bytes, piece: int) -> None:
-    with limits(piece=piece, row=60):
-        check(Stored(b"id,a,b\n" + data))
+    with limits(piece=piece):
+        check(Stored(b"id,a,b\n" + data, options=ReadOptions(max_row_bytes=60)))
 
 
 ROWS = "id,a,b\n" + "".join(f'{n},"x\ny",café{n}\n' for n in range(3_000))
+
+
+@pytest.mark.parametrize("gzipped", [False, True])
+@pytest.mark.parametrize(
+    "options", [ReadOptions(max_rows=100), ReadOptions(max_bytes=1_500), ReadOptions(max_row_bytes=40)]
+)
+def test_every_limit_is_the_same_from_any_place(options: ReadOptions, gzipped: bool) -> None:
+    rows = (f'{n},"x\ny",{"y" * (50 if n % 50 == 40 else 1)}\n' for n in range(200))
+    data = "id,a,b\n" + "".join(rows)
+    packed, name = (gzip.compress(data.encode()), "t.csv.gz") if gzipped else (data.encode(), "t.csv")
+    with limits(piece=200):
+        stored = Stored(packed, name=name, options=options)
+        _, rejects = come_to(stored.steps())
+        assert rejects
+        assert check(stored) > 3
 
 
 @pytest.mark.parametrize("piece", [1_000, 4_096])
@@ -104,6 +142,14 @@ def test_reading_on_begins_further_on_than_the_bookmark_that_it_began_at() -> No
             met += 1
             assert bookmark is None or bookmark.place.line > before.line
         assert met > 50
+
+
+def test_reading_on_knows_the_header_s_empty_cells() -> None:
+    rows = "id,a,b,,\n" + "".join(f"{n},x,y,under it,\n" for n in range(500))
+    with limits(piece=1_000):
+        stored = Stored(rows.encode())
+        assert len(come_to(stored.steps())[0]) == 500
+        assert check(stored) > 5
 
 
 def test_plain_text_is_not_read_from_its_beginning_again() -> None:

@@ -1,6 +1,4 @@
 import json
-from decimal import Decimal
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,34 +6,12 @@ from hypothesis import strategies as st
 
 from lambdas.aws.limits import DYNAMODB_ITEM_BYTES
 from lambdas.core.chunk import MAX_ROW_BYTES
-from lambdas.core.schema import Schema
 from lambdas.csvfile.blocks import Block, UnreadableRow
 from lambdas.csvfile.header import read_header
-from lambdas.csvfile.validate import Parsed, RowEncoder
+from lambdas.csvfile.validate import Parsed, Reject, RowEncoder
 
 from ...helpers.csv_files import TEXTS, schema_of
-
-TYPED = schema_of(
-    {"name": "n", "type": "integer", "constraints": {"minimum": 0}},
-    {"name": "day", "type": "date"},
-    {"name": "plan", "constraints": {"enum": ["free", "team"], "required": True}},
-)
-HEADER = ["id", "n", "day", "plan"]
-GOOD = ["x", "1", "2024-02-29", "free"]
-
-
-def encode(*rows: list[str], schema: Schema = TYPED, header: list[str] = HEADER) -> Parsed:
-    """Encode rows that stand on lines 2, 4, 6, …"""
-    encoder = RowEncoder(schema, read_header(header, schema))
-    return encoder.encode(Block([2 * n + 2 for n in range(len(rows))], list(rows)))
-
-
-def accepted(parsed: Parsed) -> list[tuple[int, dict[str, Any]]]:
-    return [tuple(json.loads(text, parse_float=Decimal)) for text in parsed.accepted]
-
-
-def reasons(parsed: Parsed) -> dict[int, str]:
-    return {reject.line: reject.reason for reject in parsed.rejects}
+from ...helpers.encoded_rows import GOOD, HEADER, TYPED, accepted, encode, reasons
 
 
 def test_rows_become_json_with_their_line_and_the_schema_s_columns() -> None:
@@ -66,32 +42,14 @@ def test_a_row_that_breaks_the_schema_is_rejected_alone_with_every_reason() -> N
     assert parsed.rejects[0].cells == ["", "-1", "soon", "gold"]
 
 
-@pytest.mark.parametrize(("row", "got"), [(["x"], 1), ([*GOOD, ""], 5), (["x", "1", "2024-02-29"], 3)])
-def test_a_row_of_another_width_is_rejected_alone(row: list[str], got: int) -> None:
-    parsed = encode(GOOD, row, GOOD)
-    assert [line for line, _ in accepted(parsed)] == [2, 6]
-    assert reasons(parsed) == {4: f"expected 4 fields as in the header, got {got}"}
-    assert parsed.rejects[0].cells == row
-
-
-@pytest.mark.parametrize("cell", ["caf\udce9", "a\0b"])
-@pytest.mark.parametrize("place", [0, 1])
-def test_what_is_no_text_rejects_its_row_in_any_column(cell: str, place: int) -> None:
-    row = ["x", "1", "2024-02-29", "free", "unknown column"]
-    bad = [*row[: 4 * place], cell, *row[4 * place + 1 :]]
-    parsed = encode(row, bad, row, header=[*HEADER, "other"])
-    assert [line for line, _ in accepted(parsed)] == [2, 6]
-    assert "not text" in reasons(parsed)[4]
-
-
 def test_a_problem_is_a_reject_without_cells() -> None:
-    parsed = RowEncoder(TYPED, read_header(HEADER, TYPED)).encode(UnreadableRow(7, "unreadable"))
-    assert parsed.accepted == []
-    assert [(r.line, list(r.cells), r.reason) for r in parsed.rejects] == [(7, [], "unreadable")]
+    row = UnreadableRow(7, "unreadable from 7 to 8", "unreadable", 'its "text')
+    parsed = RowEncoder(TYPED, read_header(HEADER, TYPED)).encode(row)
+    assert parsed == Parsed(rejects=[Reject(7, [], "unreadable from 7 to 8", ["unreadable"], 'its "text')])
 
 
 def test_an_empty_block_is_nothing() -> None:
-    assert encode() == Parsed([], [])
+    assert encode() == Parsed()
 
 
 def test_column_names_may_hold_what_templates_and_json_use() -> None:
@@ -105,13 +63,22 @@ def test_column_names_may_hold_what_templates_and_json_use() -> None:
 
 values = st.one_of(
     st.text(max_size=6),
-    st.sampled_from(["", "1", "-1", "2024-02-29", "2023-02-29", "free", "gold", "x\udc80", "\0"]),
+    st.sampled_from(["", "", "1", "-1", "2024-02-29", "free", "gold", " x\u200b", "x\udc80", "\0", "\x1b"]),
 )
 
 
-@given(st.lists(st.lists(values, min_size=3, max_size=5), max_size=30))
-def test_a_block_comes_to_what_its_rows_come_to_by_themselves(rows: list[list[str]]) -> None:
-    encoder = RowEncoder(TYPED, read_header(HEADER, TYPED))
+@given(
+    st.lists(st.lists(values, min_size=3, max_size=7), max_size=30),
+    st.sampled_from([HEADER, [*HEADER, "", ""], [*HEADER, "_line"]]),
+    st.sampled_from([None, "windows-1252"]),
+    st.booleans(),
+)
+def test_a_block_comes_to_what_its_rows_come_to_by_themselves(
+    rows: list[list[str]], header: list[str], encoding: str | None, even: bool
+) -> None:
+    if even:
+        rows = [[*row, *[""] * 5][:6] for row in rows]
+    encoder = RowEncoder(TYPED, read_header(header, TYPED), encoding=encoding)
     together = encoder.encode(Block(list(range(len(rows))), rows))
     singly = Parsed()
     for line, row in enumerate(rows):
@@ -133,6 +100,7 @@ def test_a_record_that_dynamodb_would_not_take_is_rejected_alone(character: str,
     parsed = large(character * (DYNAMODB_ITEM_BYTES // size))
     assert [line for line, _ in accepted(parsed)] == [4]
     assert f"at most {DYNAMODB_ITEM_BYTES:,} bytes" in reasons(parsed)[2]
+    assert parsed.rejects[0].kinds == [f"expected a record of at most {DYNAMODB_ITEM_BYTES:,} bytes"]
 
 
 def test_a_row_that_no_message_can_carry_is_rejected_with_that_reason() -> None:
@@ -141,7 +109,8 @@ def test_a_row_that_no_message_can_carry_is_rejected_with_that_reason() -> None:
     assert len(text.encode()) < DYNAMODB_ITEM_BYTES - 512
     parsed = large(text)
     assert [line for line, _ in accepted(parsed)] == [4]
-    assert f"at most {MAX_ROW_BYTES:,} bytes as JSON" in reasons(parsed)[2]
+    assert f"at most {MAX_ROW_BYTES:,} bytes as JSON, got" in reasons(parsed)[2]
+    assert parsed.rejects[0].kinds == [f"expected a row of at most {MAX_ROW_BYTES:,} bytes as JSON"]
 
 
 @given(st.integers(0, 40))

@@ -12,10 +12,13 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from lambdas.aws.errors import SetUpError
+from lambdas.core.import_errors import import_errors
 from lambdas.insert_records import handler as module
 
 from ...helpers.cloud import (
     DEAD_LETTERS,
+    EXPIRE_DAYS,
+    IMPORT,
     IMPORTS,
     USERS,
     Cloud,
@@ -39,6 +42,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         "TABLE": USERS,
         "KEY": "email",
         "IMPORTS_TABLE": IMPORTS,
+        "LEDGERS_EXPIRE_DAYS": str(EXPIRE_DAYS),
         "DEAD_LETTER_QUEUE_URL": DEAD_LETTERS,
         "MAX_RECEIVE_COUNT": str(RECEIVES),
         "ON_CONFLICT": "skip",
@@ -46,7 +50,9 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     module.inserter.cache_clear()
+    import_errors.cache_clear()
     yield cloud
+    import_errors.cache_clear()
     module.inserter.cache_clear()
 
 
@@ -107,7 +113,7 @@ DENIED = client_error(
 def test_what_is_missing_fails_the_invocation_which_names_it(
     cloud: Cloud, name: str, error: ClientError
 ) -> None:
-    cloud.dynamodb.script(name, *[error] * 2)
+    cloud.dynamodb.script(name, *[error] * (3 if name == "update_item" else 2))  # to note it is one, too
     messages = [queue_message(person(line, line), f"m{line}") for line in (2, 3)]
     with pytest.raises(SetUpError) as raised:
         invoke(*messages)
@@ -115,6 +121,14 @@ def test_what_is_missing_fails_the_invocation_which_names_it(
     assert error is not DENIED or "not allowed: dynamodb:PartiQLInsert" in str(raised.value)
     assert invoke(*messages) == []
     assert len(cloud.dynamodb.items(USERS)) == 2
+
+
+def test_the_last_error_of_an_import_is_noted_without_values(cloud: Cloud) -> None:
+    cloud.dynamodb.script("batch_execute_statement", DENIED)
+    assert invoke(queue_message(person(2)), queue_message("{}", "m2")) == ["m1"]
+    error = cloud.dynamodb.tables[IMPORTS][IMPORT, "error#insert_records"]
+    assert error["class"]["S"].startswith("ClientError AccessDeniedException (not allowed: dynamodb:")
+    assert MARKER not in str(cloud.dynamodb.items(IMPORTS))
 
 
 def test_what_was_done_is_not_repeated_for_what_is_missing(cloud: Cloud) -> None:

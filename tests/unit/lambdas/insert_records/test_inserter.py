@@ -173,7 +173,7 @@ POISON = [
     "null",
     '{"v":2,"import":"i","chunk":1,"rows":[[2,{}]]}',
     '{"v":1,"import":"","chunk":1,"rows":[[2,{}]]}',
-    f'{{"v":1,"import":"{"é" * 1025}","chunk":1,"rows":[[2,{{}}]]}}',
+    f'{{"v":1,"import":"{"é" * 1017}","chunk":1,"rows":[[2,{{}}]]}}',
     f'{{"v":1,"import":"i","chunk":1,"rows":[[{10**38},{{}}]]}}',
     '{"v":1,"import":"i","chunk":0,"rows":[[2,{}]]}',
     '{"v":1,"import":"i","chunk":true,"rows":[[2,{}]]}',

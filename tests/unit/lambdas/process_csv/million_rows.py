@@ -6,7 +6,7 @@ A process of its own, for its peak of memory is to be the import's alone.
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from benchmarks.memory import peak_bytes
 from lambdas.core.import_ledger import ImportLedger
@@ -17,6 +17,12 @@ from lambdas.process_csv.importer import Importer
 ROWS = 1_000_000
 _STEP = 1000
 _SCHEMA = Path(__file__).parents[4] / "schemas" / "users.json"
+
+
+class Body(Protocol):
+    """What an upload's bytes are read from."""
+
+    def iter_chunks(self, size: int) -> Iterator[bytes]: ...
 
 
 class _Body:
@@ -51,8 +57,8 @@ def _row(n: int) -> bytes:
 class _Services:
     """S3, SQS and DynamoDB that answer at once."""
 
-    def __init__(self) -> None:
-        self.body = _Body()
+    def __init__(self, body: Body) -> None:
+        self.body = body
         self.messages = self.report_bytes = 0
 
     def get_object(self, **_: Any) -> Any:
@@ -85,15 +91,21 @@ class _Services:
         return {}
 
 
-def main() -> None:
-    services: Any = _Services()
+def run(name: str, body: Body) -> dict[str, Any]:
+    """Import an upload; returns its outcome, and what was sent."""
+    services: Any = _Services(body)
     schema = parse_schema(json.loads(_SCHEMA.read_text(encoding="utf-8")))
-    ledger = ImportLedger(services, "imports")
+    ledger = ImportLedger(services, "imports", 400)
     importer = Importer(services, services, ledger, "queue", schema, 100, services.invoke)
-    summary = importer.run(Upload("bucket", "uploads/million.csv", "etag", 1, "1"), 0, lambda: False)
+    summary = importer.run(Upload("bucket", f"uploads/{name}", "etag", 1, "1"), 0, lambda: False)
     outcome = {name: summary[name] for name in ("status", "read", "accepted", "rejected", "chunks")}
-    sizes = {"peak": peak_bytes(), "messages": services.messages, "bytes": services.body.size}
-    print(json.dumps({**outcome, **sizes}))
+    return {**outcome, "messages": services.messages}
+
+
+def main() -> None:
+    body = _Body()
+    outcome = run("million.csv", body)
+    print(json.dumps({**outcome, "peak": peak_bytes(), "bytes": body.size}))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 from lambdas.core.upload import Upload
 from lambdas.csvfile.blocks import Place
 from lambdas.csvfile.csv_file import Bookmark
+from lambdas.csvfile.reason_counts import ReasonCount
+from lambdas.csvfile.repeated_keys import RepeatedKeys
 from lambdas.process_csv.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from lambdas.process_csv.packer import Packed
 from lambdas.process_csv.rejects_upload import ReportProgress
@@ -15,17 +18,27 @@ STORED = {
     "bookmark": {"place": {"piece": 65_536, "skip": 7, "line": 801}, "delimiter": ";", "names": ["id", "a"]},
     "packed": {"rows": 700, "chunks": 7, "waiting": ['[800,{"id":"1"}]']},
     "sent": {"count": 2, "upload_id": "u", "etags": ["e1"], "waiting": "eA=="},
+    "reasons": [{"reason": "why", "rows": 2, "lines": [7, 9]}],
+    "repeated_keys": {"rows": 1, "lines": [[4, 2]], "looked_at": 700},
 }
 CHECKPOINT = Checkpoint(
     Bookmark(Place(65_536, 7, 801), ";", ["id", "a"]),
     Packed(700, 7, ['[800,{"id":"1"}]']),
     ReportProgress(2, "u", ["e1"], "eA=="),
+    [ReasonCount("why", 2, [7, 9])],
+    RepeatedKeys(1, [[4, 2]], 700),
 )
 
 
 def test_a_checkpoint_is_json_and_reads_back() -> None:
     assert json.loads(CHECKPOINT.dump()) == STORED
     assert Checkpoint.parse(json.dumps(STORED).encode()) == CHECKPOINT
+
+
+def test_a_checkpoint_of_an_earlier_version_has_counted_no_reasons() -> None:
+    earlier = {name: STORED[name] for name in ("bookmark", "packed", "sent")}
+    checkpoint = Checkpoint.parse(json.dumps(earlier).encode())
+    assert checkpoint == replace(CHECKPOINT, reasons=[], repeated_keys=RepeatedKeys())
 
 
 def test_each_checkpoint_has_a_key_of_its_own() -> None:

@@ -73,6 +73,7 @@ def same(scenario: ImportScenario, other: ImportScenario) -> None:
     assert scenario.rejects == other.rejects
     summaries = [json.loads(each.report("summary.json")) for each in (scenario, other)]
     assert summaries[0].keys() == summaries[1].keys()
+    assert summaries[0]["reasons"] == summaries[1]["reasons"]
 
 
 def test_an_import_that_ends_early_is_not_left_to_a_continuation() -> None:
@@ -82,6 +83,20 @@ def test_an_import_that_ends_early_is_not_left_to_a_continuation() -> None:
     assert scenario.run(out_of_time=lambda: "ended_early" in scenario.entry)["status"] == "done"
     assert scenario.entry["status"] == "done"
     assert scenario.invoked == []
+
+
+def test_rows_that_are_changed_are_the_same_in_parts() -> None:
+    def transform_row(row: dict[str, Any]) -> dict[str, Any] | str:
+        number = row["email"][1:].partition("@")[0]
+        return f"{number} is dropped" if number.endswith("5") else {**row, "company": number}
+
+    whole, parts = (ImportScenario(DATA, transform_row=transform_row) for _ in range(2))
+    whole.run()
+    parts.run(out_of_time=always)
+    assert run_on(parts) > 3
+    same(parts, whole)
+    assert whole.entry["rejected"] > 2_000 / 7 + 150
+    assert all(row["company"] == row["email"][1:].partition("@")[0] for _, row in whole.chunks[-1].rows)
 
 
 @pytest.mark.parametrize("gzipped", [False, True])
@@ -204,7 +219,7 @@ def test_gzip_that_breaks_off_in_a_long_row_ends_a_continuation() -> None:
     scenario.run(out_of_time=after(1))
     summary = scenario.run(number=1, out_of_time=always)
     assert (summary["status"], summary["accepted"], summary["rejected"]) == ("done", 20, 1)
-    assert "breaks off" in scenario.rejects[-1][-1]
+    assert "breaks off" in scenario.rejects[-1][4]
 
 
 def test_an_object_that_changes_between_two_parts_ends_the_import_there() -> None:
@@ -214,7 +229,7 @@ def test_an_object_that_changes_between_two_parts_ends_the_import_there() -> Non
     summary = scenario.run(number=1)
     assert summary["status"] == "done"
     assert summary["read"] == summary["accepted"] + summary["rejected"]
-    assert "overwritten" in scenario.rejects[-1][-1]
+    assert "overwritten" in scenario.rejects[-1][4]
     assert summary["accepted"] == len(scenario.lines) > 0
 
 

@@ -1,5 +1,7 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
@@ -26,7 +28,9 @@ def test_rows_arrive_in_the_queue_and_the_books_say_so() -> None:
     ]
     expected = {"status": "done", "read": 3, "accepted": 2, "rejected": 1, "chunks": 1, "rows_per_chunk": 100}
     assert expected.items() <= scenario.entry.items()
-    assert scenario.rejects == [["bad", "Bob", "Ray", "3", 'email: expected an e-mail address, got "bad"']]
+    assert scenario.rejects == [
+        ["bad", "Bob", "Ray", "3", 'email: expected an e-mail address, got "bad"', ""]
+    ]
     assert json.loads(scenario.report("summary.json")) == summary
     assert summary["rejects"] == f"reports/{KEY}/{scenario.upload.import_id}/rejects.csv"
     assert scenario.entry["summary"] == f"reports/{KEY}/{scenario.upload.import_id}/summary.json"
@@ -40,9 +44,54 @@ def test_without_rejects_there_is_no_report_of_them() -> None:
     assert [key.rpartition("/")[2] for key in scenario.s3.objects if key != KEY] == ["summary.json"]
 
 
-def test_unknown_columns_are_named_in_the_summary() -> None:
-    scenario = ImportScenario(b"shoe size,email,first_name\n1,a@b.co,A\n")
-    assert scenario.run()["unknown_columns"] == ["shoe size"]
+def test_ignored_columns_are_named_with_the_nearest_that_lacks() -> None:
+    scenario = ImportScenario(b"shoe size,email,Frist name,first_name,Compny\n1,a@b.co,A,A,C\n")
+    summary = scenario.run()
+    assert summary["unknown_columns"] == ["shoe size", "Frist name", "Compny"]
+    assert summary["nearest_columns"] == {"Compny": "company", "Frist name": "last_name"}
+    told = "shoe size, Frist name (nearest: last_name), Compny (nearest: company)"
+    assert summary["ignored_columns"] == scenario.entry["ignored_columns"] == told
+    assert scenario.entry.keys().isdisjoint({"unknown_columns", "nearest_columns"})
+
+
+def test_reasons_are_grouped_and_counted() -> None:
+    scenario = ImportScenario(HEAD + b"bad,,\n" * 7 + person(1) + b"bad,Ann,\n")
+    summary = scenario.run()
+    assert summary["reasons"] == [
+        {"reason": "email: expected an e-mail address", "rows": 8, "lines": [2, 3, 4, 5, 6]},
+        {"reason": "first_name: a value is required", "rows": 7, "lines": [2, 3, 4, 5, 6]},
+    ]
+    assert scenario.entry["reasons"] == summary["reasons"]
+
+
+def test_rows_with_the_key_of_a_row_before_them_are_named() -> None:
+    scenario = ImportScenario(HEAD + person(1) + person(2) + person(1) + b"bad\n" + person(1))
+    summary = scenario.run(rows_per_chunk=1)
+    assert summary["repeated_keys"] == {"rows": 2, "lines": [[4, 2], [6, 2]], "looked_at": 4}
+    assert scenario.entry["repeated_keys"] == summary["repeated_keys"]
+    assert len(scenario.chunks) == 4  # which of them wins is the table's to say
+
+
+def kinds_of(number: int) -> Callable[[Any], Any]:
+    """A function by which rows are rejected in so many ways."""
+
+    def transform_row(row: Any) -> Any:
+        error = type(f"Error{int(row['first_name'][3:]) % number}{'x' * 300}", (Exception,), {})
+        raise error
+
+    return transform_row
+
+
+def test_however_many_reasons_and_keys_repeat_the_ledger_fits() -> None:
+    rows = b"".join(person(n) for n in range(1_000))
+    scenario = ImportScenario(HEAD + rows, transform_row=kinds_of(500))
+    summary = scenario.run()
+    assert len(summary["reasons"]) == 101
+    assert sum(each["rows"] for each in summary["reasons"]) == summary["rejected"] == 1_000
+    assert summary["reasons"][-1]["reason"] == "other reasons"
+    assert len(scenario.entry["reasons"]) == 21
+    assert sum(each["rows"] for each in scenario.entry["reasons"]) == 1_000
+    assert len(str(scenario.entry)) < 20_000
 
 
 def test_a_header_alone_is_an_import_of_nothing() -> None:
@@ -111,6 +160,28 @@ def test_an_event_that_is_delivered_again_changes_nothing() -> None:
     assert scenario.entry == entry
 
 
+def test_an_event_again_has_a_settled_summary_written_again() -> None:
+    """An attempt beside this one may have put its own there since, and then ended."""
+    scenario = ImportScenario(DATA)
+    scenario.run()
+    item = scenario.dynamodb.tables[TABLE][scenario.upload.import_id, "import"]
+    item = {**item, "settled_at": {"S": "2026"}}
+    scenario.dynamodb.put_item(
+        TableName=TABLE, Item={name: of for name, of in item.items() if name != "open"}
+    )
+    openings = scenario.entry["openings"]
+    scenario.run()
+    assert (scenario.entry["open"], scenario.entry["openings"]) == ("open", openings + 1)
+    assert scenario.entry["settled_at"] == "2026"
+
+
+def test_who_uploaded_stands_in_the_ledger_and_the_summary() -> None:
+    scenario = ImportScenario(HEAD + person(1))
+    scenario.upload = replace(scenario.upload, uploaded_by="AWS:me")
+    assert scenario.run()["uploaded_by"] == scenario.entry["uploaded_by"] == "AWS:me"
+    assert json.loads(scenario.report("summary.json"))["uploaded_by"] == "AWS:me"
+
+
 @pytest.mark.parametrize("call", range(len(DONE.calls.made)))
 def test_an_import_killed_at_any_call_is_repeated_to_the_same_end(call: int) -> None:
     for when in ("before", "after"):
@@ -171,7 +242,7 @@ def test_an_object_that_changes_while_it_is_read_ends_the_import_there(
     summary = scenario.run()
     assert summary["status"] == "done"
     assert summary["accepted"] == len(scenario.lines) > 0
-    ((*_, line, reason),) = scenario.rejects
+    ((*_, line, reason, _row),) = scenario.rejects
     assert int(line) == scenario.lines[-1] + 1
     assert word in reason
     assert summary["read"] == summary["accepted"] + summary["rejected"]

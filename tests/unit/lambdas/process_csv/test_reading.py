@@ -1,5 +1,6 @@
 """A file on its way through: what it comes to, and that it can stop between two rows."""
 
+from dataclasses import asdict
 from typing import Any
 
 from lambdas.core.chunk import parse_chunk
@@ -10,7 +11,7 @@ from lambdas.process_csv.reading import Reading
 from ...helpers.csv_files import TEXTS, cut, limits
 from ...helpers.fakes_s3 import FakeS3
 
-DATA = b"id,a,b,more\n1,x,y,z\n,no,key,z\n2,x,y,z\n3,x,y,z\n4,x,y,z\n"
+DATA = b"id,a,b,more\n1,x,y,z\n,no,key,z\n2,x,y,z\n3,x,y,z\n1,x,y,z\n"
 UPLOAD = Upload("bucket", "uploads/a.csv", "etag", len(DATA), "0001")
 PIECE = 8
 REJECTS = f"reports/uploads/a.csv/{UPLOAD.import_id}/rejects.csv"
@@ -39,7 +40,11 @@ def test_a_file_comes_to_chunks_a_report_and_counts() -> None:
         "rejected": 1,
         "chunks": 2,
         "rejects": REJECTS,
+        "reasons": [{"reason": "id: a value is required", "rows": 1, "lines": [3]}],
+        "repeated_keys": {"rows": 1, "lines": [[6, 2]], "looked_at": 4},
+        "ignored_columns": "more",
         "unknown_columns": ["more"],
+        "nearest_columns": {},
     }
     assert b",no,key,z,3," in s3.objects[REJECTS]
 
@@ -59,13 +64,16 @@ def test_read_on_from_any_checkpoint_a_file_comes_to_the_same() -> None:
         s3 = FakeS3()
         stopped = start(s3)
         sent: list[str] = []
-        checkpoints = 0
+        looked_at: list[int] = []
         for full in stopped.bodies():
             sent += full
             if checkpoint := stopped.checkpoint:
-                checkpoints += 1
                 rest = start(s3, Checkpoint.parse(checkpoint.dump()))
                 assert sent + bodies(rest) == expected
-                assert rest.finish() == summary
+                # The search for repeated keys ends where the first invocation does.
+                found = checkpoint.repeated_keys
+                looked_at.append(found.looked_at)
+                assert rest.finish() == {**summary, "repeated_keys": asdict(found)}
                 assert b",no,key,z,3," in s3.objects[REJECTS]
-    assert checkpoints > 1
+    assert len(looked_at) > 1
+    assert min(looked_at) < 4

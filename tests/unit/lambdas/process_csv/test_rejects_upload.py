@@ -35,7 +35,7 @@ def test_without_rejects_there_is_no_report() -> None:
 def test_a_few_rejects_are_one_object() -> None:
     s3 = FakeS3()
     assert upload(s3, [Reject(2, ["x"], "why")], [], [Reject(3, ["y"], "so")]) == "reports/r.csv"
-    assert s3.objects == {"reports/r.csv": b"\xef\xbb\xbfid,_line,_reason\r\nx,2,why\r\ny,3,so\r\n"}
+    assert s3.objects == {"reports/r.csv": b"\xef\xbb\xbfid,_line,_reason,_row\r\nx,2,why,\r\ny,3,so,\r\n"}
     assert s3.types == {"reports/r.csv": "text/csv; charset=utf-8"}
     assert len(s3.calls.made) == 1
 

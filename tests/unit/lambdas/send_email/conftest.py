@@ -1,4 +1,4 @@
-"""The function send_email in memory, and the events that invoke it."""
+"""The functions send_email and mail_round in memory, and the events that invoke them."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -8,25 +8,23 @@ import boto3
 import pytest
 from aws_lambda_powertools import Logger
 
-from lambdas.send_email import handler as module
+from lambdas.core.import_errors import import_errors
+from lambdas.send_email import handler, round_handler, set_up
 
 from ...helpers.clock import Clock
 from ...helpers.cloud import (
-    FAILURES,
+    EXPIRE_DAYS,
     FUNCTION_TIMEOUT,
     IMPORTS,
     MAILS,
-    RETRIES,
+    ROUND_TIMEOUT,
     Cloud,
     Context,
     failed_messages,
     image,
-    mails,
-    queue_message,
     stream_record,
 )
 
-THROTTLED = {"Status": "ACCOUNT_THROTTLED"}
 QUOTA = {"Status": "ACCOUNT_DAILY_QUOTA_EXCEEDED"}
 
 
@@ -37,25 +35,29 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     settings = {
         "MAILS_TABLE": MAILS,
         "IMPORTS_TABLE": IMPORTS,
-        "RETRY_QUEUE_URL": RETRIES,
-        "FAILURE_QUEUE_URL": FAILURES,
         "SENDER": "hello@example.com",
         "CONFIGURATION_SET": "set",
         "ADDRESS_COLUMN": "email",
-        "FUNCTION_TIMEOUT": str(FUNCTION_TIMEOUT),
+        "CLAIM_SECONDS": str(ROUND_TIMEOUT),
+        "LEDGERS_EXPIRE_DAYS": str(EXPIRE_DAYS),
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     parts = {"subject": "Hi {{name}}", "text": "Hi {{name}}", "html": "Hi {{name}}"}
-    monkeypatch.setattr(module, "bundled", {"mail.json": parts}.__getitem__)
-    module.delivery.cache_clear()
+    monkeypatch.setattr(set_up, "bundled", {"mail.json": parts}.__getitem__)
+    set_up.set_up.cache_clear()
+    round_handler.owed_counts.cache_clear()
+    import_errors.cache_clear()
     yield cloud
-    module.delivery.cache_clear()
+    import_errors.cache_clear()
+    set_up.set_up.cache_clear()
+    round_handler.owed_counts.cache_clear()
 
 
 @pytest.fixture
 def log(logged: Callable[[Logger], io.StringIO]) -> io.StringIO:
-    return logged(module.logger)
+    """What both functions log: their loggers write to one stream."""
+    return logged(handler.logger)
 
 
 @pytest.fixture
@@ -66,15 +68,17 @@ def seconds_left(clock: Clock) -> Callable[[], float]:
 
 def invoke(seconds_left: Callable[[], float], *records: dict[str, Any]) -> list[str]:
     context: Any = Context(seconds_left)
-    return failed_messages(module.handler({"Records": list(records)}, context))
+    return failed_messages(handler.handler({"Records": list(records)}, context))
+
+
+def run_round() -> None:
+    """A round with all the time there is."""
+    context: Any = Context(lambda: ROUND_TIMEOUT)
+    round_handler.handler({}, context)
 
 
 def inserted(count: int) -> list[dict[str, Any]]:
     return [stream_record(image(f"p{n}@example.com", n)) for n in range(1, count + 1)]
-
-
-def retried(count: int) -> list[dict[str, Any]]:
-    return [queue_message(each.body(), f"m{n}") for n, each in enumerate(mails(count), 1)]
 
 
 SecondsLeft = Callable[[], float]

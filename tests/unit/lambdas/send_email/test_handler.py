@@ -1,7 +1,6 @@
-"""The function `send_email`: the stream is never held up, the retry queue waits; and what it may log."""
+"""The function `send_email`: the stream is never held up; and what it may log."""
 
 import io
-import json
 import traceback
 from typing import Any
 
@@ -9,22 +8,12 @@ import boto3
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from lambdas.aws.errors import SetUpError
+from lambdas.core.mail_entries import MailState
 
 from ...helpers.clock import Clock
-from ...helpers.cloud import (
-    FAILURES,
-    FUNCTION_TIMEOUT,
-    RETRIES,
-    Cloud,
-    image,
-    mail,
-    mails,
-    queue_message,
-    stream_record,
-)
+from ...helpers.cloud import IMPORT, IMPORTS, Cloud, image, mail, stream_record
 from ...helpers.fakes import Killed, Step, client_error, kill
-from .conftest import QUOTA, THROTTLED, SecondsLeft, inserted, invoke, retried
+from .conftest import QUOTA, SecondsLeft, inserted, invoke, run_round
 
 MARKER = "erika.mustermann@example.com"
 REJECTED = {"Status": "MESSAGE_REJECTED"}
@@ -34,7 +23,6 @@ def test_records_that_were_inserted_are_mailed(cloud: Cloud, seconds_left: Secon
     assert invoke(seconds_left, *inserted(100)) == []
     assert len(cloud.ses.sent) == 100
     assert cloud.ended() == {"mailed": 100}
-    assert not cloud.sqs.queues
 
 
 def test_other_changes_of_the_table_are_ignored(cloud: Cloud, seconds_left: SecondsLeft) -> None:
@@ -48,70 +36,53 @@ def test_no_records_are_nothing_to_do(cloud: Cloud, seconds_left: SecondsLeft) -
     assert not cloud.calls.made
 
 
-@pytest.mark.parametrize(("status", "delay"), [(THROTTLED, 1), (QUOTA, 300)])
+@pytest.mark.parametrize("status", ["ACCOUNT_THROTTLED", "ACCOUNT_DAILY_QUOTA_EXCEEDED", "TRANSIENT_FAILURE"])
 def test_what_ses_takes_later_does_not_hold_up_the_stream(
-    cloud: Cloud, clock: Clock, seconds_left: SecondsLeft, status: dict[str, str], delay: int
+    cloud: Cloud, clock: Clock, seconds_left: SecondsLeft, status: str
 ) -> None:
-    cloud.ses.statuses["p2@example.com"] = status
+    cloud.ses.statuses["p2@example.com"] = {"Status": status}
     assert invoke(seconds_left, *inserted(3)) == []
     assert len(cloud.ses.sent) == 2
-    (message,) = cloud.sqs.queues[RETRIES]
-    assert message["DelaySeconds"] == delay
-    assert status["Status"] in message["MessageAttributes"]["reason"]["StringValue"]
+    (listed,) = cloud.outbox.owed(IMPORT)
+    assert status in cloud.entries()[listed.mail_id].reason
     assert not clock.sleeps
     cloud.ses.statuses.clear()
-    assert invoke(seconds_left, queue_message(message["MessageBody"])) == []
+    clock.sleep(301)
+    run_round()
     assert cloud.ended() == {"mailed": 3}
 
 
-MISSING_SET = {"Status": "CONFIGURATION_SET_NOT_FOUND"}
-
-
-def test_what_is_missing_fails_the_retry_invocation_and_loses_nothing(
-    cloud: Cloud, seconds_left: SecondsLeft, log: io.StringIO
+@pytest.mark.parametrize("missing", ["CONFIGURATION_SET_NOT_FOUND", "TEMPLATE_NOT_FOUND"])
+def test_what_is_missing_in_the_set_up_loses_nothing(
+    cloud: Cloud, clock: Clock, seconds_left: SecondsLeft, missing: str
 ) -> None:
-    cloud.ses.statuses |= {f"p{n}@example.com": MISSING_SET for n in (1, 2)}
-    assert invoke(seconds_left, *inserted(2)) == []  # the stream is not held up
-    messages = cloud.sqs.queues[RETRIES]
-    assert not any("DelaySeconds" in message for message in messages)
-    again = [queue_message(each["MessageBody"], f"m{n}") for n, each in enumerate(messages)]
-    with pytest.raises(SetUpError, match="CONFIGURATION_SET_NOT_FOUND: look at the configuration set set"):
-        invoke(seconds_left, *again)
-    assert set(cloud.states().values()) == {"deferred"}
-    assert cloud.sqs.hidden[RETRIES] == {"handle of m0": 300, "handle of m1": 300}
-    assert "configuration set set" in log.getvalue()
+    cloud.ses.statuses |= {f"p{n}@example.com": {"Status": missing} for n in (1, 2)}
+    assert invoke(seconds_left, *inserted(2)) == []
+    assert set(cloud.states().values()) == {MailState.OWED}
     cloud.ses.statuses.clear()
-    assert invoke(seconds_left, *again) == []
+    clock.sleep(301)
+    run_round()
     assert cloud.ended() == {"mailed": 2}
 
 
-def test_a_denied_call_fails_the_retry_queues_invocation(cloud: Cloud, seconds_left: SecondsLeft) -> None:
+def test_a_call_of_ses_that_is_denied_shuts_the_door(cloud: Cloud, seconds_left: SecondsLeft) -> None:
     cloud.ses.script("send_bulk_email", client_error("AccessDeniedException", status=403))
-    with pytest.raises(SetUpError, match="AccessDeniedException: look at the function's role"):
-        invoke(seconds_left, *retried(2))
+    assert invoke(seconds_left, *inserted(2)) == []
+    door = cloud.gate.read().door
+    assert door
+    assert door.reason == "AccessDeniedException: look at the function's role"
 
 
-def test_what_else_is_done_with_is_not_repeated_for_what_is_missing(
-    cloud: Cloud, seconds_left: SecondsLeft, log: io.StringIO
-) -> None:
-    cloud.ses.statuses["p2@example.com"] = MISSING_SET
-    assert invoke(seconds_left, *retried(2), queue_message("poison", "p")) == ["m2"]
-    assert "mails wait for what is missing" in log.getvalue()
-    with pytest.raises(SetUpError):
-        invoke(seconds_left, retried(2)[1])
-    assert len(cloud.sqs.bodies(FAILURES)) == 1
-
-
-@pytest.mark.parametrize("name", ["batch_execute_statement", "transact_write_items", "send_message_batch"])
-@pytest.mark.parametrize("source", ["stream", "queue"])
+@pytest.mark.parametrize("name", ["batch_get_item", "batch_execute_statement", "transact_write_items"])
 def test_a_call_denied_elsewhere_fails_the_invocation(
-    cloud: Cloud, seconds_left: SecondsLeft, name: str, source: str
+    cloud: Cloud, seconds_left: SecondsLeft, name: str
 ) -> None:
     cloud.ses.statuses["p2@example.com"] = REJECTED
-    for service in (cloud.dynamodb, cloud.sqs):
-        service.script(name, *[client_error("AccessDeniedException")] * 9)
+    cloud.dynamodb.script(name, *[client_error("AccessDeniedException")] * 9)
     with pytest.raises(RuntimeError, match="mails not delivered: ClientError AccessDeniedException"):
-        invoke(seconds_left, *(inserted(2) if source == "stream" else retried(2)))
+        invoke(seconds_left, *inserted(2))
+    error = cloud.dynamodb.tables[IMPORTS][IMPORT, "error#send_email"]
+    assert error["class"] == {"S": "ClientError AccessDeniedException"}
 
 
 def test_a_record_that_makes_no_mail_holds_up_nobody(cloud: Cloud, seconds_left: SecondsLeft) -> None:
@@ -119,104 +90,41 @@ def test_a_record_that_makes_no_mail_holds_up_nobody(cloud: Cloud, seconds_left:
     nameless = stream_record({"id": {"N": "7"}})
     assert invoke(seconds_left, stream_record(odd), nameless, *inserted(1)) == []
     assert cloud.ses.sent == ["odd@example.com", "p1@example.com"]
-    (message,) = cloud.messages(FAILURES)
-    assert message["image"] == {"id": {"N": "7"}}
-    assert message["reason"] == "the record's email is no e-mail address"
+    (listed,) = cloud.outbox.listed(MailState.UNDELIVERABLE)
+    assert cloud.entries()[listed.mail_id].reason.startswith("the record's email is no e-mail address")
 
 
-def test_when_the_retry_queue_fails_nobody_is_mailed_twice(cloud: Cloud, seconds_left: SecondsLeft) -> None:
+@pytest.mark.parametrize("name", ["update_item", "batch_execute_statement"])
+def test_when_mails_cannot_be_owed_nobody_is_mailed_twice(
+    cloud: Cloud, clock: Clock, seconds_left: SecondsLeft, name: str
+) -> None:
     cloud.ses.statuses["p2@example.com"] = QUOTA
-    cloud.sqs.script("send_message_batch", client_error("InternalError", status=500))
-    with pytest.raises(RuntimeError, match="mails not delivered: ClientError InternalError"):
+    before = [None] if name == "batch_execute_statement" else []
+    cloud.dynamodb.script(name, *before, client_error("InternalServerError", status=500))
+    with pytest.raises(RuntimeError, match="mails not delivered: ClientError InternalServerError"):
         invoke(seconds_left, *inserted(3))
-    assert invoke(seconds_left, *inserted(3)) == []
-    assert cloud.ses.sent == ["p1@example.com", "p3@example.com"]
-    assert len(cloud.sqs.queues[RETRIES]) == 1
+    cloud.ses.statuses.clear()
+    for _ in range(10):
+        assert invoke(seconds_left, *inserted(3)) == []
+        run_round()
+        clock.sleep(200)
+    assert len(cloud.ses.sent) == len(set(cloud.ses.sent))
+    ended = cloud.ended()
+    # Whether it left, nobody can tell of what stays claimed.
+    assert ended in ({"mailed": 3}, {"mailed": 2, "held": 1})
 
 
-def test_after_a_crash_the_stream_goes_on_and_the_retry_queue_sees_to_it(
+def test_after_a_crash_the_stream_goes_on_and_a_round_sees_to_it(
     cloud: Cloud, clock: Clock, seconds_left: SecondsLeft
 ) -> None:
-    cloud.calls.after[1] = kill
+    cloud.calls.after[2] = kill
     with pytest.raises(Killed):
         invoke(seconds_left, *inserted(1))
     assert invoke(seconds_left, *inserted(2)) == []
-    (message,) = cloud.sqs.queues[RETRIES]
-    assert message["DelaySeconds"] > FUNCTION_TIMEOUT
-    clock.sleep(message["DelaySeconds"])
-    assert invoke(lambda: 60, queue_message(message["MessageBody"])) == []
+    clock.sleep(331)
+    run_round()
     assert cloud.ended() == {"mailed": 1, "held": 1}
-    assert len(cloud.sqs.bodies(FAILURES)) == 1
     assert cloud.ses.sent == ["p1@example.com", "p2@example.com"]
-
-
-def test_mails_of_the_retry_queue_are_sent(cloud: Cloud, seconds_left: SecondsLeft) -> None:
-    assert invoke(seconds_left, *retried(50)) == []
-    assert cloud.ended() == {"mailed": 50}
-
-
-def at_a_rate_of(cloud: Cloud, per_call: int) -> None:
-    """SES takes so many mails of each call and throttles the others."""
-
-    def send(request: Any) -> Any:
-        entries = request["BulkEmailEntries"]
-        taken = cloud.ses.send({"BulkEmailEntries": entries[:per_call]})["BulkEmailEntryResults"]
-        return {"BulkEmailEntryResults": taken + [THROTTLED] * (len(entries) - len(taken))}
-
-    cloud.ses.script("send_bulk_email", *[send] * 1000)
-
-
-def test_from_the_retry_queue_it_waits_for_the_rate(
-    cloud: Cloud, clock: Clock, seconds_left: SecondsLeft
-) -> None:
-    at_a_rate_of(cloud, 3)
-    assert invoke(seconds_left, *retried(10)) == []
-    assert cloud.ended() == {"mailed": 10}
-    assert len(cloud.ses.sent) == len(set(cloud.ses.sent)) == 10
-    assert clock.sleeps == [1, 1, 1]
-
-
-def test_it_waits_for_the_rate_no_longer_than_the_function_may_run(
-    cloud: Cloud, clock: Clock, seconds_left: SecondsLeft
-) -> None:
-    at_a_rate_of(cloud, 0)
-    assert invoke(seconds_left, *retried(2)) == ["m1", "m2"]
-    assert seconds_left() > 0
-    assert 10 < len(clock.sleeps) < FUNCTION_TIMEOUT
-    assert set(cloud.states().values()) == {"deferred"}
-
-
-def test_what_waits_for_more_than_the_rate_is_not_asked_for_every_second(
-    cloud: Cloud, seconds_left: SecondsLeft
-) -> None:
-    at_a_rate_of(cloud, 1)
-    cloud.ses.statuses["p1@example.com"] = QUOTA
-    assert invoke(seconds_left, *retried(4)) == ["m1"]
-    asked = [
-        entry["Destination"]["ToAddresses"]
-        for request in cloud.calls.named("send_bulk_email")
-        for entry in request["BulkEmailEntries"]
-    ]
-    assert asked.count(["p1@example.com"]) == 1
-
-
-def test_what_is_no_mail_is_set_aside_as_it_is_with_the_reason(
-    cloud: Cloud, seconds_left: SecondsLeft
-) -> None:
-    unhashable = json.dumps({**json.loads(mails(1)[0].body()), "mail": []})
-    poison = [queue_message("poison", "p"), queue_message(unhashable, "u")]
-    assert invoke(seconds_left, *poison, *retried(2)) == []
-    assert cloud.sqs.bodies(FAILURES) == ["poison", unhashable]
-    assert all(reason.startswith("expected a mail") for reason in cloud.sqs.reasons(FAILURES))
-    assert cloud.ended() == {"mailed": 2}
-
-
-def test_what_is_no_mail_and_cannot_be_set_aside_comes_again_alone(
-    cloud: Cloud, seconds_left: SecondsLeft
-) -> None:
-    cloud.sqs.script("send_message_batch", client_error("InternalError", status=500))
-    assert invoke(seconds_left, queue_message("poison", "p"), *retried(2)) == ["p"]
-    assert cloud.ended() == {"mailed": 2}
 
 
 def test_a_connection_of_another_invocation_is_not_used(cloud: Cloud, seconds_left: SecondsLeft) -> None:
@@ -237,13 +145,17 @@ def test_clients_are_made_once_a_process(
     monkeypatch.setattr(boto3, "client", make)
     for _ in range(3):
         invoke(seconds_left, *inserted(1))
-    assert sorted(made) == ["dynamodb", "sesv2", "sqs"]
+        run_round()
+    assert sorted(made) == ["dynamodb", "sesv2"]
 
 
 @pytest.mark.usefixtures("cloud")
-def test_a_missing_setting_names_itself(seconds_left: SecondsLeft, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SENDER")
-    with pytest.raises(KeyError, match="the environment variable SENDER is not set"):
+@pytest.mark.parametrize("name", ["SENDER", "MAILS_TABLE", "CLAIM_SECONDS", "LEDGERS_EXPIRE_DAYS"])
+def test_a_missing_setting_names_itself(
+    seconds_left: SecondsLeft, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.delenv(name)
+    with pytest.raises(KeyError, match=f"the environment variable {name} is not set"):
         invoke(seconds_left, *inserted(1))
 
 
@@ -253,7 +165,6 @@ def test_an_invocation_logs_one_line_when_all_is_well(
     invoke(seconds_left, *inserted(3))
     (line,) = log.getvalue().splitlines()
     assert '"mails":3' in line
-    assert '"to_retry":0' in line
     assert cloud.ended() == {"mailed": 3}
 
 
@@ -268,36 +179,37 @@ ERRORS: dict[str, Step] = {
     ),
     "network": ReadTimeoutError(endpoint_url=MARKER),
     "unexpected": ValueError(MARKER),
-    "entry": lambda _: {"Failed": [{"Id": "0", "SenderFault": True, "Code": "Bad", "Message": MARKER}]},
 }
+NAMES = ["batch_execute_statement", "transact_write_items", "update_item", "send_bulk_email"]
 
 
 @pytest.mark.parametrize("call", [1, 2, 3])
 @pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)
-@pytest.mark.parametrize("name", ["transact_write_items", "send_bulk_email", "send_message_batch"])
-@pytest.mark.parametrize("source", ["stream", "queue"])
-def test_no_log_line_has_personal_data(
+@pytest.mark.parametrize("name", [*NAMES, "send_email", "get_account", "query"])
+def test_no_log_line_has_personal_data_nor_a_reason(
     cloud: Cloud,
     seconds_left: SecondsLeft,
     log: io.StringIO,
-    source: str,
+    capsys: pytest.CaptureFixture[str],
     name: str,
     error: Step,
     call: int,
 ) -> None:
-    for service in (cloud.dynamodb, cloud.ses, cloud.sqs):
+    for service in (cloud.dynamodb, cloud.ses):
         service.script(name, *[None] * (call - 1), *[error] * 100)
     cloud.ses.statuses[MARKER] = {**REJECTED, "Error": MARKER}
     cloud.ses.statuses["later@example.com"] = {**QUOTA, "Error": MARKER}
     group = [
         mail(email, n, name=MARKER) for n, email in enumerate((MARKER, "later@example.com", f"no {MARKER}"))
     ]
-    records = [stream_record(each.image) for each in group]
-    if source == "queue":
-        records = [queue_message(each.body()) for each in group] + [queue_message(MARKER)]
-    try:
-        invoke(seconds_left, *records)
-    except Exception as raised:  # Lambda would log it
-        log.write("".join(traceback.format_exception(raised)))
+    records = [
+        stream_record(image(each.columns["email"], each.line, name=each.columns["name"])) for each in group
+    ]
+    for run in (lambda: invoke(seconds_left, *records), run_round):
+        try:
+            run()
+        except Exception as raised:  # Lambda would log it
+            log.write("".join(traceback.format_exception(raised)))
     assert log.getvalue()
-    assert MARKER not in log.getvalue()
+    assert MARKER not in log.getvalue() + capsys.readouterr().out
+    assert not [entry for entry in cloud.entries().values() if MARKER in entry.reason]

@@ -1,6 +1,7 @@
 """Handing mails to SES: what it says of each, and whether the mail could have left."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,15 @@ from botocore.exceptions import (
 
 from lambdas.core.mail import Mail
 from lambdas.send_email.ses_sender import OUT_OF_TIME
-from lambdas.send_email.verdicts import MailDeferred, MailRefused, MailSent, MailUnknown, Verdict
+from lambdas.send_email.verdicts import (
+    MEANINGS,
+    MailDeferred,
+    MailRefused,
+    MailSent,
+    MailUnknown,
+    Meaning,
+    Verdict,
+)
 
 from ...helpers.cloud import Cloud, mail, mails
 from ...helpers.fakes import client_error
@@ -25,6 +34,10 @@ URL = "https://email.us-east-1.amazonaws.com"
 
 def send(cloud: Cloud, *group: Mail) -> list[Verdict]:
     return cloud.ses_sender.send(group, lambda: True)
+
+
+def send_one(cloud: Cloud, a_mail: Mail) -> Verdict:
+    return cloud.ses_sender.send_one(a_mail, lambda: True)
 
 
 def sole_request(cloud: Cloud) -> Any:
@@ -66,8 +79,7 @@ def test_values_are_safe_for_the_part_that_they_stand_in() -> None:
 def test_a_column_without_a_value_is_empty() -> None:
     cloud = Cloud()
     a_mail = mail("a@example.com", 2)
-    del a_mail.image["name"]
-    send(cloud, a_mail)
+    send(cloud, replace(a_mail, columns={"email": "a@example.com"}))
     assert template_data(cloud) == [{"s0": "", "t0": "", "h0": ""}]
 
 
@@ -85,8 +97,11 @@ def test_a_column_without_a_value_is_empty() -> None:
 )
 def test_an_address_that_is_none_is_refused_without_asking_ses(address: str | None) -> None:
     cloud = Cloud()
-    verdicts = send(cloud, mail(address, 2), mail("b@example.com", 3))
-    assert verdicts == [MailRefused("the record's email is no e-mail address"), MailSent("message-1")]
+    refused, sent = send(cloud, mail(address, 2), mail("b@example.com", 3))
+    assert isinstance(refused, MailRefused)
+    assert refused.reason.startswith("the record's email is no e-mail address")
+    assert sent == MailSent("message-1")
+    assert send_one(cloud, mail(address, 2)) == refused
     assert cloud.ses.sent == ["b@example.com"]
 
 
@@ -121,7 +136,7 @@ def test_a_refused_call_is_halved_until_the_mail_at_fault_is_alone(code: str) ->
 
     cloud.ses.script("send_bulk_email", *[refuse] * 100)
     verdicts = send(cloud, *mails(50))
-    assert verdicts[16] == MailRefused(f"{code}: bad recipient")
+    assert verdicts[16] == MailRefused(f"{code}: {MEANINGS[code].text}")
     assert sum(isinstance(verdict, MailSent) for verdict in verdicts) == 49
     assert len(cloud.ses.sent) == len(set(cloud.ses.sent)) == 49
     assert len(cloud.calls.made) <= 2 * 6 + 1
@@ -160,6 +175,8 @@ def test_without_a_connection_nothing_left(error: Exception) -> None:
     cloud = Cloud()
     cloud.ses.script("send_bulk_email", error)
     assert [type(verdict) for verdict in send(cloud, *mails(2))] == [MailDeferred] * 2
+    cloud.ses.script("send_email", error)
+    assert isinstance(send_one(cloud, mails(1)[0]), MailDeferred)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +192,10 @@ def test_without_a_connection_nothing_left(error: Exception) -> None:
 def test_when_an_answer_was_lost_nobody_knows(error: Exception) -> None:
     cloud = Cloud()
     cloud.ses.script("send_bulk_email", error)
-    assert send(cloud, *mails(2)) == [MailUnknown(f"SES's answer was lost: {type(error).__name__}")] * 2
+    lost = MailUnknown(f"SES's answer was lost: {type(error).__name__}")
+    assert send(cloud, *mails(2)) == [lost] * 2
+    cloud.ses.script("send_email", error)
+    assert send_one(cloud, mails(1)[0]) == lost
 
 
 def test_an_answer_of_another_form_is_a_lost_one() -> None:
@@ -199,3 +219,68 @@ def test_looking_for_the_mail_at_fault_ends_with_the_time() -> None:
     assert len(cloud.calls.named("send_bulk_email")) == 3
     assert verdicts == [OUT_OF_TIME] * 8
     assert cloud.ses.sent == []
+
+
+def test_a_mail_sent_alone_is_the_same_as_one_of_many() -> None:
+    cloud = Cloud()
+    a_mail = mail("a@example.com", 2, name="<b>")
+    assert send_one(cloud, a_mail) == MailSent("message-1")
+    send(cloud, a_mail)
+    (single,), (bulk,) = cloud.calls.named("send_email"), cloud.calls.named("send_bulk_email")
+    (entry,) = bulk["BulkEmailEntries"]
+    replacement = entry["ReplacementEmailContent"]["ReplacementTemplate"]["ReplacementTemplateData"]
+    assert single["Content"]["Template"]["TemplateData"] == replacement
+    of_bulk = bulk["DefaultContent"]["Template"]["TemplateContent"]
+    assert single["Content"]["Template"]["TemplateContent"] == of_bulk
+    for name in ("FromEmailAddress", "ConfigurationSetName"):
+        assert single[name] == bulk[name]
+    assert single["Destination"] == entry["Destination"]
+
+
+def test_a_mail_is_not_sent_alone_without_time() -> None:
+    cloud = Cloud()
+    assert cloud.ses_sender.send_one(mails(1)[0], lambda: False) == OUT_OF_TIME
+    assert not cloud.calls.made
+
+
+def test_the_columns_are_those_of_the_address_and_the_template() -> None:
+    assert Cloud().ses_sender.columns == ("email", "name")
+
+
+SECRET = "erika.mustermann@example.com"
+STATUSES = [name for name, meaning in MEANINGS.items() if name.isupper() and meaning != Meaning.SENT]
+CODES = [name for name in MEANINGS if not name.isupper()] + ["AccessDeniedException", "SomethingNew"]
+
+
+def reason(verdict: Verdict) -> str:
+    assert not isinstance(verdict, MailSent)
+    return verdict.reason
+
+
+@pytest.mark.parametrize("status", [*STATUSES, "SOMETHING_NEW"])
+def test_the_reason_of_an_entry_quotes_neither_address_nor_value(status: str) -> None:
+    cloud = Cloud()
+    cloud.ses.statuses[SECRET] = {"Status": status, "Error": f"{SECRET} is bad: Erika"}
+    (verdict,) = send(cloud, mail(SECRET, 2, name="Erika"))
+    assert status in reason(verdict)
+    assert "rika" not in reason(verdict)
+
+
+@pytest.mark.parametrize("status", [400, 429, 500])
+@pytest.mark.parametrize("code", CODES)
+def test_the_reason_of_a_call_quotes_neither_address_nor_value(code: str, status: int) -> None:
+    cloud = Cloud()
+    unverified = f"identities failed the check in region US-EAST-1: {SECRET}"
+    for text in (f"{SECRET} is bad: Erika", unverified):
+        for name in ("send_bulk_email", "send_email"):
+            cloud.ses.script(name, client_error(code, text, status=status))
+        a_mail = mail(SECRET, 2, name="Erika")
+        for verdict in (*send(cloud, a_mail), send_one(cloud, a_mail)):
+            assert code in reason(verdict)
+            assert "rika" not in reason(verdict)
+
+
+@pytest.mark.parametrize("address", ["erika", "erika@", "", None])
+def test_the_reason_of_what_is_no_address_does_not_quote_it(address: str | None) -> None:
+    (verdict,) = send(Cloud(), mail(address, 2, name="Erika"))
+    assert "rika" not in reason(verdict)

@@ -5,12 +5,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.aws.backoff import ATTEMPTS
 from lambdas.aws.dynamodb.insert import insert_each
-from lambdas.aws.dynamodb.outcomes import Item, ItemExists, ItemRefused, ItemWritten, TableError
+from lambdas.aws.dynamodb.outcomes import Item, ItemExists, ItemRefused, ItemWritten
 
-from ....helpers.clock import Clock
-from ....helpers.fakes import Lost, client_error, invalid
+from ....helpers.fakes import Lost, client_error
 from ....helpers.fakes_dynamodb import FakeDynamoDB
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -67,66 +65,6 @@ def test_what_was_deleted_before_it_was_read_did_exist() -> None:
     assert insert_each(dynamodb, TABLE, "key", items(1)) == [ItemExists({})]
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "InternalServerError",
-        "ProvisionedThroughputExceeded",
-        "RequestLimitExceeded",
-        "ThrottlingError",
-        "TransactionConflict",
-    ],
-)
-def test_what_is_put_off_and_nothing_else_is_sent_again_after_a_pause(code: str, clock: Clock) -> None:
-    dynamodb = database()
-    dynamodb.script("batch_execute_statement", dynamodb.put_off(code, 0, 7))
-    assert insert_each(dynamodb, TABLE, "key", items(30)) == [ItemWritten()] * 30
-    assert sizes(dynamodb) == [25, 2, 5]
-    assert len(clock.sleeps) == 1
-
-
-def test_what_is_put_off_for_ever_is_an_error_that_says_how_many(clock: Clock) -> None:
-    dynamodb = database()
-    dynamodb.script("batch_execute_statement", dynamodb.put_off("ThrottlingError", 1))
-    dynamodb.script("batch_execute_statement", *[dynamodb.put_off("ThrottlingError", 0)] * 9)
-    with pytest.raises(TableError, match=f"1 insertions were put off {ATTEMPTS} times"):
-        insert_each(dynamodb, TABLE, "key", items(2))
-    assert len(clock.sleeps) == ATTEMPTS - 1
-
-
-@pytest.mark.parametrize("code", ["ValidationError", "ItemCollectionSizeLimitExceeded"])
-def test_an_item_that_is_refused_leaves_its_neighbours_alone(code: str) -> None:
-    dynamodb = database()
-    dynamodb.script("batch_execute_statement", dynamodb.put_off(code, 1))
-    outcomes = insert_each(dynamodb, TABLE, "key", items(3))
-    assert outcomes == [ItemWritten(), ItemRefused(f"{code}: …"), ItemWritten()]
-
-
-@pytest.mark.parametrize("code", ["AccessDenied", "ResourceNotFound", "SomethingNew"])
-def test_what_is_no_items_fault_is_an_error(code: str) -> None:
-    dynamodb = database()
-    dynamodb.script("batch_execute_statement", dynamodb.put_off(code, 1))
-    with pytest.raises(TableError, match=f"DynamoDB refused to insert: {code}"):
-        insert_each(dynamodb, TABLE, "key", items(3))
-
-
-@pytest.mark.parametrize("bad", [0, 13, 24])
-def test_a_request_refused_as_a_whole_is_halved_until_the_fault_is_alone(bad: int) -> None:
-    dynamodb = database()
-
-    def refuse(request: Any) -> Any:
-        statements = request["Statements"]
-        if any(one["Parameters"][0] == {"S": f"{bad:03d}"} for one in statements):
-            raise invalid("cannot be read")
-        return dynamodb.put_off("")(request)
-
-    dynamodb.script("batch_execute_statement", *[refuse] * 20)
-    outcomes = insert_each(dynamodb, TABLE, "key", items(25))
-    assert outcomes[:bad] + outcomes[bad + 1 :] == [ItemWritten()] * 24
-    assert outcomes[bad] == ItemRefused("cannot be read")
-    assert len(sizes(dynamodb)) <= 2 * 5 + 1  # a search, not a call for each
-
-
 def test_an_item_whose_names_outgrow_a_statement_is_refused_alone() -> None:
     dynamodb = database()
     wide = item("wide") | {f"column {n} {'x' * 200}": {"S": ""} for n in range(40)}
@@ -157,13 +95,6 @@ def test_equal_keys_that_look_different_are_one_item() -> None:
     one, other = ({"key": {"N": number}} for number in ("1.50", "1.5"))
     assert insert_each(dynamodb, TABLE, "key", [one, other]) == [ItemWritten(), ItemExists(one)]
     assert insert_each(dynamodb, TABLE, "key", [other, one]) == [ItemExists(one), ItemExists(one)]
-
-
-def test_any_other_error_is_the_callers() -> None:
-    dynamodb = database()
-    dynamodb.script("batch_execute_statement", client_error("AccessDeniedException"))
-    with pytest.raises(ClientError, match="AccessDeniedException"):
-        insert_each(dynamodb, TABLE, "key", items(2))
 
 
 def test_an_insertion_whose_answer_was_lost_is_found_by_the_next() -> None:

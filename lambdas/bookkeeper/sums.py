@@ -1,0 +1,51 @@
+"""Sums of an import's first chunks, which are not read again: what they hold is final."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..aws.dynamodb.outcomes import Item
+from ..core.books import Books
+from ..core.import_entries import CREATED, DUPLICATES, FAILED, PART, ROWS, chunk_part
+from ..core.import_updates import lines_in
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The lines of the chunks 1 to `to` by how they ended.
+
+    A line that failed may end otherwise, so a chunk with such lines is summed only together with all others,
+    when no row is left to be written; whoever changes it then discards the sums.
+    """
+
+    to: int = 0
+    created: int = 0
+    duplicates: int = 0
+    failed: int = 0
+
+    @property
+    def books(self) -> Books:
+        """The same as books."""
+        return Books(created=self.created, duplicates=self.duplicates, failed=self.failed)
+
+    @property
+    def next_part(self) -> str:
+        """The first part that is to be read."""
+        return chunk_part(self.to + 1)
+
+    def advanced(self, items: Iterable[Item]) -> "Sums":
+        """Returns the sums with the chunks that follow and are final, up to the first that is not.
+
+        Args:
+            items: The import's items from `next_part` on, in order.
+        """
+        sums = self
+        for item in items:
+            created, duplicates = len(lines_in(item, CREATED)), len(lines_in(item, DUPLICATES))
+            if item[PART]["S"] != sums.next_part or not _is_final(item, created + duplicates):
+                break
+            sums = Sums(sums.to + 1, sums.created + created, sums.duplicates + duplicates)
+        return sums
+
+
+def _is_final(chunk: Item, ended: int) -> bool:
+    return ROWS in chunk and FAILED not in chunk and ended >= int(chunk[ROWS]["N"])
