@@ -10,7 +10,7 @@ from lambdas import __path__ as _HANDLERS
 from lambdas.aws.limits import SQS_MESSAGE_BYTES
 from lambdas.aws.rowrelay_error import RowrelayError
 from lambdas.core.environment import OnConflict, Variable
-from lambdas.core.import_entries import IMPORT_ID, KEY, KEY_INDEX, PART, STARTED_AT
+from lambdas.core.import_entries import IMPORT_ID, KEY, KEY_INDEX, OPEN, OPEN_INDEX, PART, STARTED_AT
 from lambdas.core.mail_entries import DUE, DUE_INDEX, EXPIRES_AT, MAIL_ID, OUTBOX
 from lambdas.core.mail_metrics import MailMetric
 from lambdas.core.mail_template import MailTemplate, TemplateError
@@ -34,6 +34,7 @@ FOLDERS_OF: Mapping[str, tuple[str, ...]] = {
     "process_csv": ("aws", "core", "csvfile", "process_csv"),
     "insert_records": ("aws", "core", "insert_records"),
     "send_email": ("aws", "core", "send_email"),
+    "bookkeeper": ("aws", "core", "bookkeeper"),
 }
 
 __all__ = [
@@ -50,6 +51,8 @@ __all__ = [
     "KEY_INDEX",
     "MAIL_ID",
     "NAMESPACE",
+    "OPEN",
+    "OPEN_INDEX",
     "OUTBOX",
     "PART",
     "REPORTS_PREFIX",

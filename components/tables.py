@@ -20,6 +20,8 @@ from .contracts import (
     KEY,
     KEY_INDEX,
     MAIL_ID,
+    OPEN,
+    OPEN_INDEX,
     OUTBOX,
     PART,
     STARTED_AT,
@@ -53,11 +55,13 @@ def create_import_ledger(
 ) -> Table:
     """Create a ledger of imports.
 
-    It has an item for the import itself, one a chunk, and shards of mail counters.
-    Its index finds the imports of an object; only the import's own item has the attribute `key`.
+    It has an item for the import itself, one a chunk, and shards of mail counters. Its indexes find the
+    imports of an object, and those that are open: only the import's own item has the attribute `key`, and
+    `open` only while it is. The latter's readers read the items themselves, so it needs no more than keys.
     """
-    attributes = dict.fromkeys((IMPORT_ID, PART, KEY, STARTED_AT), "S")
+    attributes = dict.fromkeys((IMPORT_ID, PART, KEY, OPEN, STARTED_AT), "S")
     by_key = _index(KEY_INDEX, KEY, STARTED_AT, "ALL")
+    by_open = _index(OPEN_INDEX, OPEN, STARTED_AT, "KEYS_ONLY")
     return _create(
         name,
         attributes,
@@ -66,7 +70,7 @@ def create_import_ledger(
         kms_key,
         hash_key=IMPORT_ID,
         range_key=PART,
-        index=by_key,
+        indexes=[by_key, by_open],
         expires=True,
     )
 
@@ -81,7 +85,9 @@ def create_mail_ledger(
     """
     attributes = {MAIL_ID: "S", OUTBOX: "S", DUE: "N"}
     by_due = _index(DUE_INDEX, OUTBOX, DUE, "KEYS_ONLY")
-    return _create(name, attributes, protect, parent, kms_key, hash_key=MAIL_ID, index=by_due, expires=True)
+    return _create(
+        name, attributes, protect, parent, kms_key, hash_key=MAIL_ID, indexes=[by_due], expires=True
+    )
 
 
 def reference(table: Table) -> TableReference:
@@ -106,7 +112,7 @@ def _create(
     *,
     hash_key: str,
     range_key: str | None = None,
-    index: Index | None = None,
+    indexes: list[Index] | None = None,
     streamed: bool = False,
     expires: bool = False,
 ) -> Table:
@@ -116,7 +122,7 @@ def _create(
         attributes=[{"name": key, "type": kind} for key, kind in attributes.items()],
         hash_key=hash_key,
         range_key=range_key,
-        global_secondary_indexes=None if index is None else [index],
+        global_secondary_indexes=indexes,
         stream_enabled=True if streamed else None,
         stream_view_type="NEW_IMAGE" if streamed else None,
         ttl={"attribute_name": EXPIRES_AT, "enabled": True} if expires else None,

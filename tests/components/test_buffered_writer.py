@@ -95,10 +95,24 @@ def test_the_import_ledger(alone: Recording) -> None:
                 {"attributeName": "started_at", "keyType": "RANGE"},
             ],
             "projectionType": "ALL",
-        }
+        },
+        {
+            "name": "by_open",
+            "keySchemas": [
+                {"attributeName": "open", "keyType": "HASH"},
+                {"attributeName": "started_at", "keyType": "RANGE"},
+            ],
+            "projectionType": "KEYS_ONLY",
+        },
     ]
     # DynamoDB refuses attributes that are no key of anything.
-    assert {a["name"] for a in ledger["attributes"]} == {"import_id", "part", "key", "started_at"}
+    assert {a["name"] for a in ledger["attributes"]} == {
+        "import_id",
+        "part",
+        "key",
+        "open",
+        "started_at",
+    }
     assert "streamEnabled" not in ledger
     assert ledger["ttl"] == {"attributeName": "expires_at", "enabled": True}
 

@@ -134,16 +134,16 @@ def mail_to(address: str) -> Mail:
     return mail_of_record(image, image, list(image))
 
 
-def until(holds: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait for something to hold; fails if it does not in time."""
-    assert comes_true(holds, seconds), "what was waited for did not come"
+def until(holds: Callable[[], bool], seconds: float = 20, every: float = 0.1) -> None:
+    """Wait for something to hold, which is looked at every so many seconds; fails if it does not in time."""
+    assert comes_true(holds, seconds, every), "what was waited for did not come"
 
 
-def comes_true(holds: Callable[[], bool], seconds: float) -> bool:
+def comes_true(holds: Callable[[], bool], seconds: float, every: float = 0.1) -> bool:
     """Whether something holds within so many seconds."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.1)
+        time.sleep(every)
     return True
