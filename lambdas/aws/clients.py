@@ -59,6 +59,7 @@ TIME_OUTS: Mapping[str, TimeOuts] = {
     "sqs": TimeOuts(connect=1, read=3, attempts=2),
     "events": TimeOuts(connect=1, read=3, attempts=2),
     "lambda": TimeOuts(connect=1, read=3, attempts=2),
+    "sns": TimeOuts(connect=1, read=3, attempts=2),
     "s3": TimeOuts(connect=1, read=5, attempts=2),
     # A retry inside botocore would send fifty mails again when only the answer was lost. SES refuses what the
     # check of parameters would let fail here, with nobody knowing why.

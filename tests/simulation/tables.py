@@ -119,7 +119,8 @@ class Tables(FakeDynamoDB):
     def _maybe_stale(self, answer: Any, request: Mapping[str, Any]) -> Any:
         table, found = request["TableName"], []
         for item in answer["Items"]:
-            at, before = self._replaced[table, self._key(table, item)]
+            # What stood there before the run began has replaced nothing.
+            at, before = self._replaced.get((table, self._key(table, item)), (-_STALE_SECONDS, None))
             recent = self._network.world.now - at < _STALE_SECONDS
             old = before if recent and self._network.faults.strike(faults.STALE) else item
             found += [copied(old)] if old else []

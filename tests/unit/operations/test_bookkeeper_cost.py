@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from lambdas.bookkeeper.bookkeeper import Bookkeeper
-from lambdas.bookkeeper.decision import Rules
 from lambdas.bookkeeper.open_imports import OpenImports
 from lambdas.bookkeeper.publisher import Publisher
 from lambdas.core.import_ledger import ImportLedger
@@ -55,7 +54,7 @@ class Hour:
         dynamodb, s3 = clients
         self.ledger = ImportLedger(dynamodb, IMPORTS, EXPIRE_DAYS)
         publisher = Publisher(s3, FakeEvents(), "bus")
-        self.bookkeeper = Bookkeeper(OpenImports(dynamodb, IMPORTS), publisher, Rules(False, 900))
+        self.bookkeeper = Bookkeeper(OpenImports(dynamodb, IMPORTS), publisher, 900)
         self.written = 0
 
     def run(self, first_chunk: int = 1) -> None:
