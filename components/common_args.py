@@ -10,14 +10,14 @@ from .alarm_args import AlarmsPlan, read_alarms
 from .alarm_list import Alarm
 from .arguments import Arguments
 from .keys import read_key
-from .references import TableReference
+from .references import ImportLedgerReference
 
 
 @dataclass(frozen=True)
 class CommonPlan:
     """Those arguments, checked, with every default filled in."""
 
-    import_ledger: TableReference | None
+    import_ledger: ImportLedgerReference | None
     ledgers_expire_days: int
     alarms: AlarmsPlan
     kms_key_arn: pulumi.Input[str] | None
@@ -27,7 +27,7 @@ class CommonPlan:
 def read_common(arguments: Arguments, alarms: Sequence[Alarm]) -> CommonPlan:
     """Read them; `alarms` are the component's."""
     return CommonPlan(
-        import_ledger=arguments.reference("import_ledger", TableReference),
+        import_ledger=arguments.reference("import_ledger", ImportLedgerReference),
         ledgers_expire_days=arguments.whole_number(
             "ledgers_expire_days",
             defaults.LEDGERS_EXPIRE_DAYS,

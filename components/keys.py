@@ -40,6 +40,8 @@ QUEUES = KeyUse("UseKeyForMessages", "sqs", ("kms:Decrypt", "kms:GenerateDataKey
 # and nothing else is. It was generated when the table was created, under a grant that its creator gave.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html#dynamodb-kms
 TABLES = KeyUse("UseKeyForItems", "dynamodb", ("kms:Decrypt",))
+# https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#sns-what-permissions-for-sse
+TOPICS = KeyUse("UseKeyForTopic", "sns", ("kms:Decrypt", "kms:GenerateDataKey"))
 
 
 def read_key(arguments: Arguments, argument: str) -> pulumi.Input[str] | None:

@@ -14,8 +14,8 @@ _ROWS_A_CHUNK = 100
 _CHUNK_BYTES, _UNIT_BYTES = 680, 4096
 # Chunks that are written out of turn are read by several looks, most by two.
 _TIMES_READ = 2
-# A look: who mails (not consistent), the entry, the rest of its last unit of chunks, and the counters; then the
-# entry is written, in the table and in the index that has all of it.
+# A look: who mails (not consistent), the entry, the rest of its last unit of chunks, and the counters; then
+# the entry is written, in the table and in the index that has all of it.
 _LOOK_READS, _LOOK_WRITES = 2.5, 2
 # To settle: entry and ten counters in a transaction, the summary; the entry twice, and out of the index.
 _SETTLE_READS, _SETTLE_WRITES = 2 * 11 + 1, 2 * 2 + 1

@@ -63,7 +63,7 @@ class OpenImports:
         return [str(item[IMPORT_ID]["S"]) for page in pages for item in page["Items"]]
 
     def mailed(self) -> bool:
-        """Returns whether each row that is created brings a mail, by what the components say of themselves."""
+        """Returns whether each row that is created brings a mail, by what the components say."""
         items = read_parts(self._dynamodb, self._table, COMPONENTS, consistent=False)
         said = [str(item[PART]["S"]) for item in items]
         replaced = any(part.startswith(REPLACING_PARTS) for part in said)

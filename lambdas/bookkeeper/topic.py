@@ -32,7 +32,8 @@ def subject_of(detail: Mapping[str, Any]) -> str:
     counts = detail["counts"]
     if detail.get("reason"):
         return "An import was refused"
-    return f"Imported: {counts['read']:,} rows read, {counts['rejected']:,} rejected, {counts['failed']:,} failed"
+    read, rejected, failed = (f"{counts[name]:,} {name}" for name in ("read", "rejected", "failed"))
+    return f"Imported: rows {read}, {rejected}, {failed}"
 
 
 def text_of(detail: Mapping[str, Any]) -> str:

@@ -22,7 +22,11 @@ MARKER = "erika.mustermann@example.com"
 
 @pytest.fixture
 def deployed(without_mails: Scenario, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scenario]:
-    clients = {"dynamodb": without_mails.cloud.dynamodb, "s3": without_mails.s3, "events": without_mails.events}
+    clients = {
+        "dynamodb": without_mails.cloud.dynamodb,
+        "s3": without_mails.s3,
+        "events": without_mails.events,
+    }
     monkeypatch.setattr(boto3, "client", lambda service, **_: clients[service])
     settings = {"IMPORTS_TABLE": IMPORTS, "EVENT_BUS": "bus", "STUCK_MINUTES": "0"}
     for name, value in settings.items():

@@ -30,7 +30,12 @@ class Sns(Fake):
 def sns(without_mails: Scenario, monkeypatch: pytest.MonkeyPatch) -> Sns:
     """The topic of the function that looks after the scenario."""
     made, cloud = Sns(), without_mails.cloud
-    clients = {"dynamodb": cloud.dynamodb, "s3": without_mails.s3, "events": without_mails.events, "sns": made}
+    clients = {
+        "dynamodb": cloud.dynamodb,
+        "s3": without_mails.s3,
+        "events": without_mails.events,
+        "sns": made,
+    }
     monkeypatch.setattr(boto3, "client", lambda service, **_: clients[service])
     settings = {"IMPORTS_TABLE": IMPORTS, "EVENT_BUS": "bus", "STUCK_MINUTES": "15", "SETTLED_TOPIC_ARN": ARN}
     for name, value in settings.items():
@@ -49,7 +54,7 @@ def test_a_person_is_told_once_after_the_event(without_mails: Scenario, sns: Sns
     assert without_mails.told == [f"{IMPORT}#1"]
     [told] = sns.taken
     assert told["TopicArn"] == ARN
-    assert told["Subject"] == "Imported: 4 rows read, 1 rejected, 0 failed"
+    assert told["Subject"] == "Imported: rows 4 read, 1 rejected, 0 failed"
     assert told["Message"].splitlines() == [
         "uploads/users.csv is settled: nothing of it is under way any more.",
         "",
