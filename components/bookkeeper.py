@@ -7,7 +7,6 @@ import pulumi
 import pulumi_aws as aws
 
 from . import keys, tables
-from .alarms import create_alarms
 from .arns import arn_of
 from .common_args import CommonPlan
 from .contracts import COMPONENTS, IMPORT_ID, OPEN_INDEX, PART, REPORTS_PREFIX, Variable
@@ -20,12 +19,16 @@ from .scheduled_function import create_scheduled_function
 
 
 @dataclass(frozen=True)
-class CreatedLedger:
-    """The ledger, its bookkeeper, and the ARNs of the alarms, by their names without the component's."""
+class UsedLedger:
+    """A ledger, and its bookkeeper if that was created with it."""
 
     reference: ImportLedgerReference
-    bookkeeper: CreatedFunction
-    alarm_arns: pulumi.Output[dict[str, str]]
+    bookkeeper: CreatedFunction | None = None
+
+    @property
+    def watched(self) -> dict[str, pulumi.Output[str]]:
+        """What the alarms that come with it are of."""
+        return {} if self.bookkeeper is None else {"bookkeeper": self.bookkeeper.function.name}
 
 
 def use_import_ledger(
@@ -34,25 +37,24 @@ def use_import_ledger(
     function: FunctionPlan,
     parent: pulumi.Resource,
     kms_key: pulumi.Output[str] | None,
-) -> ImportLedgerReference:
+) -> UsedLedger:
     """Return the ledger that the component `{name}` is given, or create one."""
     if common.import_ledger is not None:
-        return common.import_ledger
-    return create_import_ledger(name, plan_of_component(common, function), parent, kms_key).reference
+        return UsedLedger(common.import_ledger)
+    plan = plan_of_component(common, function)
+    return UsedLedger(*create_import_ledger(name, plan, parent, kms_key))
 
 
 def create_import_ledger(
     name: str, plan: ImportLedgerPlan, parent: pulumi.Resource, kms_key: pulumi.Output[str] | None
-) -> CreatedLedger:
-    """Create `{name}-imports`, `{name}-bookkeeper` with all of its own, and their alarms."""
+) -> tuple[ImportLedgerReference, CreatedFunction]:
+    """Create `{name}-imports`, and `{name}-bookkeeper` with all of its own."""
     table = tables.reference(
         tables.create_import_ledger(f"{name}-imports", plan.protect_data, parent, kms_key)
     )
-    created = create_scheduled_function(
-        f"{name}-bookkeeper", _bookkeeper(plan, table, parent, kms_key), parent
-    )
-    alarms = create_alarms(name, plan.alarms, {"bookkeeper": created.function.name}, parent)
-    return CreatedLedger({**table, "bookkeeper_role_name": created.role.name}, created, alarms)
+    spec = _bookkeeper(plan, table, parent, kms_key)
+    created = create_scheduled_function(f"{name}-bookkeeper", spec, parent)
+    return {**table, "bookkeeper_role_name": created.role.name}, created
 
 
 def let_complete_reports(

@@ -66,7 +66,8 @@ class BufferedWriter(pulumi.ComponentResource):
         self._kms_key = keys.usable_key(plan.common.kms_key_arn, self)
         self._use_queue(name, plan)
         self._use_table(f"{name}-table", plan)
-        self.import_ledger = use_import_ledger(name, plan.common, plan.function, self, self._kms_key)
+        ledger = use_import_ledger(name, plan.common, plan.function, self, self._kms_key)
+        self.import_ledger, self._of_ledger = ledger.reference, ledger.watched
         created = self._create_function(f"{name}-insert-records", plan)
         said = self._say_replacing(f"{name}-replacing", plan)
         self._feed_function(f"{name}-insert-records-mapping", plan, [created.policy, *said])
@@ -94,6 +95,7 @@ class BufferedWriter(pulumi.ComponentResource):
             "queue": queues.queue_name(self.queue),
             "dead-letters": queues.queue_name(self.dead_letter_queue),
             "insert-records": self.function_name,
+            **self._of_ledger,
         }
 
     def _use_table(self, name: str, plan: BufferedWriterPlan) -> None:

@@ -68,7 +68,8 @@ class CsvIngest(pulumi.ComponentResource):
         self._kms_key = keys.usable_key(plan.common.kms_key_arn, self)
         bucket = self._use_bucket(f"{name}-bucket", plan)
         events = UploadEvents(f"{name}-upload", bucket, plan.bucket is None, plan.listener, self)
-        self.import_ledger = use_import_ledger(name, plan.common, plan.function, self, self._kms_key)
+        ledger = use_import_ledger(name, plan.common, plan.function, self, self._kms_key)
+        self.import_ledger, self._of_ledger = ledger.reference, ledger.watched
         let_complete_reports(f"{name}-complete-reports", self.import_ledger, self.bucket, self, self._kms_key)
         self._create_failure_queue(f"{name}-failures", events)
         created = self._create_function(f"{name}-process-csv", plan)
@@ -106,7 +107,7 @@ class CsvIngest(pulumi.ComponentResource):
         """What the alarms are of."""
         rule = {} if events.rule is None else {"upload-rule": events.rule.name}
         failures = queues.queue_name(self.failure_queue)
-        return {"failures": failures, "process-csv": self.function_name, **rule}
+        return {"failures": failures, "process-csv": self.function_name, **rule, **self._of_ledger}
 
     def _create_function(self, name: str, plan: CsvIngestPlan) -> CreatedFunction:
         spec = FunctionSpec(

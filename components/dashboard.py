@@ -54,7 +54,7 @@ def create_dashboard(
 
 def _problems(ingest: object, writer: object, notifier: object, ledger: object) -> list[str]:
     if ingest is writer is notifier is ledger is None:
-        return ["expected at least one of ingest, writer and notifier, got none"]
+        return ["expected at least one of ingest, writer, notifier and ledger, got none"]
     return [
         str(Problem(argument, f"a {kind.__name__}", given))
         for argument, given, kind in (

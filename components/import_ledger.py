@@ -4,6 +4,7 @@ from typing import Optional
 
 import pulumi
 
+from .alarms import create_alarms
 from .bookkeeper import create_import_ledger
 from .import_ledger_args import ImportLedgerArgs, plan_import_ledger
 from .keys import usable_key
@@ -51,10 +52,10 @@ class ImportLedger(pulumi.ComponentResource):
     ) -> None:
         plan = plan_import_ledger(name, args)
         super().__init__("rowrelay:index:ImportLedger", name, None, opts)
-        created = create_import_ledger(name, plan, self, usable_key(plan.kms_key_arn, self))
-        self.import_ledger, self.alarm_arns = created.reference, created.alarm_arns
-        bookkeeper = created.bookkeeper
+        kms_key = usable_key(plan.kms_key_arn, self)
+        self.import_ledger, bookkeeper = create_import_ledger(name, plan, self, kms_key)
         self.function_name, self.function_arn = bookkeeper.function.name, bookkeeper.function.arn
         self.role_name, self.role_arn = bookkeeper.role.name, bookkeeper.role.arn
         self.log_group_name = bookkeeper.logs.name
+        self.alarm_arns = create_alarms(name, plan.alarms, {"bookkeeper": self.function_name}, self)
         self.register_outputs(outputs_of(self))

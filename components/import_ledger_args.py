@@ -120,7 +120,7 @@ def plan_of_component(common: CommonPlan, function: FunctionPlan) -> ImportLedge
             memory=defaults.BOOKKEEPER_MEMORY_MB,
             reserved_concurrency=None,
         ),
-        alarms=AlarmsPlan(IMPORT_LEDGER_ALARMS, common.alarms.actions),
+        alarms=common.alarms,
         protect_data=common.protect_data,
         kms_key_arn=common.kms_key_arn,
         code=make_bundle("bookkeeper", {}),

@@ -64,7 +64,12 @@ class Provider(ComponentProvider):
         parts = self._references.get(declared.get("$ref", ""))
         if parts is None or not isinstance(value, pulumi.Output):
             return value
-        return {part: value.apply(lambda known, part=part: known.get(part)) for part in parts}
+        return {part: _part(value, part) for part in parts}
+
+
+def _part(reference: pulumi.Output[Any], part: str) -> pulumi.Output[Any]:
+    """A part of a reference, which may lack it."""
+    return reference.apply(lambda known: known.get(part))
 
 
 def _references(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -125,7 +125,8 @@ class StreamNotifier(pulumi.ComponentResource):
         self.mail_ledger = tables.reference(
             tables.create_mail_ledger(f"{name}-mails", plan.common.protect_data, self, self._kms_key)
         )
-        self.import_ledger = use_import_ledger(name, plan.common, plan.function, self, self._kms_key)
+        ledger = use_import_ledger(name, plan.common, plan.function, self, self._kms_key)
+        self.import_ledger, self._of_ledger = ledger.reference, ledger.watched
         self.ledgers_expire_days = pulumi.Output.from_input(plan.common.ledgers_expire_days)
         self.mail_columns = pulumi.Output.from_input(plan.mail_columns)
 
@@ -149,6 +150,7 @@ class StreamNotifier(pulumi.ComponentResource):
             "failures": queues.queue_name(self.failure_queue),
             "send-email": self.function_name,
             "mail-round": self.round_function_name,
+            **self._of_ledger,
         }
 
     def _create_round(self, name: str, plan: StreamNotifierPlan) -> None:

@@ -5,7 +5,7 @@ tests/unit/operations/test_bookkeeper_cost.py holds the units against those that
 
 import math
 
-from .cost import Load
+from .load import Load
 from .prices import EVENT
 
 _ROWS_A_CHUNK = 100
@@ -21,6 +21,7 @@ _LOOK_READS, _LOOK_WRITES = 2.5, 2
 _SETTLE_READS, _SETTLE_WRITES = 2 * 11 + 1, 2 * 2 + 1
 # What other functions write for it: the entry's place in the index, and the summary.
 _ENTERED_WRITES = 2
+LOOKS_A_MINUTE = 1
 _MINUTES_A_DAY, _DAYS_A_MONTH = 24 * 60, 30
 _LOOK_SECONDS, _IDLE_SECONDS, _GB = 0.1, 0.05, 0.25  # estimates
 # To look for open imports: a query of the index that finds none, not consistent.

@@ -1,6 +1,7 @@
 import pytest
 
-from operations.cost import Load, Plan, idle_dollars_a_month
+from operations.cost import Plan, idle_dollars_a_month
+from operations.load import Load
 
 MILLION = 1_000_000
 
