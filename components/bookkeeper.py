@@ -69,7 +69,7 @@ def let_complete_reports(
     if role is None:
         return
     reports = pulumi.Output.concat(bucket["arn"], f"/{REPORTS_PREFIX}*")
-    statements = [allow("CompleteReports", ["s3:PutObject"], reports), *keys.allow_key(kms_key, keys.FILES)]
+    statements = [allow("CompleteReports", ["s3:PutObject"], reports), *keys.allow_key(kms_key, keys.REPORTS)]
     aws.iam.RolePolicy(
         name,
         role=role,
