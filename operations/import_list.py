@@ -7,7 +7,8 @@ from typing import Any
 
 from lambdas.core.books import Books
 
-from .imports import Import, ImportReader, UploadStatus, total
+from .import_reader import ImportReader
+from .imports import Import, UploadStatus, total
 from .queue_states import QueuesSeen
 from .stack import Stack
 

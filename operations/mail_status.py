@@ -9,7 +9,8 @@ from typing import Any
 from lambdas.core.mail_entries import UNDECIDED, MailState, owed_lists
 from lambdas.core.mail_gate import Door, Sending, Standing
 
-from .imports import Import, ImportReader
+from .import_reader import ImportReader
+from .imports import Import
 from .mails import StackMails
 from .stack import Stack
 from .text import count, moment
