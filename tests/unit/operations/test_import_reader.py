@@ -179,7 +179,7 @@ def settled(import_id: str, **counts: int) -> dict[str, Any]:
     }
 
 
-def opened(item: dict[str, Any], **values: str | int) -> dict[str, Any]:
+def opened(item: dict[str, Any], **values: Any) -> dict[str, Any]:
     return {**item, **entry("", open="open", **values), "import_id": item["import_id"]}
 
 
