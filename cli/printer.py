@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
@@ -24,8 +25,23 @@ class Printer:
             self.console.width = PIPED_WIDTH
 
     def line(self, text: str = "") -> None:
-        """Print one line, however long."""
-        self.console.print(Text(shown(text, 2000)), soft_wrap=True)
+        """Print one line, however long; a terminal's ends at blanks, where one fits its width.
+
+        What has no blank, such as an id or a key, stays whole, so that it can be copied: the terminal itself
+        goes on in its next line.
+        """
+        for line in self._lines(shown(text, 2000)):
+            self.console.print(Text(line), soft_wrap=True)
+
+    def command(self, before: str, command: str) -> None:
+        """Print a command, behind what is before it; it stays whole, so that it can be copied."""
+        self.console.print(Text(shown(before + command, 2000)), soft_wrap=True)
+
+    def _lines(self, text: str) -> list[str]:
+        if not self.console.is_terminal:
+            return [text]
+        indent = " " * (len(text) - len(text.lstrip(" ")))
+        return wrapped(text.strip(" "), self.console.width, indent) or [""]
 
     def table(
         self, title: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[int] | str]]
@@ -68,6 +84,25 @@ class Printer:
             table.add_column(width=cell[1], justify="left" if cell is name else justify, overflow="fold")
         table.add_row(*(text for text, _ in beside))
         self.console.print(table)
+
+
+def wrapped(text: str, width: int, indent: str) -> list[str]:
+    """Returns the text in lines of so many columns, but for words that are longer, which stay whole.
+
+    Args:
+        text: A line.
+        width: Columns.
+        indent: What the first line begins with; the others have two blanks more.
+    """
+    lines: list[str] = []
+    line = indent
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line.strip() else line + word
+        if line.strip() and cell_len(longer) > width:
+            lines.append(line)
+            longer = f"{indent}  {word}"
+        line = longer
+    return [*lines, line]
 
 
 def shown(value: str, limit: int = 500, *, lines: bool = False) -> str:

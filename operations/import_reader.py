@@ -26,6 +26,7 @@ from .stack import Stack
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+_NAMED = 5  # imports of one object, in a message
 _AT_ONCE = 8  # imports that are read side by side
 
 
@@ -107,6 +108,26 @@ class ImportReader:
             ExpressionAttributeValues={":open": {"S": OPEN}},
         )
         return (str(item[IMPORT_ID]["S"]) for page in pages for item in page["Items"])
+
+
+def find_named(stack: Stack, name: str) -> Import:
+    """Returns the import of this id, or the only one of the object with this key.
+
+    Raises:
+        UsageError: there is none, or there are several of the key.
+    """
+    reader = ImportReader.of(stack)
+    one = reader.refresh(Import(name, name, name))
+    if one.status != UploadStatus.WAITING:
+        return replace(one, file=one.key)
+    ids = reader.ids_of(name, _NAMED + 1)
+    if len(ids) == 1:
+        return reader.refresh(Import(name, name, ids[0]))
+    expected = "expected the id of an import, or the key of an object that has one"
+    if not ids:
+        raise UsageError(f"{expected}, got {name}: `rowrelay status{stack.option}` shows the ids.")
+    told = ", ".join(ids[:_NAMED]) + (", …" if len(ids) > _NAMED else "")
+    raise UsageError(f"{expected}, got {name}, which several have. Take an id, the newest first: {told}.")
 
 
 def find_import(stack: Stack, import_id: str) -> Import:

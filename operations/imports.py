@@ -50,7 +50,7 @@ class Import:
 
         What is settled is, even where no mails follow from what was created.
         """
-        return self.settled or (self._read_to_the_end and self.books.balanced)
+        return self.settled or (self.read_to_the_end and self.books.balanced)
 
     @property
     def settled(self) -> bool:
@@ -62,10 +62,11 @@ class Import:
         """What it waits for, in words; empty if that is nothing, or its reading was given up."""
         if self.balanced or self.status == UploadStatus.FAILED:
             return ""
-        return waits_for(self.books, read_to_the_end=self._read_to_the_end, quota=self.progress.quota)
+        return waits_for(self.books, read_to_the_end=self.read_to_the_end, quota=self.progress.quota)
 
     @property
-    def _read_to_the_end(self) -> bool:
+    def read_to_the_end(self) -> bool:
+        """Whether reading its file has ended, other than by being given up."""
         return self.status in (ImportStatus.DONE, ImportStatus.REJECTED)
 
     @property
@@ -77,7 +78,7 @@ class Import:
     @property
     def ended(self) -> bool:
         """Whether its reading has ended; its rows may still be on their way."""
-        return self._read_to_the_end or self.status == UploadStatus.FAILED
+        return self.read_to_the_end or self.status == UploadStatus.FAILED
 
     @property
     def all_created(self) -> bool:

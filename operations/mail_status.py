@@ -117,6 +117,25 @@ def read_mail_status(stack: Stack, imports: Iterable[Import]) -> MailStatus:
     return MailStatus(standing.door, standing.all_paused, [each for each in found if each], undecided)
 
 
+def read_owed_mails(stack: Stack, one: Import) -> OwedMails | None:
+    """Returns what an import owes; None if that is nothing, and no operator said anything of it."""
+    mails = StackMails.of(stack)
+    return _owed_mails(mails, mails.gate.read([one.id]), ImportReader.of(stack), one, listed=True)
+
+
+def undecided_reasons(stack: Stack, one: Import) -> Mapping[MailState, Counter[str]]:
+    """Returns why mails of an import wait for a decision, by state, of the first LOOKED_AT of all imports."""
+    mails = StackMails.of(stack)
+    return {
+        state: Counter(
+            entry.reason
+            for entry in islice(mails.undecided(state), LOOKED_AT)
+            if entry.mail.import_id == one.id
+        )
+        for state in UNDECIDED
+    }
+
+
 def _owed_mails(
     mails: StackMails, standing: Standing, reader: ImportReader, one: Import, *, listed: bool
 ) -> OwedMails | None:

@@ -1,11 +1,12 @@
 """What is wrong with a stack's parts and functions, of what was seen of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from .finding import Cause, Finding, Gravity
 from .function_health import FunctionHealth
 from .functions import Feed, FunctionKey
 from .health import Health
+from .looking import NotSeen
 from .parts import GONE
 from .text import count
 
@@ -33,7 +34,12 @@ def part_findings(health: Health, waiting: Mapping[str, str], option: str) -> It
         )
     for key, function in health.functions.items():
         yield from _of_function(key, function, waiting.get(key, ""), again)
-    for unseen in (each for each in health.not_seen if not each.gone):
+    yield from unseen_findings(health.not_seen)
+
+
+def unseen_findings(not_seen: Iterable[NotSeen]) -> Iterator[Finding]:
+    """Yields what could not be looked at; what is gone is found by a look of its own."""
+    for unseen in (each for each in not_seen if not each.gone):
         yield Finding(
             gravity=Gravity.NOT_SEEN,
             cause=Cause.UNSEEN,
