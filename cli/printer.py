@@ -60,6 +60,9 @@ class Printer:
         longest = max(name.cell_len for name in names)
         width = 0 if room < min(longest, _NARROW) else max(len("File"), min(room, longest))
         self.line(title)
+        if sum(widths) + len(widths) - 1 > self.console.width:  # even with one blank between them
+            self._list(columns, rows)
+            return
         self._row(("File", width), *zip(columns, widths, strict=True))
         for name, (_, of) in zip(names, rows, strict=True):
             if isinstance(of, str):
@@ -67,6 +70,18 @@ class Printer:
                 self._row((name, width), rest, justify="left")
             else:
                 self._row((name, width), *zip([f"{number:,}" for number in of], widths, strict=True))
+        self.line()
+
+    def _list(self, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[int] | str]]) -> None:
+        """Print numbers that are too large for a table, whole: each behind its heading, under the name."""
+        for name, of in rows:
+            told = (
+                of
+                if isinstance(of, str)
+                else ", ".join(f"{column} {number:,}" for column, number in zip(columns, of, strict=True))
+            )
+            self.line(shown(name))
+            self.line(f"    {told}")
         self.line()
 
     def _row(self, name: _Cell, *cells: _Cell, justify: JustifyMethod = "right") -> None:
