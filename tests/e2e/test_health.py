@@ -168,9 +168,10 @@ def test_a_mapping_is_disabled(fresh: Faults) -> None:
 
 
 def test_a_function_is_deleted(fresh: Faults) -> None:
-    name = name_of(fresh, "process_csv")
-    fresh.pipeline.deployment.client("lambda").delete_function(FunctionName=name)
-    told(3, "gone", f"the function {name} does not exist")
+    for function in ("insert_records", "process_csv"):
+        name = name_of(fresh, function)
+        fresh.pipeline.deployment.client("lambda").delete_function(FunctionName=name)
+        told(3, "gone", f"the function {name} does not exist")
 
 
 def test_the_daily_quota_is_used_up(fresh: Faults) -> None:

@@ -1,5 +1,7 @@
 """An import's counts as equations, at rest and on the way."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,13 +14,13 @@ SETTLED = Progress(settled_at="2026-01-01T00:00:00.000Z", revision=1)
 BOOKS = st.builds(Books, **dict.fromkeys(Books.__dataclass_fields__, st.integers(0, 10**6)))
 
 
-def of(status: str = "done", progress: Progress = Progress(), **counts: int) -> list[Equation]:  # noqa: B008
-    return equations_of(Import("a", "a", "id", status=status, books=Books(**counts), progress=progress))
+def of(books: Books, status: str = "done", settled: Progress | None = None) -> list[Equation]:
+    return equations_of(Import("a", "a", "id", status=status, books=books, progress=settled or Progress()))
 
 
 def test_at_rest_they_are_those_of_the_promises() -> None:
-    rows = {"read": 10, "accepted": 8, "rejected": 2, "created": 5, "duplicates": 2, "failed": 1}
-    assert of(**rows, mailed=2, undeliverable=1, held=1, cancelled=1) == [
+    rows = Books(read=10, accepted=8, rejected=2, created=5, duplicates=2, failed=1)
+    assert of(replace(rows, mailed=2, undeliverable=1, held=1, cancelled=1)) == [
         Equation("read", 10, {"accepted": 8, "rejected": 2}),
         Equation("accepted", 8, {"created": 5, "duplicates": 2, "failed": 1}),
         Equation("created", 5, {"mailed": 2, "undeliverable": 1, "held": 1, "cancelled": 1}),
@@ -26,21 +28,21 @@ def test_at_rest_they_are_those_of_the_promises() -> None:
 
 
 def test_on_the_way_what_is_to_come_is_a_term() -> None:
-    _, accepted, created = of(read=9, accepted=9, created=4, mailed=1)
+    _, accepted, created = of(Books(read=9, accepted=9, created=4, mailed=1))
     assert accepted.terms["to be written"] == 5
     assert created.terms["owed"] == 3
 
 
 def test_how_many_were_read_is_known_once_all_are() -> None:
-    written, created = of("reading", created=4, duplicates=1)
+    written, created = of(Books(created=4, duplicates=1), "reading")
     assert written == Equation("written", 5, {"created": 4, "duplicates": 1, "failed": 0})
     assert created.of == "created"
 
 
 def test_where_no_mails_follow_there_is_none_on_mails() -> None:
-    counts = {"read": 2, "accepted": 2, "created": 2}
-    assert [each.of for each in of(progress=SETTLED, **counts)] == ["read", "accepted"]
-    assert [each.of for each in of(**counts)] == ["read", "accepted", "created"]
+    books = Books(read=2, accepted=2, created=2)
+    assert [each.of for each in of(books, settled=SETTLED)] == ["read", "accepted"]
+    assert [each.of for each in of(books)] == ["read", "accepted", "created"]
 
 
 @given(BOOKS, st.sampled_from(["reading", "done", "rejected", "failed"]))
