@@ -73,9 +73,8 @@ def lost_uploads(imports: Iterable[Import]) -> Iterator[Finding]:
 
 def stuck_imports(imports: Iterable[Import], option: str) -> Iterator[Finding]:
     """Yields how many imports are stuck, as the bookkeeper says; `option` goes with every command."""
-    stuck = sorted(
-        (one for one in imports if one.progress.stuck_since), key=lambda one: one.progress.since or ""
-    )
+    found = (one for one in imports if one.progress.stuck_since and not one.balanced)
+    stuck = sorted(found, key=lambda one: one.progress.since or "")
     if stuck:
         number = count(len(stuck), "import")
         since = stuck[0].progress.since

@@ -16,7 +16,7 @@ from local.embedded import embedded_aws
 from local.ses_limits import SesLimits
 from operations.stack import Stack
 
-from .command import commands_in, found_by_commands, rowrelay
+from .command import commands_in, follow, found_by_commands, rowrelay
 from .faults import Faults
 from .pipeline import HEADER, Pipeline, comes_true, until
 from .roles import take_away
@@ -119,10 +119,10 @@ def test_ses_refuses_every_call_for_ever(fresh: Faults) -> None:
 def test_ses_has_paused_the_account(fresh: Faults) -> None:
     fresh.pipeline.deployment.limit_mails(SesLimits(sending_enabled=False))
     fresh.pipeline.upload("a.csv", people())
-    found = told(3, "refused", "3 mails wait", "paused")
+    told(3, "refused", "3 mails wait", "paused")
+    _, status = rowrelay("status")
     fresh.pipeline.deployment.limit_mails(None)
-    assert found["command"] == "rowrelay mails resume --all"
-    assert rowrelay(*found["command"].split()[1:])[0] == 0
+    assert follow(status, "rowrelay mails resume --all")[0] == 0
     fresh.pipeline.round()
     until(well, PATIENCE)
 
@@ -187,6 +187,7 @@ def test_a_failure_queue_that_fills_and_one_that_is_gone(fresh: Faults) -> None:
     for n in range(1_200):
         sqs.send_message(QueueUrl=url, MessageBody=f"poison {n}")
     found = told(1, "given_up", "1,200 messages with rows that could not be written")
+    assert found["command"] == "rowrelay redrive writer --dry-run"
     assert rowrelay(*found["command"].split()[1:])[0] == 0
     sqs.delete_queue(QueueUrl=url)
     told(1, "gone", "the dead-letter queue", "does not exist")
