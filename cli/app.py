@@ -168,8 +168,16 @@ Limit = Annotated[
 ]
 
 
+OfImport = Annotated[
+    str | None,
+    typer.Option("--import", metavar="ID", help="Show this import whole; a key will do if it has but one."),
+]
+
+
 @app.command()
-def status(*, stack: StackName = None, limit: Limit = 20, as_json: Json = False) -> None:
+def status(
+    *, stack: StackName = None, of_import: OfImport = None, limit: Limit = 20, as_json: Json = False
+) -> None:
     """Show where rows and mails are, and what is wrong: with the stack's parts, its imports, its mails.
 
     Changes nothing. All imports that are not settled are shown, and the newest. A queue's age is that of its
@@ -180,7 +188,7 @@ def status(*, stack: StackName = None, limit: Limit = 20, as_json: Json = False)
     """
     from .status import run_status
 
-    run(lambda: run_status(stack, limit=limit, as_json=as_json))
+    run(lambda: run_status(stack, of_import, limit=limit, as_json=as_json))
 
 
 Owe = Annotated[bool, typer.Option("--owe", help="Enter the mails that are missing as owed.")]

@@ -12,7 +12,7 @@ from lambdas.core.mail_writes import Change
 
 from .choices import Decision, Undecided, Which
 from .errors import UsageError
-from .imports import find_import
+from .import_reader import find_import
 from .mails import StackMails, name_of
 from .records import Records
 from .stack import Stack

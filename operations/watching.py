@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from .imports import Import, ImportReader, UploadStatus
+from .import_reader import ImportReader
+from .imports import Import, UploadStatus
 from .mails import StackMails
 from .queues import Queues
 from .stack import Stack

@@ -37,6 +37,11 @@ class Books:
         return self.created + self.duplicates + self.failed
 
     @property
+    def rows_ended(self) -> bool:
+        """Whether every row that was read is accounted for, but for mails."""
+        return self.read == self.accepted + self.rejected and self.accepted == self.written
+
+    @property
     def notified(self) -> int:
         """Created rows whose mail has ended, one way or another."""
         return self.mailed + self.undeliverable + self.held + self.cancelled
@@ -49,11 +54,7 @@ class Books:
     @property
     def balanced(self) -> bool:
         """Whether every row is accounted for."""
-        return (self.read, self.accepted, self.created) == (
-            self.accepted + self.rejected,
-            self.written,
-            self.notified,
-        )
+        return self.rows_ended and self.created == self.notified
 
     def with_mails_of(self, other: "Books") -> "Books":
         """Returns these books with the other's mails."""

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from cli.app import app
 from operations.imports import Import
 
-from .command import commands_in, found_by_commands, rowrelay
+from .command import commands_in, follow, found_by_commands, rowrelay
 from .pipeline import HEADER, Pipeline, until
 from .roles import restore, take_away
 
@@ -45,6 +45,17 @@ def queue_in(status: Mapping[str, Any], name: str) -> dict[str, Any]:
     return found
 
 
+def make_stuck(pipeline: Pipeline, one: Import) -> None:
+    """Let the bookkeeper have found an import that is not settled to be stuck."""
+    times = {":stuck": "2026-01-01T00:15:00.000Z", ":at": "2026-01-01T00:00:00.000Z"}
+    pipeline.deployment.client("dynamodb").update_item(
+        TableName=pipeline.outputs["import_ledger"],
+        Key={"import_id": {"S": str(one.id)}, "part": {"S": "import"}},
+        UpdateExpression="SET stuck_since = :stuck, progress_at = :at",
+        ExpressionAttributeValues={name: {"S": time} for name, time in times.items()},
+    )
+
+
 def test_an_upload_that_could_not_be_read_is_imported_on_redrive(
     pipeline: Pipeline,
 ) -> None:
@@ -63,8 +74,10 @@ def test_an_upload_that_could_not_be_read_is_imported_on_redrive(
     assert queue_in(status, "ingest_failure_queue")["oldest_seconds"] < 60
     assert commands_in(status) == ["rowrelay redrive ingest --dry-run"]
 
-    code, dry = rowrelay("redrive", "ingest", "--dry-run")
+    code, dry = follow(status, "rowrelay redrive ingest --dry-run")
     assert (code, dry["chosen"], dry["done"]) == (0, 1, 0)
+    whole = rowrelay("status", "--import", entry(status, lost)["import"])[1]
+    assert follow(whole, "rowrelay redrive ingest --dry-run")[1] == dry
     code, done = rowrelay("redrive", "ingest", "--yes")
     assert (code, done["done"]) == (1, 1)
     assert [(each["is"], each["stays"].split(":")[0]) for each in done["stay"]] == [
@@ -94,14 +107,17 @@ def test_rows_that_could_not_be_written_are_written_on_redrive(
     pipeline.deployment.client("dynamodb").update_item(
         TableName=pipeline.outputs["import_ledger"],
         Key={"import_id": {"S": str(one.id)}, "part": {"S": "import"}},
-        UpdateExpression="ADD #read :two, accepted :two",
-        ExpressionAttributeNames={"#read": "read"},
-        ExpressionAttributeValues={":two": {"N": "2"}},
+        UpdateExpression="ADD #read :two, accepted :two, openings :one SET #open = :open REMOVE settled_at",
+        ExpressionAttributeNames={"#read": "read", "#open": "open"},
+        ExpressionAttributeValues={":two": {"N": "2"}, ":one": {"N": "1"}, ":open": {"S": "open"}},
     )
 
     code, status = rowrelay("status", "--limit", "1")
     assert (code, len(status["imports"]), entry(status, one)["failed"]) == (1, 1, 2)
     assert commands_in(status) == ["rowrelay redrive writer --dry-run"]
+    assert follow(status, "rowrelay redrive writer --dry-run")[1]["chosen"] == 1
+    code, whole = rowrelay("status", "--import", one.key)
+    assert (code, whole["failed"], commands_in(whole)) == (1, 2, commands_in(status))
 
     code, done = rowrelay("redrive", "writer", "--yes")
     assert (code, done["done"], [each["is"] for each in done["stay"]]) == (1, 1, ["a message from elsewhere"])
@@ -129,9 +145,17 @@ def test_status_is_to_be_read_too(pipeline: Pipeline) -> None:
     assert f"\n    {one.key} (import {one.id}): 1 owed since " in result.stdout
     assert f"\n    {one.id}: " in result.stdout
     assert "notifier failure queue: 0 messages" in result.stdout
+    whole = CliRunner().invoke(app, ["status", "--import", str(one.id)]).stdout
+    assert whole.startswith(f"Import {one.id} of {one.key}\ndone\n")
+    assert "\nread 3 = accepted 2 + rejected 1\n" in whole
+    assert "\ncreated 1 = mailed 0 + undeliverable 0 + held 0 + cancelled 0 + owed 1\n" in whole
+    assert f"\nRejects: s3://{pipeline.outputs['bucket']}/{one.rejects}\n" in whole
+    make_stuck(pipeline, one)
+    code, stuck = follow(rowrelay("status")[1], "rowrelay status --import IMPORT")
+    assert (code, stuck["import"], stuck["stuck_since"]) == (1, one.id, "2026-01-01T00:15:00.000Z")
     needed = "  1 mail waits for the pause of all to be taken back.\n    Type: rowrelay mails resume --all\n"
     assert (result.exit_code, needed in result.stdout) == (1, True)
-    rowrelay("mails", "resume", "--all")
+    assert follow(rowrelay("status")[1], "rowrelay mails resume --all")[0] == 0
     pipeline.round()
     assert rowrelay("status")[1]["mails"]["owed"] == 0
 
@@ -145,6 +169,7 @@ def test_lambdas_notes_of_what_it_gave_up_stay_until_they_are_discarded(pipeline
         1,
         ["rowrelay redrive notifier --dry-run"],
     )
+    assert follow(status, "rowrelay redrive notifier --dry-run")[1]["chosen"] == 0
     code, kept = rowrelay("redrive", "notifier", "--yes")
     assert (code, [each["stays"] for each in kept["stay"]]) == (
         1,

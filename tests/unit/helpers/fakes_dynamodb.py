@@ -85,8 +85,9 @@ class FakeDynamoDB(Fake):
         return self._call("query", lambda: query(self.tables[request["TableName"]], request), request)
 
     def scan(self, **request: Any) -> Any:
-        assert not request.keys() - {"TableName", "ConsistentRead"}, "the fakes scan whole tables only"
-        return self._call("scan", lambda: {"Items": self.items(request["TableName"])}, request)
+        known = {"TableName", "ConsistentRead", "IndexName"}
+        assert not request.keys() - known, "the fakes scan whole tables only, or whole indexes"
+        return self._call("scan", lambda: {"Items": self._scan(**request)}, request)
 
     def get_paginator(self, name: str) -> Any:
         page_of = {"query": self.query, "scan": self.scan}[name]
@@ -129,6 +130,13 @@ class FakeDynamoDB(Fake):
             return {"UnprocessedItems": {table: left}}
 
         return step
+
+    def _scan(self, TableName: str, IndexName: str = "", ConsistentRead: bool = False) -> list[Item]:
+        if not IndexName:
+            return self.items(TableName)
+        if ConsistentRead:
+            raise invalid("Consistent reads are not supported on global secondary indexes")
+        return self.tables[TableName].items_in(IndexName)
 
     def _get_one(self, TableName: str, Key: Item, ConsistentRead: bool = False) -> Any:  # noqa: ARG002
         item = self.tables[TableName].read(self._whole_key(TableName, Key))

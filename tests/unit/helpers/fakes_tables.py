@@ -187,6 +187,11 @@ class Table(MutableMapping[Key, Item]):
         data = self._data.get(key)
         return None if data is None else marshal.loads(data)
 
+    def items_in(self, index: str) -> list[Item]:
+        """The items of an index that has all their attributes."""
+        entries = [entry for _, of_one in self.indexes[index].lists() for entry in of_one]
+        return [item for _, key in entries if (item := self.read(key))]
+
     def check(self, item: Item) -> None:
         """See to it that an item fits into the indexes.
 

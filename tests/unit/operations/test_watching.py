@@ -3,7 +3,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from lambdas.core.books import Books
-from operations.imports import Import, ImportReader
+from operations.import_reader import ImportReader
+from operations.imports import Import
 from operations.mails import StackMails
 from operations.queues import Queues
 from operations.watching import QUIET, REST, STALL, Watch
