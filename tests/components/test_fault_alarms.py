@@ -23,9 +23,8 @@ ALARMS = [
 # An alarm, and what its metric reports; None is nothing.
 Signal = tuple[str, float | None]
 
-# Where ImportLedger has its alarms, an import that does not go on for a quarter of an hour sets one off,
-# whatever the fault: then this is (("ledger-imports-stuck", 1),).
-STUCK: tuple[Signal, ...] = ()
+# An import that does not go on for a quarter of an hour sets this off, whatever the fault.
+STUCK: tuple[Signal, ...] = (("ledger-imports-stuck", 1),)
 WRITER_FAILS: tuple[Signal, ...] = (
     ("writer-insert-records-errors", 1),
     ("writer-queue-age", 901),
@@ -55,6 +54,7 @@ FAULTS: dict[str, tuple[Signal, ...]] = {
     "test_the_daily_quota_is_used_up": (("notifier-mails-owed-age", 24 * 60 * 60 + 1),),
     "test_a_failure_queue_that_fills_and_one_that_is_gone": (("writer-dead-letters-depth", 1_200),),
     "test_the_rounds_rule_is_disabled": (("notifier-mail-round-stopped", None),),
+    "test_the_bookkeepers_rule_is_disabled": (("ledger-bookkeeper-stopped", None),),
 }
 # AWS has no metric of it: S3 tells nobody that it invokes no function any more, and a function that is not
 # invoked reports what an idle one does. The same holds if process_csv itself is deleted. status sees both.

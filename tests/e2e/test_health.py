@@ -202,6 +202,11 @@ def test_the_rounds_rule_is_disabled(fresh: Faults) -> None:
         told(3, "disabled", "1 mail waits to be sent")
 
 
+def test_the_bookkeepers_rule_is_disabled(fresh: Faults) -> None:
+    with fresh.without_schedule("bookkeeper"):
+        told(1, "disabled", f"nothing invokes {name_of(fresh, 'bookkeeper')}", "none is settled")
+
+
 def test_the_buckets_notification_is_gone(fresh: Faults) -> None:
     pipeline = fresh.pipeline
     pipeline.deployment.client("s3").put_bucket_notification_configuration(
