@@ -48,7 +48,7 @@ def queue_in(status: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def make_stuck(pipeline: Pipeline, one: Import) -> None:
-    """Let the bookkeeper have found an import that is not settled to be stuck, with the counts that it has."""
+    """Let the bookkeeper have found an import to be stuck that is not settled, with these counts."""
     counts = TypeSerializer().serialize(asdict(pipeline.watch.ledger.refresh(one).books))
     times = {":stuck": "2026-01-01T00:15:00.000Z", ":at": "2026-01-01T00:00:00.000Z"}
     pipeline.deployment.client("dynamodb").update_item(
