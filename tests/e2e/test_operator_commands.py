@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from boto3.dynamodb.types import TypeSerializer
 from typer.testing import CliRunner
 
 from cli.app import app
@@ -46,13 +48,15 @@ def queue_in(status: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def make_stuck(pipeline: Pipeline, one: Import) -> None:
-    """Let the bookkeeper have found an import that is not settled to be stuck."""
+    """Let the bookkeeper have found an import to be stuck that is not settled, with these counts."""
+    counts = TypeSerializer().serialize(asdict(pipeline.watch.ledger.refresh(one).books))
     times = {":stuck": "2026-01-01T00:15:00.000Z", ":at": "2026-01-01T00:00:00.000Z"}
     pipeline.deployment.client("dynamodb").update_item(
         TableName=pipeline.outputs["import_ledger"],
         Key={"import_id": {"S": str(one.id)}, "part": {"S": "import"}},
-        UpdateExpression="SET stuck_since = :stuck, progress_at = :at",
-        ExpressionAttributeValues={name: {"S": time} for name, time in times.items()},
+        UpdateExpression="SET stuck_since = :stuck, progress_at = :at, #counts = :counts",
+        ExpressionAttributeNames={"#counts": "counts"},
+        ExpressionAttributeValues={":counts": counts} | {name: {"S": time} for name, time in times.items()},
     )
 
 
