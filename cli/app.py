@@ -57,6 +57,12 @@ Files = Annotated[
     typer.Argument(metavar="FILE", help="CSV files, or - (standard input). Default: a sample."),
 ]
 Keep = Annotated[bool, typer.Option("--keep", help="Leave it running until Ctrl-C.")]
+KeptName = Annotated[
+    str | None,
+    typer.Option(
+        "--name", metavar="NAME", help="What --stack calls it: demo, or demo-…. Default: a free one."
+    ),
+]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="The emulator's port. Default: a free one.")]
 
 
@@ -69,6 +75,7 @@ def demo(
     transform: TransformPath = None,
     encoding: Encoding = None,
     keep: Keep = False,
+    name: KeptName = None,
     port: Port = None,
     as_json: Json = False,
 ) -> None:
@@ -76,7 +83,8 @@ def demo(
 
     Nothing leaves this machine: no account, no Docker, no real mail. The seconds that are shown run from the
     first upload to the last row's end. Rejected rows are written into the current folder, as
-    NAME.rejects.csv: correct them there, and give that file next.
+    NAME.rejects.csv: correct them there, and give that file next. With --keep the other commands find it from
+    any folder, by its name as --stack if several are kept.
 
     Exit codes: 0 every row is accounted for and none failed or is held (rejected rows are a result, not a
     failure); 1 otherwise, or a file was refused as a whole; 2 wrong usage, such as a file that does not
@@ -84,9 +92,11 @@ def demo(
     """
     from .demo import run_demo  # boto3 is not needed for --help
     from .inputs import Inputs
+    from .keeping import Keeping
 
     inputs = Inputs(schema=schema, transform=transform, mail=mail, encoding=encoding)
-    run(lambda: run_demo(files or [], inputs, port=port, keep=keep, as_json=as_json))
+    keeping = Keeping(keep=keep, name=name)
+    run(lambda: run_demo(files or [], inputs, port=port, keeping=keeping, as_json=as_json))
 
 
 _PORT_HELP = f"The emulator's port; Pulumi.local.yaml points Pulumi at {LOCAL_STACK_PORT}."
