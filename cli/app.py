@@ -201,6 +201,67 @@ def status(
     run(lambda: run_status(stack, of_import, limit=limit, as_json=as_json))
 
 
+SomeImport = Annotated[
+    str,
+    typer.Argument(metavar="IMPORT", help="An import's id; the key of its object will do if it has but one."),
+]
+Output = Annotated[
+    str | None,
+    typer.Option("--output", metavar="FILE", help="Where to write. Default: NAME.rejects.csv, here."),
+]
+
+
+@app.command()
+def rejects(
+    of_import: SomeImport, *, stack: StackName = None, output: Output = None, as_json: Json = False
+) -> None:
+    """Download an import's rejected rows, each with its line and reason: correct them, and upload the file.
+
+    A file that is there already stays: by default the next free name is taken, NAME.rejects-2.csv; one that
+    --output names is refused.
+
+    Exit codes: 0 written, or there are none; 1 they could not be written, are not there yet, or have
+    expired; 2 wrong usage, such as an import that nobody knows.
+    """
+    from .rejects import run_rejects
+
+    run(lambda: run_rejects(stack, of_import, output=output, as_json=as_json))
+
+
+OneImport = Annotated[
+    str | None,
+    typer.Argument(metavar="[IMPORT]", help="An import's id, or its object's key. Default: all lines."),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="TIME",
+        help="How far back: 30m, 2h, 1d. Default: 1h; with IMPORT, since it was begun.",
+    ),
+]
+JsonLines = Annotated[bool, typer.Option("--json", help="Print a JSON object a line.")]
+
+
+@app.command()
+def logs(
+    of_import: OneImport = None,
+    *,
+    stack: StackName = None,
+    since: Since = None,
+    as_json: JsonLines = False,
+) -> None:
+    """Show what the functions logged, the oldest first: all lines, or those about one import.
+
+    Times are UTC. Lambda's own lines are shown where an invocation failed or was ended.
+
+    Exit codes: 0 shown, or there was no line; 1 a log could not be read; 2 wrong usage.
+    """
+    from .logs import run_logs
+
+    run(lambda: run_logs(stack, of_import, since=since, as_json=as_json))
+
+
 Owe = Annotated[bool, typer.Option("--owe", help="Enter the mails that are missing as owed.")]
 
 

@@ -120,7 +120,8 @@ def test_settings_that_are_wrong_are_told_without_a_traceback(monkeypatch: pytes
 
 
 def test_help_tells_the_exit_codes() -> None:
-    for command in ("demo", "check", "status", "redrive ingest", "redrive writer"):
+    commands = ("demo", "check", "upload", "rejects", "logs", "status", "redrive ingest", "redrive writer")
+    for command in commands:
         assert "Exit codes: 0" in CliRunner().invoke(app, [*command.split(), "--help"]).stdout
 
 
