@@ -21,6 +21,10 @@ dashboard = create_dashboard("dashboard", ingest=ingest, writer=writer, notifier
 outputs = {
     "bucket": ingest.bucket["name"],
     "upload_prefix": ingest.upload_prefix,
+    # What `rowrelay upload` checks files by.
+    "schema": settings.schema,
+    "transform_rows": settings.transform_rows,
+    "read_options": settings.read_options,
     "queue_url": writer.queue["url"],
     "dead_letter_queue_url": writer.dead_letter_queue["url"],
     "ingest_failure_queue_url": ingest.failure_queue["url"],

@@ -67,6 +67,17 @@ class Settings:
     key_type: str
     columns: list[str] | None
 
+    @property
+    def read_options(self) -> dict[str, str | int | None]:
+        """How files are read, by the arguments of CsvIngest; None for its default."""
+        return {
+            "encoding": self.encoding,
+            "max_columns": self.max_columns,
+            "max_rows": self.max_rows,
+            "max_bytes": self.max_bytes,
+            "max_row_bytes": self.max_row_bytes,
+        }
+
     def writer_args(self) -> BufferedWriterArgs:
         """BufferedWriter's arguments."""
         return {

@@ -153,6 +153,38 @@ def check(
     run(lambda: run_check(files, inputs, as_json=as_json, write=write))
 
 
+Watch = Annotated[bool, typer.Option("--watch", help="Follow the imports until they are settled.")]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Overwrite what is in the bucket and was not read to its end.")
+]
+
+
+@app.command()
+def upload(
+    files: CheckedFiles,
+    *,
+    stack: StackName = None,
+    watch: Watch = False,
+    replace: Replace = False,
+    as_json: Json = False,
+) -> None:
+    """Upload files to a stack, each after it was checked by what the stack imports it by.
+
+    Shows which rows will be rejected. A file that would be rejected as a whole is not uploaded, nor one that
+    would overwrite an object that is not read to its end yet; the others are. Its key is its name under the
+    stack's upload prefix. With --watch it follows the imports until their books are settled, and writes
+    rejected rows beside each file, as NAME.rejects.csv. Ctrl-C leaves no file half uploaded, and says which
+    were; their imports go on.
+
+    Exit codes: 0 every file was uploaded, and with --watch is settled with none failed or held (rejected rows
+    are a result, not a failure); 1 otherwise; 2 wrong usage, such as two files of one name; 130 Ctrl-C.
+    """
+    from .upload import UploadOptions, run_upload
+
+    options = UploadOptions(watch=watch, replace=replace, as_json=as_json)
+    run(lambda: run_upload(files, stack, options))
+
+
 _DRAFTED_HELP = "A CSV file, plain or gzipped; - for standard input."
 DraftedFile = Annotated[str, typer.Argument(metavar="FILE", help=_DRAFTED_HELP)]
 
