@@ -21,9 +21,7 @@ dashboard = create_dashboard("dashboard", ingest=ingest, writer=writer, notifier
 outputs = {
     "bucket": ingest.bucket["name"],
     "upload_prefix": ingest.upload_prefix,
-    # What `rowrelay upload` checks files by.
     "schema": settings.schema,
-    "transform_rows": settings.transform_rows,
     "read_options": settings.read_options,
     "queue_url": writer.queue["url"],
     "dead_letter_queue_url": writer.dead_letter_queue["url"],
@@ -47,5 +45,7 @@ outputs = {
     "dkim_records": notifier.dkim_records,
     "sender": settings.sender,
 }
+if settings.transform_rows:
+    outputs["transform_rows"] = settings.transform_rows
 for name, value in outputs.items():
     pulumi.export(name, value)

@@ -96,14 +96,17 @@ class Watch:
         """Returns why there is nothing more to wait for; empty if there is."""
         if idle < REST:
             return ""
-        if self.settled and (over := _never_settled(imports, idle)):
-            return over
+        if self.settled:
+            if all(one.balanced for one in imports):
+                return f"the books are not settled after {idle:.0f} seconds" if idle >= BOOKKEEPER else ""
+            if over := _never_settled(imports):
+                return over
         if all(one.ended for one in imports) and not self.queues.waiting(_QUEUE):
             owing = [one.id for one in imports if one.id and not one.balanced]
-            due = self.mails.first_due(owing)
+            due = self.mails.first_due(owing) if owing else None
             if due is None and not self.settled:
                 return "nothing is on its way any more"
-            if why := self.mails.why_not(owing):
+            if owing and (why := self.mails.why_not(owing)):
                 return "" if self.settled and self.mails.wait_for_quota() else f"mails wait: {why}"
             # What is put off leaves when it is due, and not before.
             idle = idle if due is None else min(idle, self.time() - due)
@@ -111,16 +114,13 @@ class Watch:
         return f"nothing has changed for {idle:.0f} seconds" if idle >= patience else ""
 
 
-def _never_settled(imports: Sequence[Import], idle: float) -> str:
+def _never_settled(imports: Sequence[Import]) -> str:
     """Returns why imports will not be settled by themselves; empty if they will, or nobody knows."""
     left = [one for one in imports if not one.settled]
     if all(one.status == UploadStatus.FAILED for one in left):
         return "what is not settled was given up"
-    if stuck := [one for one in left if one.progress.stuck_since]:
-        return f"{stuck[0].file} is stuck, and waits for {stuck[0].waits_for}"
-    if all(one.balanced for one in left) and idle >= BOOKKEEPER:
-        return f"every row is accounted for, but the books are not settled after {idle:.0f} seconds"
-    return ""
+    stuck = next((one for one in left if one.progress.stuck_since), None)
+    return f"{stuck.file} is stuck, and waits for {stuck.waits_for}" if stuck else ""
 
 
 def watch_of(stack: Stack) -> Watch:

@@ -151,7 +151,7 @@ def test_once_all_rows_are_created_their_chunks_are_not_read_again() -> None:
     assert table.read == ["import", "mail#0"]
 
 
-def test_that_an_import_is_stuck_or_settled_is_seen_while_only_mails_are_to_come() -> None:
+def test_while_only_mails_are_to_come_that_it_is_stuck_is_seen() -> None:
     ledger, table = reader(*(dict(item) for item in DONE))
     one = ledger.refresh(Import("a.csv", KEY))
     [entered] = [item for item in table.stored if item["part"]["S"] == "import"]
