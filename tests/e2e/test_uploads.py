@@ -141,7 +141,7 @@ def test_an_upload_that_is_interrupted_leaves_nothing(pipeline: Pipeline, tmp_pa
     with file.open("wb") as large:
         large.truncate(200 * MIB)
     s3 = pipeline.deployment.client("s3")
-    begun = []
+    begun: list[dict[str, str]] = []
 
     def interrupt(_number: int) -> None:
         if not begun:

@@ -10,12 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import cli.upload
-import operations.upload_run
 from cli.app import app
-from operations.watching import Watch
 
 from ..helpers.stack import IMPORT
-from ..helpers.uploads import HEADER, NOON, UploadStack
+from ..helpers.uploads import HEADER, NOON, UploadStack, wait_by
 
 GOOD, BAD, REFUSED = HEADER + b"a@example.com,Ann\n", HEADER + b"no,Bob\n", b"name\nBob\n"
 
@@ -32,19 +30,8 @@ def scenario(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> UploadStack:
 
 @pytest.fixture
 def waiting(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], None]:
-    """Has each wait of a watch do this."""
-
-    def install(instead: Callable[[], None]) -> None:
-        made = operations.upload_run.settlement_watch_of
-
-        def watch_of(*args: Any) -> Watch:
-            watch = made(*args)
-            watch.sleep = lambda _: instead()
-            return watch
-
-        monkeypatch.setattr(operations.upload_run, "settlement_watch_of", watch_of)
-
-    return install
+    """Has each wait of a watch do something else."""
+    return lambda instead: wait_by(monkeypatch, instead)
 
 
 def upload(*args: str, stdin: bytes | None = None) -> Result:
@@ -101,8 +88,8 @@ def test_what_is_in_its_place_is_said_to_be_replaced(scenario: UploadStack) -> N
 def test_watched_to_the_end_it_shows_what_came_of_it(
     scenario: UploadStack, waiting: Any, tmp_path: Path
 ) -> None:
-    steps = iter([lambda: enter(scenario, "bad"), lambda: enter(scenario, "bad", settled_at="2026-01-31")])
-    waiting(lambda: next(steps)())
+    steps = iter([{}, {"settled_at": "2026-01-31T14:00:00Z"}])
+    waiting(lambda: enter(scenario, "bad", **next(steps)))
     result = upload("bad.csv", "--watch")
     assert result.exit_code == 0
     assert result.stdout.count("Every row is accounted for; the books are settled within") == 1

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
+import pytest
+
+from operations import upload_run, watching
 from operations.stack import Stack
 
 from .fakes import client_error
@@ -49,9 +52,9 @@ class UploadS3(FakeS3):
         sender.join()
         self.objects[key] = sent
 
-    def _get(self, *, Range: str = "bytes=0-", **request: Any) -> Any:
-        begin = Range.rpartition("-")[0]
-        return super()._get(Range=f"{begin}-", **request)  # no test has a report that is longer
+    def get_object(self, **request: Any) -> Any:
+        begin = request.pop("Range", "bytes=0-").rpartition("-")[0]
+        return super().get_object(Range=f"{begin}-", **request)  # no test has a report that is longer
 
     def _head(self, Bucket: str, Key: str) -> Any:
         return {**super()._head(Bucket, Key), "LastModified": self.last_modified.get(Key, NOON)}
@@ -88,3 +91,14 @@ class UploadStack:
         entry = self.fake.dynamodb.tables["imports"][import_id, "import"]
         changed = {**entry, **{name: {"S": text} for name, text in named.items()}}
         self.fake.dynamodb.put_item(TableName="imports", Item=changed)
+
+
+def wait_by(patch: pytest.MonkeyPatch, instead: Callable[[], None]) -> None:
+    """Have each wait of an upload's watch do something else."""
+
+    def watch_of(stack: Stack, known: frozenset[str]) -> watching.Watch:
+        watch = watching.settlement_watch_of(stack, known)
+        watch.sleep = lambda _: instead()
+        return watch
+
+    patch.setattr(upload_run, "settlement_watch_of", watch_of)

@@ -9,15 +9,13 @@ from typing import Any
 import pytest
 
 import operations.upload_run as module
-from operations.errors import UsageError
+from operations.errors import OperationError, UsageError
 from operations.imports import Import
-from operations.reject_files import OperationError
 from operations.upload_plan import PlannedUpload
 from operations.upload_run import UploadRun
-from operations.watching import Watch
 
 from ..helpers.stack import IMPORT, OTHER_IMPORT
-from ..helpers.uploads import HEADER, NOON, UploadStack
+from ..helpers.uploads import HEADER, NOON, UploadStack, wait_by
 
 GOOD, BAD, REFUSED = HEADER + b"a@example.com,Ann\n", HEADER + b"no,Bob\n", b"name\nBob\n"
 
@@ -113,20 +111,9 @@ def test_an_interrupted_run_knows_what_was_uploaded(
 
 
 @pytest.fixture
-def watched(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Watch], None]], None]:
+def watched(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], None]:
     """Has each wait of a watch do something else."""
-
-    def install(instead: Callable[[Watch], None]) -> None:
-        made = module.settlement_watch_of
-
-        def watch_of(*args: Any) -> Watch:
-            watch = made(*args)
-            watch.sleep = lambda _: instead(watch)
-            return watch
-
-        monkeypatch.setattr(module, "settlement_watch_of", watch_of)
-
-    return install
+    return lambda instead: wait_by(monkeypatch, instead)
 
 
 def settle(scenario: UploadStack) -> None:
@@ -139,13 +126,9 @@ def test_it_is_followed_until_it_is_settled_and_its_rejects_are_beside_it(
     scenario.put_import(OTHER_IMPORT, "uploads/a.csv", settled_at="2026-01-31T12:00:00Z")  # of last time
     scenario.s3.objects["r"] = b"_line,_reason,_row\r\n"
     shown: list[Import] = []
-    steps = iter(
-        [
-            lambda: scenario.put_import(IMPORT, "uploads/a.csv", NOON + timedelta(hours=1)),
-            lambda: settle(scenario),
-        ]
-    )
-    watched(lambda _: next(steps)())
+    steps = iter([{}, {"settled_at": "2026-01-31T14:00:00Z"}])
+    later = NOON + timedelta(hours=1)
+    watched(lambda: scenario.put_import(IMPORT, "uploads/a.csv", later, **next(steps)))
     run = uploaded(scenario, files(a=BAD))
     run.watch(lambda imports: shown.extend(imports))
     assert [(one.id, one.settled) for one in shown] == [(None, False), (IMPORT, False), (IMPORT, True)]
@@ -163,7 +146,7 @@ def test_rejects_that_cannot_be_written_are_a_problem_and_no_failure(
         raise OperationError("no room")
 
     monkeypatch.setattr(module, "save_rejects", full)
-    watched(lambda _: settle(scenario))
+    watched(lambda: settle(scenario))
     run = uploaded(scenario, files(a=BAD))
     run.watch(lambda _: None)
     assert (run.problems, run.saved, run.succeeded) == (["no room"], {}, True)
@@ -172,7 +155,7 @@ def test_rejects_that_cannot_be_written_are_a_problem_and_no_failure(
 def test_what_is_interrupted_while_it_is_watched_is_seen_by_its_id(
     scenario: UploadStack, files: Callable[..., list[Path]], watched: Any
 ) -> None:
-    def interrupt(_watch: Watch) -> None:
+    def interrupt() -> None:
         raise KeyboardInterrupt
 
     run = uploaded(scenario, files(a=GOOD, b=GOOD))

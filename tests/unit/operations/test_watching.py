@@ -74,8 +74,16 @@ class ScriptedPipeline:
         services: Any = self
         ledger, queues = cast(ImportReader, services), cast(Queues, services)
         mails = cast(StackMails, services)
-        clocks: Any = (lambda: self.now, self.sleep, self.time)
-        watch = Watch(ledger, queues, mails, *clocks, settled=self.settled, known=self.known)
+        watch = Watch(
+            ledger,
+            queues,
+            mails,
+            lambda: self.now,
+            self.sleep,
+            self.time,
+            settled=self.settled,
+            known=self.known,
+        )
         [one] = watch.until_settled([Import("a.csv", "key")], self.shown.append)
         self.why = watch.why
         return one
