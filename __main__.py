@@ -22,6 +22,8 @@ dashboard = create_dashboard("dashboard", ingest=ingest, writer=writer, notifier
 outputs = {
     "bucket": ingest.bucket["name"],
     "upload_prefix": ingest.upload_prefix,
+    "schema": settings.schema,
+    "read_options": settings.read_options,
     "queue_url": writer.queue["url"],
     "dead_letter_queue_url": writer.dead_letter_queue["url"],
     "ingest_failure_queue_url": ingest.failure_queue["url"],
@@ -45,5 +47,7 @@ outputs = {
     "dkim_records": notifier.dkim_records,
     "sender": settings.sender,
 }
+if settings.transform_rows:
+    outputs["transform_rows"] = settings.transform_rows
 for name, value in outputs.items():
     pulumi.export(name, value)

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from components import defaults
 from components.alarm_args import AlarmArgs
 from components.alarm_list import OWED_AGE_ALARM
 from components.buffered_writer_args import BufferedWriterArgs, plan_buffered_writer
-from components.contracts import SchemaError, parse_schema
+from components.contracts import DEFAULT_OPTIONS, SchemaError, parse_schema
 from components.csv_ingest_args import CsvIngestArgs, plan_csv_ingest
 from components.files import MAIL_FILES, load_mail, load_schema, load_transform
 from components.function_args import FunctionArgs
@@ -70,6 +70,12 @@ class Settings:
     key: str
     key_type: str
     columns: list[str] | None
+
+    @property
+    def read_options(self) -> dict[str, Any]:
+        """How files are read, by the arguments of CsvIngest, with its defaults."""
+        options = asdict(DEFAULT_OPTIONS)
+        return options | {name: value for name in options if (value := getattr(self, name)) is not None}
 
     def ledger_args(self) -> ImportLedgerArgs:
         """ImportLedger's arguments."""

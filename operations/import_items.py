@@ -1,12 +1,12 @@
 """An import as its items in the import ledger say."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import replace
 
 from boto3.dynamodb.types import TypeDeserializer
 
 from lambdas.aws.dynamodb.outcomes import Item
-from lambdas.core.books import Books, books_of
+from lambdas.core.books import Books
 from lambdas.core.import_entries import (
     COUNTS,
     IMPORT_ID,
@@ -35,20 +35,18 @@ def import_of(entry: Item) -> Import:
     return _with_entry(Import(key, key, import_id, books=books, progress=progress_of(entry)), entry)
 
 
-def with_items(one: Import, items: Sequence[Item], dead_lines: Set[int]) -> Import:
+def with_items(one: Import, items: Sequence[Item], books: Books) -> Import:
     """Returns an import as its items say.
 
     Args:
         one: The import as it was known.
-        items: All of them, but for the report, which may be missing.
-        dead_lines: Its lines that wait in the dead-letter queue.
+        items: Those that there are, but for the report, and perhaps for chunks.
+        books: What they come to, with all chunks.
     """
-    books = books_of(items, dead_lines)
     entry = next((item for item in items if item[PART]["S"] == IMPORT_PART), None)
     if entry is None:
         return replace(one, books=books)
-    # What waits in the dead-letter queue the bookkeeper does not count.
-    moved = COUNTS in entry and _books(entry[COUNTS]) != (books_of(items) if dead_lines else books)
+    moved = COUNTS in entry and _books(entry[COUNTS]) != books
     return _with_entry(replace(one, books=books, progress=progress_of(entry, items, moved=moved)), entry)
 
 

@@ -9,10 +9,10 @@ from lambdas.aws.dynamodb.outcomes import Item
 from lambdas.core.books import books_of
 from lambdas.core.import_entries import (
     CHUNK_PARTS,
+    ERROR_PARTS,
     IMPORT_ID,
     KEY,
     KEY_INDEX,
-    MAIL_PARTS,
     OPEN,
     OPEN_INDEX,
 )
@@ -53,11 +53,13 @@ class ImportReader:
         if import_id is None:
             return one
         if one.all_created:  # the chunks of a large import take long to read, and will not change
-            mails = books_of(read_parts(self.dynamodb, self.table, import_id, MAIL_PARTS))
-            return replace(one, books=one.books.with_mails_of(mails))
+            rest = self._items(import_id, ERROR_PARTS)
+            return with_items(one, rest, one.books.with_mails_of(books_of(rest)))
         # The report, which is large, comes before the chunks.
-        items = [dict(item) for item in read_parts(self.dynamodb, self.table, import_id, CHUNK_PARTS)]
-        return with_items(replace(one, id=import_id), items, dead_lines)
+        items = self._items(import_id, CHUNK_PARTS)
+        found = with_items(replace(one, id=import_id), items, books_of(items))
+        # What waits in the dead-letter queue the bookkeeper does not count.
+        return replace(found, books=books_of(items, dead_lines)) if dead_lines else found
 
     def all(self, dead_lines: Mapping[str, Set[int]]) -> list[Import]:
         """Returns all imports, newest first.
@@ -95,6 +97,10 @@ class ImportReader:
         )
         return [str(item[IMPORT_ID]["S"]) for item in answer["Items"]]
 
+    def _items(self, import_id: str, first: str) -> list[Item]:
+        """Returns an import's items from a part on."""
+        return [dict(item) for item in read_parts(self.dynamodb, self.table, import_id, first)]
+
     def _entries(self) -> Iterator[Item]:
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table, IndexName=KEY_INDEX)
         return (dict(item) for page in pages for item in page["Items"])
@@ -108,6 +114,17 @@ class ImportReader:
             ExpressionAttributeValues={":open": {"S": OPEN}},
         )
         return (str(item[IMPORT_ID]["S"]) for page in pages for item in page["Items"])
+
+
+@dataclass(frozen=True)
+class NewImportReader(ImportReader):
+    """Reads imports of objects that were uploaded again; `known` are the ids of those before."""
+
+    known: frozenset[str] = frozenset()
+
+    def ids_of(self, key: str, limit: int) -> list[str]:
+        """Returns the ids of an object's imports that are new, the newest first, so many at most."""
+        return [import_id for import_id in super().ids_of(key, limit) if import_id not in self.known]
 
 
 def find_named(stack: Stack, name: str) -> Import:

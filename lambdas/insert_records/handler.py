@@ -1,5 +1,6 @@
 """The function `insert_records`: an SQS event source mapping invokes it with chunks."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -48,9 +49,14 @@ def handler(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, Any]
     """
     inserter()  # a wrong setting is no message's fault: it fails the invocation, with its own message
     missing: set[str] = set()
-    failures = [message["messageId"] for message in event["Records"] if not _handle(message, missing)]
-    logger.info("chunks written", extra={"messages": len(event["Records"]), "to_come_again": len(failures)})
-    if missing and len(failures) == len(event["Records"]):
+    handled = [(message, _handle(message, missing)) for message in event["Records"]]
+    failures = [message["messageId"] for message, done in handled if not done]
+    messages = Counter(_import_of(message) for message, _ in handled)
+    to_come_again = Counter(_import_of(message) for message, done in handled if not done)
+    for import_id, number in messages.items():
+        counts = {"messages": number, "to_come_again": to_come_again[import_id]}
+        logger.info("chunks written", extra={"import": import_id, **counts})
+    if missing and len(failures) == len(handled):
         raise SetUpError(f"chunks not written: {'; '.join(sorted(missing))}")
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failures]}
 
@@ -69,21 +75,25 @@ def _handle(message: Mapping[str, Any], missing: set[str]) -> bool:
         counts = inserter().insert(message["body"])
     except Exception as error:  # whatever it is, it is this message's alone
         missing |= {kind_of(error)} if is_set_up_error(error) else set()
+        import_id = _import_of(message)
         # The type only: a service's message may quote the row.
-        logger.error("chunk not written", extra={"message_id": message["messageId"], "error": kind_of(error)})
-        _note(message["body"], error)
+        named = {"import": import_id, "message_id": message["messageId"]}
+        logger.error("chunk not written", extra={**named, "error": kind_of(error)})
+        if import_id:
+            import_errors("insert_records").note(import_id, error)
         return _last_attempt(message) and _give_up(message, error)
     if counts != Counts(created=counts.created):
-        logger.info("rows not created", extra={"duplicates": counts.duplicates, "failed": counts.failed})
+        ended = {"duplicates": counts.duplicates, "failed": counts.failed}
+        logger.info("rows not created", extra={"import": _import_of(message), **ended})
     return True
 
 
-def _note(body: str, error: Exception) -> None:
+def _import_of(message: Mapping[str, Any]) -> str | None:
+    """Returns the import of a message's chunk; None if it is no chunk."""
     try:
-        import_id = parse_chunk(body).import_id
-    except ChunkError:  # of no import that anybody knows
-        return
-    import_errors("insert_records").note(import_id, error)
+        return parse_chunk(message["body"]).import_id
+    except ChunkError:
+        return None
 
 
 def _last_attempt(message: Mapping[str, Any]) -> bool:
@@ -94,6 +104,7 @@ def _give_up(message: Mapping[str, Any], error: Exception) -> bool:
     try:
         inserter().give_up(message["body"], f"{kind_of(error)}: {error}")
     except Exception as again:  # SQS itself will dead-letter the message, without a reason
-        logger.error("chunk not dead-lettered", extra={"error": kind_of(again)})
+        named = {"import": _import_of(message), "error": kind_of(again)}
+        logger.error("chunk not dead-lettered", extra=named)
         return False
     return True

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from components import BufferedWriter, CsvIngest, ImportLedger, StreamNotifier
+from components import BufferedWriter, CsvIngest, ImportLedger, StreamNotifier, load_schema
+from components.contracts import parse_schema
 from operations import bookkeeper_cost, cost
+from operations.stack import Stack
+from operations.stack_check import StackCheck
 
 from .conftest import ROOT
 from .recording import Recording, record_program, stack_config
@@ -80,6 +83,8 @@ def test_exports_what_an_operator_needs(stack: Recording) -> None:
         "bucket",
         "upload_prefix",
         "queue_url",
+        "read_options",
+        "schema",
         "dead_letter_queue_url",
         "ingest_failure_queue_url",
         "notifier_failure_queue_url",
@@ -106,6 +111,21 @@ def test_exports_what_an_operator_needs(stack: Recording) -> None:
     assert stack.outputs["mail_columns"] == ["first_name", "email"]
     assert stack.outputs["ledgers_expire_days"] == 400
     assert all(value not in (None, "") for value in stack.outputs.values())
+
+
+@pytest.mark.parametrize("transform", ["", "examples/stripe/transform_rows.py"])
+def test_files_can_be_checked_by_the_outputs_as_the_function_reads_them(transform: str) -> None:
+    given = {
+        "rowrelay:maxRows": "5",
+        "rowrelay:encoding": "windows-1252",
+        "rowrelay:transformRows": transform,
+    }
+    recorded = record_program(ROOT, "local", stack_config(ROOT, "local") | given)
+    by = StackCheck.of(Stack("of the test", "", recorded.outputs, lambda _: None))
+    environment = recorded.inputs("lambda/function:Function", "ingest-process-csv")["environment"]
+    assert by.options.dump() == environment["variables"]["READ_OPTIONS"]
+    assert by.schema == parse_schema(load_schema(ROOT / "schemas" / "users.json"))
+    assert ("transform_rows" in recorded.outputs, by.transform_row is not None) == (bool(transform),) * 2
 
 
 def test_the_names_are_left_to_pulumi(stack: Recording) -> None:

@@ -17,12 +17,12 @@ from .pipeline import Pipeline
 
 
 @contextlib.contextmanager
-def found_by_commands(pipeline: Pipeline, cache: Path) -> Iterator[None]:
+def found_by_commands(pipeline: Pipeline, cache: Path, name: str = "demo") -> Iterator[None]:
     """Let the commands find this pipeline, and none that the developer keeps running."""
     aws = pipeline.deployment
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(cache))
-        with publish(KeptRun(aws.endpoint, aws.access_key, aws.outputs)):
+        with publish(KeptRun(aws.endpoint, aws.access_key, aws.outputs), name):
             yield
 
 

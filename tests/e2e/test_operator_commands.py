@@ -1,7 +1,9 @@
 """What an operator types: status and redrive, on the embedded AWS kept running."""
 
+import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,7 +25,7 @@ from .roles import restore, take_away
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).parents[2]
+NAMES = ("demo", "demo-shop")  # of kept demos
 POLICY = "ingest-process-csv-policy"
 
 
@@ -183,19 +185,46 @@ def test_lambdas_notes_of_what_it_gave_up_stay_until_they_are_discarded(pipeline
     assert rowrelay("status")[0] == 0
 
 
-def test_a_demo_kept_running_is_found_from_another_process_until_it_ends(tmp_path: Path) -> None:
-    env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
-    status = [sys.executable, "-m", "cli", "status"]
-    demo = [sys.executable, "-m", "cli", "demo", "--keep"]
-    with subprocess.Popen(demo, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True) as kept:
+@contextlib.contextmanager
+def kept_demo(folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """A demo that is kept running, once the commands find it; its cache is in the folder."""
+    env = {**os.environ, "XDG_CACHE_HOME": str(folder)}
+    demo = [sys.executable, "-m", "cli", "demo", "--keep", *options]
+    with subprocess.Popen(demo, cwd=folder, env=env, stdout=subprocess.PIPE, text=True) as kept:
         try:
             assert kept.stdout
             assert any("rowrelay status" in line for line in kept.stdout)
-            running = subprocess.run(status, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+            yield kept
         finally:
             kept.send_signal(signal.SIGINT)
+
+
+def typed(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """A command as a process of its own, in a folder."""
+    env = {**os.environ, "XDG_CACHE_HOME": str(folder)}
+    command = [sys.executable, "-m", "cli", *args]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+def test_a_demo_kept_running_is_found_from_another_process_until_it_ends(tmp_path: Path) -> None:
+    with kept_demo(tmp_path):
+        running = typed(tmp_path, "status")
     assert (running.returncode, running.stderr) == (0, "")
     assert "uploads/1/users.csv" in running.stdout
-    ended = subprocess.run(status, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    ended = typed(tmp_path, "status")
     assert ended.returncode == 2
     assert ended.stderr.startswith("rowrelay: no stack: expected --stack NAME")
+
+
+def test_two_kept_demos_are_told_apart_by_name(tmp_path: Path) -> None:
+    with kept_demo(tmp_path), kept_demo(tmp_path, "--name", "demo-shop"):
+        taken = typed(tmp_path, "demo", "--keep", "--name", "demo-shop")
+        unnamed = typed(tmp_path, "status")
+        paused = typed(tmp_path, "mails", "pause", "--all", "--stack", "demo-shop")
+        named = [json.loads(typed(tmp_path, "status", "--stack", name, "--json").stdout) for name in NAMES]
+    assert (taken.returncode, "has the name demo-shop already" in taken.stderr) == (1, True)
+    assert unnamed.returncode == 2
+    assert re.search(r"several demos are kept running: demo \(http\S+\), demo-shop \(http", unnamed.stderr)
+    assert paused.returncode == 0
+    assert [each["stack"].split(" at ")[0] for each in named] == ["the demo demo", "the demo demo-shop"]
+    assert [each["mails"]["all_paused"] for each in named] == [False, True]

@@ -13,7 +13,7 @@ from lambdas.csvfile.findings import Findings
 from lambdas.csvfile.reason_counts import ReasonCount
 from lambdas.csvfile.repeated_keys import RepeatedKeys
 from operations.import_progress import LastError
-from operations.import_reader import ImportReader
+from operations.import_reader import ImportReader, NewImportReader
 from operations.imports import Import, UploadStatus
 
 KEY = "uploads/1/a.csv"
@@ -143,12 +143,30 @@ def test_of_a_key_that_was_uploaded_again_the_newest_import_counts() -> None:
     assert ledger.refresh(Import("a.csv", KEY, "c")).status == "done"
 
 
-def test_once_all_rows_are_created_only_the_mails_are_read() -> None:
+def test_once_all_rows_are_created_their_chunks_are_not_read_again() -> None:
     ledger, table = reader(*DONE)
     one = ledger.refresh(Import("a.csv", KEY))
     table.read.clear()
     assert ledger.refresh(one) == one
-    assert table.read == ["mail#0"]
+    assert table.read == ["import", "mail#0"]
+
+
+def test_while_only_mails_are_to_come_that_it_is_stuck_is_seen() -> None:
+    ledger, table = reader(*(dict(item) for item in DONE))
+    one = ledger.refresh(Import("a.csv", KEY))
+    [entered] = [item for item in table.stored if item["part"]["S"] == "import"]
+    entered["stuck_since"] = {"S": "2026-01-02"}
+    assert ledger.refresh(one).progress.stuck_since == "2026-01-02"
+    entered["settled_at"] = {"S": "2026-01-03"}
+    assert ledger.refresh(one).settled
+
+
+def test_of_a_key_that_is_uploaded_again_only_a_new_import_counts() -> None:
+    _, table = reader(entry("b", "2026-01-02", status="done"), entry("c", "2026-01-01", status="done"))
+    services: Any = table
+    before = NewImportReader(services, "imports", frozenset({"b"}))
+    assert before.refresh(Import("a.csv", KEY)).status == UploadStatus.WAITING
+    assert NewImportReader(services, "imports", frozenset({"c"})).refresh(Import("a.csv", KEY)).id == "b"
 
 
 def test_lines_in_the_dead_letter_queue_have_failed() -> None:
