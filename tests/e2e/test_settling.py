@@ -57,9 +57,9 @@ def without_mails(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployme
         yield deployment
 
 
-def look(deployment: Deployment, function: str) -> None:
-    """Have the bookkeeper look at once, which the schedule would within a minute."""
-    answer = deployment.client("lambda").invoke(FunctionName=function)
+def look(deployment: Deployment) -> None:
+    """Have the bookkeeper look at once."""
+    answer = deployment.client("lambda").invoke(FunctionName=deployment.outputs["bookkeeper"])
     assert "FunctionError" not in answer, answer["Payload"].read()
 
 
@@ -84,7 +84,7 @@ def test_without_mails_rows_alone_count_and_all_hear_of_it(without_mails: Deploy
     deployment.client("s3").put_object(Bucket=deployment.outputs["bucket"], Key=key, Body=rows)
 
     def settled() -> bool:
-        look(deployment, deployment.outputs["bookkeeper"])
+        look(deployment)
         return any("settled_at" in entry and "open" not in entry for entry in entries(deployment, key))
 
     until(settled, 60)
@@ -103,7 +103,7 @@ def test_without_mails_rows_alone_count_and_all_hear_of_it(without_mails: Deploy
     summary = json.loads(body["Body"].read())
     assert summary.items() >= {**counts, "revision": 1, "settled_at": detail["settled_at"]}.items()
 
-    look(deployment, deployment.outputs["bookkeeper"])
+    look(deployment)
     assert heard(deployment, "by_bus") == heard(deployment, "by_topic") == []
 
 
@@ -123,14 +123,13 @@ def test_it_waits_for_mails_that_are_paused(pipeline: Pipeline) -> None:
     gate.set_all_paused(paused=True)
     one = pipeline.upload("users.csv", HEADER + b"eve@example.com,Eve,,,,\n")
     until(lambda: len(pipeline.owed()) == 1, 60)
-    bookkeeper = pipeline.outputs["functions"]["bookkeeper"]
-    look(pipeline.deployment, bookkeeper)
+    pipeline.keep_books()
     entry = entry_of(pipeline, one)
     assert "settled_at" not in entry
     assert entry["waits_for"] == "mails to leave: 1"
     gate.set_all_paused(paused=False)
     pipeline.round()
-    look(pipeline.deployment, bookkeeper)
+    pipeline.keep_books()
     assert entry_of(pipeline, one)["settlement"]["mailed"] == 1
 
 

@@ -15,10 +15,6 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.app import app
-from lambdas.bookkeeper.bookkeeper import Bookkeeper
-from lambdas.bookkeeper.decision import Rules
-from lambdas.bookkeeper.open_imports import OpenImports
-from lambdas.bookkeeper.publisher import Publisher
 from operations.uploads import upload
 
 from .command import found_by_commands, rowrelay
@@ -41,15 +37,12 @@ def cache(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @contextlib.contextmanager
 def kept_books(pipeline: Pipeline) -> Iterator[None]:
-    """The bookkeeper, which no component deploys yet, looks twice a second."""
-    client, table = pipeline.deployment.client, pipeline.outputs["import_ledger"]
-    publisher = Publisher(client("s3"), client("events"), "default")
-    bookkeeper = Bookkeeper(OpenImports(client("dynamodb"), table), publisher, Rules(True, 900))
+    """The bookkeeper looks twice a second, and not once a minute."""
     ended = threading.Event()
 
     def look() -> None:
         while not ended.wait(0.5):
-            bookkeeper.run(lambda: 900)
+            pipeline.keep_books()
 
     thread = threading.Thread(target=look)
     thread.start()
