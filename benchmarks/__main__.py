@@ -9,6 +9,7 @@ from typing import Annotated
 import psutil
 import typer
 
+from .answering import waiting
 from .handlers import MB, other_handlers, process_csv
 from .side_by_side import chunk_sizes, costs, side_by_side
 
@@ -29,6 +30,7 @@ def everything(repeats: Repeats = 3) -> None:
     machine()
     process_csv([size * MB for size in MEGABYTES], repeats)
     other_handlers(repeats)
+    waiting(repeats)
     side_by_side(ROWS, repeats)
     chunk_sizes(repeats)
     costs()
@@ -40,6 +42,13 @@ def handlers(megabytes: Megabytes = MEGABYTES, repeats: Repeats = 3) -> None:
     machine()
     process_csv([size * MB for size in megabytes], repeats)
     other_handlers(repeats)
+
+
+@app.command("waiting")
+def as_aws_answers(repeats: Repeats = 3) -> None:
+    """Measure the handlers with AWS's delays, and without."""
+    machine()
+    waiting(repeats)
 
 
 @app.command("pipelines")
