@@ -12,7 +12,8 @@ _ESTIMATE = "estimate"
 # "For most singleton operations, such as GetItem and PutItem, ... an average latency in single-digit
 # milliseconds"; the client and the way there come on top.
 _DYNAMODB = "https://repost.aws/knowledge-center/dynamodb-high-latency"
-# "small requests (for example, less than 512 KB), where median latencies are often in the tens of milliseconds"
+# "small requests (for example, less than 512 KB), where median latencies are often in the tens of
+# milliseconds"
 _S3 = (
     "https://docs.aws.amazon.com/whitepapers/latest/s3-optimizing-performance-best-practices/"
     "timeouts-and-retries-for-latency-sensitive-applications.html"

@@ -68,4 +68,3 @@ def other_handlers(repeats: int) -> None:
             for function, cold in starts.items()
         ],
     )
-
