@@ -1,25 +1,26 @@
 """One handler's work over clients that answer at once, in a process of its own; prints figures as JSON.
 
-python -m benchmarks.one_handler {process_csv,transform_rows,csv_reader} BYTES {plain,gzip} [waits]
+python -m benchmarks.one_handler {process_csv,transform_rows} BYTES {plain,gzip} [waits]
+python -m benchmarks.one_handler {csv_reader,dict_reader,pydantic_model,frictionless_resource} BYTES {plain,gzip}
 python -m benchmarks.one_handler {insert_records,send_email} ROWS [waits]
 
 With `waits` the clients answer as soon as AWS does.
 """
 
-import collections
-import csv
 import gzip
 import io
 import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from components.defaults import INSERT_RECORDS_BATCH, STREAM_BATCH
 from lambdas.csvfile.transform import TransformRow
 
 from .memory import peak_bytes
+from .peers import PEERS, read_all
 from .rows import HEADER, lines, people
 from .stub_client import (
     ROWS_PER_CHUNK,
@@ -68,15 +69,11 @@ class Repeated(io.RawIOBase):
         return len(taken)
 
 
-def csv_reader(size: int, form: str) -> Work:
-    """Read a file with the csv module, and do nothing with its rows: what every import must do."""
+def peer(name: str, size: int, form: str) -> Work:
+    """Read a file with what else there is to read one with."""
     file = Repeated(size, gzipped=form == "gzip")
     data: Any = gzip.GzipFile(fileobj=file) if form == "gzip" else io.BufferedReader(file, 256 * 1024)
-
-    def read() -> None:
-        collections.deque(csv.reader(io.TextIOWrapper(data, "utf-8", newline="")), maxlen=0)
-
-    return file.rows, read
+    return file.rows, lambda: read_all(PEERS[name], data)
 
 
 def process_csv(size: int, form: str, waits: str = "") -> Work:
@@ -139,8 +136,9 @@ def _by(count: int, all_of_them: Sequence[Any]) -> Iterator[Sequence[Any]]:
 def main(arguments: Sequence[str]) -> None:
     """Do the work that the command line names."""
     works: dict[str, Any] = {
-        each.__name__: each for each in (csv_reader, process_csv, transform_rows, insert_records, send_email)
+        each.__name__: each for each in (process_csv, transform_rows, insert_records, send_email)
     }
+    works |= {name: partial(peer, name) for name in PEERS}
     name, size, *more = arguments
     rows, work = works[name](int(size), *more)
     computed, started = time.process_time(), time.perf_counter()
