@@ -1,7 +1,7 @@
 """One handler's work over clients that answer at once, in a process of its own; prints figures as JSON.
 
 python -m benchmarks.one_handler {process_csv,transform_rows} BYTES {plain,gzip} [waits]
-python -m benchmarks.one_handler {csv_reader,dict_reader,pydantic_model,frictionless_resource} BYTES {plain,gzip}
+python -m benchmarks.one_handler {csv_reader,dict_reader,…} BYTES {plain,gzip}, of `peers.py`
 python -m benchmarks.one_handler {insert_records,send_email} ROWS [waits]
 
 With `waits` the clients answer as soon as AWS does.
