@@ -9,6 +9,8 @@ from typing import Annotated
 import psutil
 import typer
 
+from .against_peers import against_peers
+from .answering import waiting
 from .handlers import MB, other_handlers, process_csv
 from .side_by_side import chunk_sizes, costs, side_by_side
 
@@ -28,7 +30,9 @@ def everything(repeats: Repeats = 3) -> None:
     """Measure all that docs/performance.md tells: about half an hour on two cores."""
     machine()
     process_csv([size * MB for size in MEGABYTES], repeats)
+    against_peers(repeats)
     other_handlers(repeats)
+    waiting(repeats)
     side_by_side(ROWS, repeats)
     chunk_sizes(repeats)
     costs()
@@ -40,6 +44,20 @@ def handlers(megabytes: Megabytes = MEGABYTES, repeats: Repeats = 3) -> None:
     machine()
     process_csv([size * MB for size in megabytes], repeats)
     other_handlers(repeats)
+
+
+@app.command("peers")
+def peers(repeats: Repeats = 3) -> None:
+    """Measure process_csv beside what else reads a CSV file."""
+    machine()
+    against_peers(repeats)
+
+
+@app.command("waiting")
+def as_aws_answers(repeats: Repeats = 3) -> None:
+    """Measure the handlers with AWS's delays, and without."""
+    machine()
+    waiting(repeats)
 
 
 @app.command("pipelines")

@@ -1,12 +1,8 @@
 """The handlers by themselves, each in processes of its own, in turn with what it is held against."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Sequence
 
-from local.root import ROOT
-
+from .alone import alone
 from .cold_starts import bundle_sizes, cold_starts
 from .figures import announce, spread, table
 
@@ -25,7 +21,7 @@ def process_csv(sizes: Sequence[int], repeats: int) -> None:
             turns = []
             for _ in range(repeats if size < _LONG_BYTES else 1):
                 announce(f"process_csv: {size // MB:,} MB, {form}")
-                turns.append([_alone(work, size, form) for work in _IMPORTS])
+                turns.append([alone(work, size, form) for work in _IMPORTS])
             rates = [[run["rows"] / run["seconds"] for run in turn] for turn in turns]
             rows.append(
                 [
@@ -53,7 +49,7 @@ def other_handlers(repeats: int) -> None:
     rows = []
     for function in ("insert_records", "send_email"):
         announce(f"{function}: {_ROWS:,} rows")
-        runs = [_alone(function, _ROWS) for _ in range(repeats)]
+        runs = [alone(function, _ROWS) for _ in range(repeats)]
         rows.append([function, spread(run["rows"] / run["seconds"] for run in runs)])
     table("Over clients that answer at once; a processor's seconds", ["", "rows/s"], rows)
     announce("cold starts")
@@ -72,10 +68,3 @@ def other_handlers(repeats: int) -> None:
             for function, cold in starts.items()
         ],
     )
-
-
-def _alone(*arguments: object) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.one_handler", *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-    figures: dict[str, float] = json.loads(done.stdout)
-    return figures

@@ -1,26 +1,46 @@
 """One handler's work over clients that answer at once, in a process of its own; prints figures as JSON.
 
-python -m benchmarks.one_handler {process_csv,transform_rows,csv_reader} BYTES {plain,gzip}
-python -m benchmarks.one_handler {insert_records,send_email} ROWS
+python -m benchmarks.one_handler {process_csv,transform_rows} BYTES {plain,gzip} [waits]
+python -m benchmarks.one_handler {csv_reader,dict_reader,…} BYTES {plain,gzip}, of `peers.py`
+python -m benchmarks.one_handler {insert_records,send_email} ROWS [waits]
+
+With `waits` the clients answer as soon as AWS does.
 """
 
-import collections
-import csv
 import gzip
 import io
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
+from components.defaults import INSERT_RECORDS_BATCH, STREAM_BATCH
 from lambdas.csvfile.transform import TransformRow
 
 from .memory import peak_bytes
+from .peers import PEERS, read_all
 from .rows import HEADER, lines, people
-from .stub_client import StubClient, chunks_of, deliver, import_file, inserter_over, mails_of
+from .stub_client import (
+    ROWS_PER_CHUNK,
+    StubClient,
+    chunks_of,
+    deliver,
+    import_file,
+    inserter_over,
+    mails_of,
+)
 
 _BLOCK_ROWS = 15_000  # a megabyte
+_MESSAGES_AN_INVOCATION = INSERT_RECORDS_BATCH
+# As the components' defaults are; process_csv reads a file in one.
+ROWS_AN_INVOCATION = {
+    "insert_records": _MESSAGES_AN_INVOCATION * ROWS_PER_CHUNK,
+    "send_email": STREAM_BATCH,
+}
+
+Work = tuple[int, Callable[[], None]]  # how many rows, and what is to be measured
 
 
 class Repeated(io.RawIOBase):
@@ -49,25 +69,21 @@ class Repeated(io.RawIOBase):
         return len(taken)
 
 
-def csv_reader(size: int, form: str) -> tuple[int, float]:
-    """Read a file with the csv module, and do nothing with its rows: what every import must do."""
+def peer(name: str, size: int, form: str) -> Work:
+    """Read a file with what else there is to read one with."""
     file = Repeated(size, gzipped=form == "gzip")
     data: Any = gzip.GzipFile(fileobj=file) if form == "gzip" else io.BufferedReader(file, 256 * 1024)
-
-    def read() -> None:
-        collections.deque(csv.reader(io.TextIOWrapper(data, "utf-8", newline="")), maxlen=0)
-
-    return file.rows, _seconds(read)
+    return file.rows, lambda: read_all(PEERS[name], data)
 
 
-def process_csv(size: int, form: str) -> tuple[int, float]:
+def process_csv(size: int, form: str, waits: str = "") -> Work:
     """Import a file: parse, validate, normalise, pack, send."""
-    return _import(size, form)
+    return _import(size, form, waits)
 
 
-def transform_rows(size: int, form: str) -> tuple[int, float]:
+def transform_rows(size: int, form: str, waits: str = "") -> Work:
     """The same, with a module of the user's that changes a column of each row."""
-    return _import(size, form, _transform_row)
+    return _import(size, form, waits, _transform_row)
 
 
 def _transform_row(row: dict[str, Any]) -> dict[str, Any]:
@@ -75,49 +91,61 @@ def _transform_row(row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _import(size: int, form: str, transform_row: TransformRow | None = None) -> tuple[int, float]:
+def _import(size: int, form: str, waits: str, transform_row: TransformRow | None = None) -> Work:
     file = Repeated(size, gzipped=form == "gzip")
-    summary: dict[str, Any] = {}
-    client = StubClient(record=False)
+    client = StubClient(record=False, waits=bool(waits))
     name = f"people.csv{'.gz' * (form == 'gzip')}"
-    seconds = _seconds(lambda: summary.update(import_file(name, file, client, transform_row)))
-    assert summary["accepted"] == file.rows, summary
-    return file.rows, seconds
+
+    def work() -> None:
+        summary = import_file(name, file, client, transform_row)
+        assert summary["accepted"] == file.rows, summary
+
+    return file.rows, work
 
 
-def insert_records(rows: int) -> tuple[int, float]:
-    """Write the chunks of so many rows."""
+def insert_records(rows: int, waits: str = "") -> Work:
+    """Write the chunks of so many rows, a message each."""
     chunks = chunks_of(people(rows))
-    inserter = inserter_over(StubClient(record=False))
-    return rows, _seconds(lambda: [inserter.insert(chunk) for chunk in chunks])
+    inserter = inserter_over(StubClient(record=False, waits=bool(waits)))
+
+    def insert_all() -> None:
+        for messages in _by(_MESSAGES_AN_INVOCATION, chunks):
+            for message in messages:
+                inserter.insert(message)
+
+    return rows, insert_all
 
 
-def send_email(rows: int) -> tuple[int, float]:
+def send_email(rows: int, waits: str = "") -> Work:
     """Claim, send and record the mails of so many rows."""
-    batches = [mails_of(chunk) for chunk in chunks_of(people(rows))]
-    client = StubClient(record=False)
+    mails = [mail for chunk in chunks_of(people(rows)) for mail in mails_of(chunk)]
+    client = StubClient(record=False, waits=bool(waits))
 
     def deliver_all() -> None:
-        for mails in batches:
-            deliver(client, mails)
+        for batch in _by(ROWS_AN_INVOCATION["send_email"], mails):
+            deliver(client, batch)
 
-    return rows, _seconds(deliver_all)
+    return rows, deliver_all
 
 
-def _seconds(work: Callable[[], Any]) -> float:
-    started = time.process_time()
-    work()
-    return time.process_time() - started
+def _by(count: int, all_of_them: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(all_of_them), count):
+        yield all_of_them[start : start + count]
 
 
 def main(arguments: Sequence[str]) -> None:
     """Do the work that the command line names."""
     works: dict[str, Any] = {
-        each.__name__: each for each in (csv_reader, process_csv, transform_rows, insert_records, send_email)
+        each.__name__: each for each in (process_csv, transform_rows, insert_records, send_email)
     }
-    name, size, *form = arguments
-    rows, seconds = works[name](int(size), *form)
-    print(json.dumps({"rows": rows, "seconds": seconds, "peak_bytes": peak_bytes()}))
+    works |= {name: partial(peer, name) for name in PEERS}
+    name, size, *more = arguments
+    rows, work = works[name](int(size), *more)
+    computed, started = time.process_time(), time.perf_counter()
+    work()
+    elapsed, computed = time.perf_counter() - started, time.process_time() - computed
+    figures = {"rows": rows, "seconds": computed, "elapsed": elapsed, "peak_bytes": peak_bytes()}
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

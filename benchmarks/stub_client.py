@@ -1,8 +1,9 @@
-"""The handlers over a stub in place of every boto3 client, which answers at once."""
+"""The handlers over a stub in place of every boto3 client, which answers at once, or as soon as AWS does."""
 
 import io
 import json
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,8 @@ from lambdas.send_email.delivery import Delivery
 from lambdas.send_email.ses_sender import SesSender
 from local.root import ROOT
 
+from .aws_times import METHOD_SECONDS
+
 USERS, IMPORTS, MAILS = "users", "imports", "mails"
 SENDER, CONFIGURATION_SET = "welcome@example.com", "mails"
 ROWS_PER_CHUNK = 100
@@ -40,15 +43,19 @@ class StubClient:
     Attributes:
         body: the object that GetObject returns.
         record: whether to keep the calls.
+        waits: whether a call takes as long as AWS takes (`aws_times.py`).
         calls: the operations, by boto3's method names, and their parameters.
     """
 
     body: Any = None
     record: bool = True
+    waits: bool = False
     calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def __getattr__(self, operation: str) -> Any:
         def call(**parameters: Any) -> Any:
+            if self.waits:
+                time.sleep(METHOD_SECONDS[operation])
             if self.record:
                 self.calls.append((operation, parameters))
             return self._answer(operation, parameters)

@@ -1,6 +1,8 @@
 """Sending messages to SQS."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,25 +53,40 @@ def printable_reason(reason: str) -> str:
     return "".join(c if c.isprintable() else " " for c in reason)[:_REASON_CHARACTERS]
 
 
-def send(sqs: "SQSClient", queue_url: str, messages: Iterable[Message]) -> None:
-    """Send all messages, in as few calls as SQS allows.
+def send(sqs: "SQSClient", queue_url: str, messages: Iterable[Message], at_once: int = 1) -> None:
+    """Send all messages, in as few calls as SQS allows, while more of them are made.
+
+    Args:
+        sqs: The client.
+        queue_url: The queue.
+        messages: The messages; no more of them are asked for while as many calls as may be are under way.
+        at_once: How many calls may wait for their answers beside each other; if 1, messages keep their order.
 
     Raises:
-        QueueError: some message was not taken; those before it in the order may have been sent.
+        QueueError: some message was not taken; any of the others may have been sent, none is under way.
     """
-    for batch in _batches(messages):
-        _send_batch(sqs, queue_url, batch)
+    with ThreadPoolExecutor(at_once) as pool:  # which waits for what is under way, whatever is raised
+        under_way: deque[Future[None]] = deque()
+        for batch in _batches(messages):
+            under_way.append(pool.submit(_send_batch, sqs, queue_url, batch))
+            if len(under_way) == at_once:  # now, so that the last batch never waits for those before it
+                under_way.popleft().result()
+        for call in under_way:
+            call.result()
 
 
 def _batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
     batch: list[Message] = []
     size = 0
     for message in messages:
-        if batch and (len(batch) == SQS_BATCH_MESSAGES or size + message.size > SQS_MESSAGE_BYTES):
+        if batch and size + message.size > SQS_MESSAGE_BYTES:
             yield batch
             batch, size = [], 0
         batch.append(message)
         size += message.size
+        if len(batch) == SQS_BATCH_MESSAGES:
+            yield batch
+            batch, size = [], 0
     if batch:
         yield batch
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..aws.clients import TIME_OUTS
 from ..aws.sqs import Message, send
 from ..core.clock import now
 from ..core.import_entries import (
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-# Enough for one SendMessageBatch, whatever the chunks' size.
-_MESSAGES_HELD = 10
+# So many calls wait for SQS beside each other: enough that the rows never do, few enough to hold a megabyte
+# each, and a connection.
+BATCHES_AT_ONCE = TIME_OUTS["sqs"].connections
 
 
 @dataclass(frozen=True)
@@ -136,20 +138,18 @@ class Importer:
 
     def _read(self, reading: Reading, out_of_time: Callable[[], bool]) -> Checkpoint | None:
         """Send the rows on; returns where it stopped, if that was before the file's end."""
-        bodies: list[str] = []
         checkpoint = None
-        for full in reading.bodies():
-            bodies += full
-            if out_of_time() and (checkpoint := reading.checkpoint):
-                break
-            if len(bodies) >= _MESSAGES_HELD:
-                self._send(bodies)
-                bodies = []
-        self._send(bodies)
-        return checkpoint
 
-    def _send(self, bodies: list[str]) -> None:
-        send(self.sqs, self.queue_url, map(Message, bodies))
+        def bodies() -> Iterator[str]:
+            nonlocal checkpoint
+            for full in reading.bodies():
+                yield from full
+                if out_of_time() and (checkpoint := reading.checkpoint):
+                    return
+
+        # All of them, or there is no checkpoint.
+        send(self.sqs, self.queue_url, map(Message, bodies()), at_once=BATCHES_AT_ONCE)
+        return checkpoint
 
     def _hand_over(self, upload: Upload, number: int, checkpoint: Checkpoint) -> dict[str, Any] | None:
         """Leave the rest to continuation `number`, unless this attempt is to end the import early.

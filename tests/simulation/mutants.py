@@ -29,7 +29,7 @@ from lambdas.process_csv import importer, packer, s3_object
 from lambdas.send_email import delivery, due_sender, mail_round, ses_sender, verdicts
 
 from . import book_mutants
-from .substitutes import Stage
+from .substitutes import Future, Stage
 
 Patch = pytest.MonkeyPatch
 
@@ -83,6 +83,10 @@ def failed_messages_not_sent_again(patch: Patch) -> None:
         sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
 
     patch.setattr(queue, "_send_batch", once)
+
+
+def calls_under_way_not_waited_for(patch: Patch) -> None:
+    patch.setattr(Future, "exception", lambda _: None)
 
 
 def throttled_writes_not_sent_again(patch: Patch) -> None:
@@ -322,6 +326,7 @@ MUTANTS: tuple[Callable[[Patch], None], ...] = (
     its_own_write_taken_for_a_duplicate,
     rows_given_up_though_they_were_written,
     failed_messages_not_sent_again,
+    calls_under_way_not_waited_for,
     throttled_writes_not_sent_again,
     an_import_id_for_each_delivery,
     chunks_cut_differently_each_time,

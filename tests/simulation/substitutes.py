@@ -18,14 +18,15 @@ from typing import Any
 import boto3
 import pytest
 
-from lambdas.aws import clients
+from lambdas.aws import clients, sqs
 from lambdas.aws.dynamodb import statements
-from lambdas.aws.limits import DYNAMODB_BATCH_ITEMS, SES_BULK_DESTINATIONS
+from lambdas.aws.limits import DYNAMODB_BATCH_ITEMS, SES_BULK_DESTINATIONS, SQS_BATCH_MESSAGES
 from lambdas.bookkeeper import handler as bookkeeper
 from lambdas.core import import_errors, import_ledger, mail_entries, mail_ledger
 from lambdas.csvfile.decode import PIECE_BYTES
 from lambdas.insert_records import handler as insert_records
 from lambdas.process_csv import handler as process_csv
+from lambdas.process_csv import importer
 from lambdas.send_email import (
     account,
     delivery,
@@ -47,17 +48,28 @@ HANDLERS = (process_csv, insert_records, send_email, round_handler, bookkeeper)
 
 @dataclass(frozen=True)
 class Scale:
-    """How much goes together: bytes of a piece, mails of a group, writes of a call, lists of an import."""
+    """How much goes together: bytes of a piece, messages of a call, calls of a reader, mails of a group,
+    writes of a call, lists of an import.
+    """
 
     piece_bytes: int
+    batch_messages: int
+    batches_at_once: int
     group_mails: int
     batch_items: int
     shards: int
 
 
-AS_DEPLOYED = Scale(PIECE_BYTES, SES_BULK_DESTINATIONS, DYNAMODB_BATCH_ITEMS, mail_entries.OWED_SHARDS)
+AS_DEPLOYED = Scale(
+    PIECE_BYTES,
+    SQS_BATCH_MESSAGES,
+    importer.BATCHES_AT_ONCE,
+    SES_BULK_DESTINATIONS,
+    DYNAMODB_BATCH_ITEMS,
+    mail_entries.OWED_SHARDS,
+)
 # So that small files meet them, and a group takes two calls.
-SMALL = Scale(piece_bytes=96, group_mails=3, batch_items=2, shards=2)
+SMALL = Scale(piece_bytes=96, batch_messages=2, batches_at_once=3, group_mails=3, batch_items=2, shards=2)
 
 
 class Stage:
@@ -75,17 +87,56 @@ def _instant(tz: datetime.tzinfo) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(Stage.world.time(), tz)
 
 
+class Future:
+    """In place of Future: a task of the world that one other may wait for."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._outcome: tuple[Any, BaseException | None] | None = None
+        self._waiting: Task | None = None
+        current = Stage.world.current
+        assert current
+        Stage.world.spawn(current.process, work, self._done, current)
+
+    def result(self) -> Any:
+        """As the future's own."""
+        error = self.exception()
+        if error:
+            raise error
+        return self._outcome and self._outcome[0]
+
+    def exception(self) -> BaseException | None:
+        """Likewise."""
+        if not self._outcome:
+            self._waiting = Stage.world.current
+            Stage.world.wait()
+        assert self._outcome
+        return self._outcome[1]
+
+    def _done(self, result: Any, error: BaseException | None) -> None:
+        self._outcome = result, error
+        if self._waiting:
+            Stage.world.resume(self._waiting)
+
+
 class _Pool:
     """In place of ThreadPoolExecutor: tasks of the world, in the invocation's process."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
+        self._submitted: list[Future] = []
 
     def __enter__(self) -> "_Pool":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        pass
+    def __exit__(self, *error: object) -> None:
+        if not isinstance(error[1], Killed):
+            for future in self._submitted:
+                future.exception()
+
+    def submit(self, function: Callable[..., Any], *of: Any) -> Future:
+        """As the executor's own, for as many as there are workers."""
+        self._submitted.append(Future(lambda: function(*of)))
+        return self._submitted[-1]
 
     def map(self, function: Callable[[Any], Any], values: Iterable[Any]) -> Iterator[Any]:
         """As the executor's own."""
@@ -154,9 +205,11 @@ def substituted(scale: Scale = SMALL) -> Iterator[None]:
         patch.setattr(boto3, "client", lambda service, **_: Stage.clients[service])
         # The services' errors are what is left after a client's own repetitions.
         patch.setattr(clients, "repeat_what_is_put_off", lambda *_: None)
-        for mail_module in (delivery, mail_round, pace):
-            patch.setattr(mail_module, "ThreadPoolExecutor", _Pool)
+        for module in (delivery, mail_round, pace, sqs):
+            patch.setattr(module, "ThreadPoolExecutor", _Pool)
         patch.setattr(due_groups, "Lock", _Lock)
+        patch.setattr(sqs, "SQS_BATCH_MESSAGES", scale.batch_messages)
+        patch.setattr(importer, "BATCHES_AT_ONCE", scale.batches_at_once)
         for mail_module in (account, delivery, ses_sender):
             patch.setattr(mail_module, "SES_BULK_DESTINATIONS", scale.group_mails)
         for module in (statements, mail_ledger):

@@ -1,8 +1,12 @@
 """Sending to SQS: batch limits, resent failures, reasons."""
 
+import threading
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,6 +103,71 @@ def test_an_error_of_the_call_is_the_callers() -> None:
     sqs.script("send_message_batch", Lost(client_error("InternalError", status=500)))
     with pytest.raises(Exception, match="InternalError"):
         send_to(sqs, Message("a"))
+
+
+class SlowSqs:
+    """Answers each call once `together` calls have come that wait; counts them; the first may fail."""
+
+    def __init__(self, together: int, *, first_fails: bool = False) -> None:
+        self._meeting = threading.Barrier(together)
+        self._first_fails = first_fails
+        self._counting = threading.Lock()
+        self.begun = self.ended = self.most = 0
+
+    def send_message_batch(self, **_: Any) -> Any:
+        with self._counting:
+            self.begun += 1
+            number = self.begun
+            self.most = max(self.most, self.begun - self.ended)
+        self._meeting.wait(timeout=10)
+        if self._first_fails and number > 1:
+            time.sleep(0.05)
+        with self._counting:
+            self.ended += 1
+        if self._first_fails and number == 1:
+            raise client_error("InternalError", status=500)
+        return {"Successful": []}
+
+
+def many(count: int) -> Iterator[Message]:
+    return (Message(str(n)) for n in range(10 * count))
+
+
+def test_as_many_calls_as_may_be_wait_beside_each_other() -> None:
+    sqs: Any = SlowSqs(together=3)
+    send(sqs, QUEUE, many(9), at_once=3)
+    assert (sqs.begun, sqs.ended, sqs.most) == (9, 9, 3)
+
+
+def test_no_message_is_made_while_as_many_calls_as_may_be_are_under_way() -> None:
+    sqs: Any = SlowSqs(together=1)
+
+    def made() -> Iterator[Message]:
+        for message in many(20):
+            assert sqs.begun - sqs.ended < 3
+            yield message
+
+    send(sqs, QUEUE, made(), at_once=3)
+    assert sqs.ended == 20
+
+
+def test_when_a_call_fails_nothing_is_under_way_any_more() -> None:
+    sqs: Any = SlowSqs(together=3, first_fails=True)
+    with pytest.raises(ClientError, match="InternalError"):
+        send(sqs, QUEUE, many(3), at_once=4)
+    assert sqs.begun == sqs.ended == 3
+
+
+def test_an_error_in_making_messages_leaves_nothing_under_way() -> None:
+    sqs: Any = SlowSqs(together=2)
+
+    def made() -> Iterator[Message]:
+        yield from many(2)
+        raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011  # it has no message
+        send(sqs, QUEUE, made(), at_once=4)
+    assert sqs.begun == sqs.ended == 2
 
 
 def test_a_message_without_reason_has_none() -> None:

@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lambdas.aws.limits import S3_PART_BYTES
+from lambdas.core.prefixes import CONTINUATIONS_PREFIX
 from lambdas.core.schema import Schema
 from lambdas.core.upload import Upload, continuation_event, continuation_number, uploads
 from lambdas.csvfile.decode import PIECE_BYTES
 from lambdas.process_csv.s3_object import ImportInterruptedError
 
 from ...helpers.csv_files import TEXTS, USERS, limits
-from ...helpers.fakes import Killed, kill
+from ...helpers.fakes import Killed, client_error, kill
 from ...helpers.imports import HEAD, KEY, ImportScenario, person
 
 PIECE = 4_096
@@ -305,3 +307,17 @@ def test_the_event_is_s3s_own_but_for_its_number(key: str) -> None:
     event = json.loads(json.dumps(continuation_event(upload, 12)))
     assert list(uploads(event)) == [upload]
     assert continuation_number(event) == 12
+
+
+def test_nothing_is_left_to_a_continuation_before_all_chunks_are_sent() -> None:
+    scenario = scenario_of()
+    scenario.sqs.script("send_message_batch", None, client_error("InternalError", status=500))
+    with pytest.raises(ClientError):
+        scenario.run(rows_per_chunk=25, out_of_time=after(3))
+    assert not scenario.invoked
+    assert not any(key.startswith(CONTINUATIONS_PREFIX) for key in scenario.s3.objects)
+    assert "continuation" not in scenario.entry
+    scenario.run(rows_per_chunk=25)
+    whole = scenario_of()
+    whole.run(rows_per_chunk=25)
+    same(scenario, whole)

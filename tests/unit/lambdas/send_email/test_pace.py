@@ -1,6 +1,6 @@
 """Sending at the account's rate. Whole rounds, over minutes: tests/simulation/test_pace.py."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -16,24 +16,9 @@ from ...helpers.clock import Clock, most_within
 from ...helpers.cloud import Cloud, mails
 from ...helpers.fakes import client_error
 from ...helpers.fakes_ses import SesLimits
+from ...helpers.pools import OneAfterAnother
 
 THROTTLED = client_error("TooManyRequestsException", "Too Many Requests", status=429)
-
-
-class OneAfterAnother:
-    """In place of ThreadPoolExecutor, for the clock does not pass for several beside each other."""
-
-    def __init__(self, _workers: int) -> None:
-        pass
-
-    def __enter__(self) -> "OneAfterAnother":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def map(self, function: Callable[[Any], Any], values: Iterable[Any]) -> Iterator[Any]:
-        return map(function, values)
 
 
 @pytest.fixture(autouse=True)
