@@ -1,7 +1,7 @@
 """The books of an import: where every one of its rows ended."""
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .import_entries import (
@@ -61,7 +61,7 @@ class Books:
         return replace(self, **{name: getattr(other, name) for name in MAIL_COUNTS})
 
     def __add__(self, other: "Books") -> "Books":
-        return Books(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return Books(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
 
 
 def books_of(items: Iterable[Mapping[str, Any]], dead_lines: Set[int] = frozenset()) -> Books:
