@@ -14,6 +14,8 @@ from botocore.config import Config
 from .backoff import ATTEMPTS, pause_seconds
 
 _LONGEST_BACKOFF_SECONDS = 20
+# How many calls a handler makes at once, where it does not say otherwise; botocore keeps as many connections.
+CONNECTIONS = 10
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class TimeOuts:
     read: float
     attempts: int
     validates: bool = True
-    connections: int = 10
+    connections: int = CONNECTIONS
 
     @property
     def longest_call(self) -> float:
