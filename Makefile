@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # file, whatever characters it has; else several names, with quotes as in a shell.
 FILES ?=
 ARGS ?=
-# A file's tests share what it deploys; files begin in the order in which they are named here.
+# A file's tests share what it deploys; the files begin in the order that tests/conftest.py gives them.
 PYTEST := -n 2 --dist loadfile --no-loadscope-reorder
 ONE_PASS := tests/e2e/test_demo.py::test_the_sample_goes_from_upload_to_mail_and_the_user_sees_it
 CHECKED_SEEDS := 300
@@ -39,12 +39,11 @@ demo: .venv/.ready ## deploy into the embedded AWS, import a sample, show where 
 
 # One file goes through the pipeline, beside the rest.
 check: lint ## linters, types, unit tests, components, some seeds and one pass of the pipeline: a minute and a half
-	$(BIN)/pytest -q $(PYTEST) $(ONE_PASS) tests/unit tests/components
+	$(BIN)/pytest -q $(PYTEST) $(ONE_PASS) tests/components tests/unit
 	@$(BIN)/python -m tests.simulation --seeds $(CHECKED_SEEDS)
 
-# The longest begin first, so that no core waits for one that began last.
 test: lint engine ## linters, types, imports and every test
-	$(BIN)/pytest $(PYTEST) tests/e2e tests/engine tests/simulation tests/package tests/components tests/unit
+	$(BIN)/pytest $(PYTEST)
 
 # Without `pulumi` and `go`, the tests of the engine are skipped, and say so; in CI they fail.
 engine: $(ENGINE)/venv/.ready $(if $(shell command -v pulumi),,$(if $(shell command -v go),$(ENGINE)/bin/pulumi $(ENGINE)/bin/pulumi-language-yaml)) ## the real Pulumi engine, for its tests
