@@ -19,7 +19,7 @@ ARGS ?=
 # A file's tests share what it deploys; the files begin in the order that tests/conftest.py gives them.
 PYTEST := -n 2 --dist loadfile --no-loadscope-reorder
 ONE_PASS := tests/e2e/test_demo.py::test_the_sample_goes_from_upload_to_mail_and_the_user_sees_it
-CHECKED_SEEDS := 300
+CHECKED_SEEDS := 200
 # Of `make simulate`: how many seeds, or the one to replay, or how many mails to work off in eighty days.
 SEEDS ?= 1000
 SEED ?=
@@ -38,7 +38,7 @@ demo: .venv/.ready ## deploy into the embedded AWS, import a sample, show where 
 	$(BIN)/rowrelay demo $(ARGS) "$$@"
 
 # One file goes through the pipeline, beside the rest.
-check: lint ## linters, types, unit tests, components, some seeds and one pass of the pipeline: a minute and a half
+check: lint ## linters, types, unit tests, components, some seeds and one pass of the pipeline
 	$(BIN)/pytest -q $(PYTEST) $(ONE_PASS) tests/components tests/unit
 	@$(BIN)/python -m tests.simulation --seeds $(CHECKED_SEEDS)
 
