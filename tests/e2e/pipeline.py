@@ -139,7 +139,7 @@ def mail_to(address: str) -> Mail:
     return mail_of_record(image, image, list(image))
 
 
-def until(holds: Callable[[], bool], seconds: float = 20, every: float = 0.1) -> None:
+def until(holds: Callable[[], bool], seconds: float = 60, every: float = 0.1) -> None:
     """Wait for something to hold, which is looked at every so many seconds; fails if it does not in time."""
     assert comes_true(holds, seconds, every), "what was waited for did not come"
 

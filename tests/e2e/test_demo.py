@@ -55,7 +55,7 @@ class Command:
 
     def interrupt(self, number: int) -> None:
         """Send a signal to the command alone, once its emulator runs."""
-        assert comes_true(lambda: len(self._descendants()) > 1 and any(self._folder.iterdir()), 20)
+        assert comes_true(lambda: len(self._descendants()) > 1 and any(self._folder.iterdir()), 60)
         self._started = self._descendants()
         self.process.send_signal(number)
 
