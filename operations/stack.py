@@ -60,7 +60,7 @@ def find_stack(name: str | None) -> Stack:
         OperationError: Pulumi is not installed, or does not know the stack or its outputs.
     """
     if name is None:
-        return _only_demo()
+        return _kept_stack()
     if is_demo_name(name) and (kept := _kept_demos().get(name)):
         return _demo(kept, f"the demo {name}", stack_option(name))
     outputs = _outputs(name)
@@ -72,7 +72,7 @@ def is_demo_name(name: str) -> bool:
     return bool(_DEMO_NAME.fullmatch(name))
 
 
-def _only_demo() -> Stack:
+def _kept_stack() -> Stack:
     demos = _kept_demos()
     if len(demos) == 1:
         [kept] = demos.values()

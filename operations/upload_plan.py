@@ -41,7 +41,7 @@ class PlannedUpload:
     def refusal(self) -> str:
         """Why it is not to be uploaded; empty if it is."""
         if self.checked.status == ImportStatus.REJECTED:
-            return f"it would be rejected as a whole: {self.checked.reason}"
+            return "it would be rejected as a whole"
         if self.there is not None and self.unread and not self.replace:
             return (
                 f"{self.key} was uploaded at {moment(self.there)} and is not read to its end yet: wait for"

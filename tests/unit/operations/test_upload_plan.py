@@ -72,7 +72,7 @@ def test_an_import_of_what_was_there_before_says_nothing_of_what_is_there() -> N
 def test_a_file_that_would_be_rejected_is_refused_whatever_is_there() -> None:
     checked = Checked("a.csv", ImportStatus.REJECTED, "no header")
     found = plan_upload(UploadStack().stack, KEY, FILE, checked, replace=True)
-    assert found.refusal == "it would be rejected as a whole: no header"
+    assert found.refusal == "it would be rejected as a whole"
 
 
 def test_the_imports_there_were_are_known_entered_or_not() -> None:
