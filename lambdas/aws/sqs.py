@@ -79,11 +79,12 @@ def _batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
     batch: list[Message] = []
     size = 0
     for message in messages:
-        if batch and size + message.size > SQS_MESSAGE_BYTES:
+        message_size = message.size
+        if batch and size + message_size > SQS_MESSAGE_BYTES:
             yield batch
             batch, size = [], 0
         batch.append(message)
-        size += message.size
+        size += message_size
         if len(batch) == SQS_BATCH_MESSAGES:
             yield batch
             batch, size = [], 0

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Clamped, Context, Decimal, DecimalException, Inexact, Overflow, Rounded, Subnormal
+from functools import cache
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
@@ -19,15 +20,16 @@ from ..aws.limits import DYNAMODB_NUMBER_DIGITS
 _DYNAMODB = Context(
     prec=DYNAMODB_NUMBER_DIGITS, Emin=-128, Emax=125, traps=[Clamped, Overflow, Inexact, Rounded, Subnormal]
 )
-_ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+# Possessive, since nothing of one character more or less could match otherwise: half the time.
+_ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]++"
+_LABEL = r"(?!-)[a-z0-9-]{1,63}+(?<!-)"
 _TOP_LABEL = r"(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])"
 # In lower case. ASCII on both sides: SES takes no other local part, and Punycode domains only.
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html
-_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP_LABEL}"
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*+@(?:{_LABEL}\.)++{_TOP_LABEL}"
 _LOCAL_PART_MAX, _DOMAIN_MAX = 64, 253
 _SHORT_EMAIL = re.compile(_ADDRESS, re.ASCII)  # not longer than either part may be
-_EMAIL = re.compile(rf"(?=.{{1,{_LOCAL_PART_MAX}}}@.{{1,{_DOMAIN_MAX}}}\Z){_ADDRESS}", re.ASCII)
+_EMAIL = re.compile(rf"(?=.{{1,{_LOCAL_PART_MAX}}}@.{{1,{_DOMAIN_MAX}}}(?:\n|\Z)){_ADDRESS}", re.ASCII)
 _URI = re.compile(
     r"[a-z][a-z0-9+.-]*:(?:[\w.~:/?#\[\]@!$&'()*+,;=-]|%[0-9a-f]{2})+", re.IGNORECASE | re.ASCII
 )
@@ -61,8 +63,19 @@ class Kind:
     read_json: Callable[[Sequence[str]], list[Any]]
 
 
+@cache
+def _on_each_line(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:(?:{pattern.pattern})\n)*(?:{pattern.pattern})", pattern.flags)
+
+
+def _matches(pattern: re.Pattern[str], texts: Sequence[str]) -> bool:
+    """Whether the pattern, which matches no line end, matches each: all by one match, twice as fast."""
+    joined = "\n".join(texts)
+    return joined.count("\n") == len(texts) - 1 and bool(_on_each_line(pattern).fullmatch(joined))
+
+
 def _all_match(pattern: re.Pattern[str], texts: Sequence[str]) -> None:
-    if not all(map(pattern.fullmatch, texts)):
+    if not _matches(pattern, texts):
         raise ValueError(pattern.pattern)
 
 
@@ -76,7 +89,7 @@ def _matching(pattern: re.Pattern[str]) -> Callable[[Sequence[str]], list[Any]]:
 
 def _emails(texts: Sequence[str]) -> list[Any]:
     pattern = _SHORT_EMAIL if max(map(len, texts)) <= _LOCAL_PART_MAX else _EMAIL
-    if not all(map(pattern.fullmatch, texts)):  # keys are in lower case already
+    if not _matches(pattern, texts):  # keys are in lower case already
         if not all(map(str.isascii, texts)):  # in lower case, the Kelvin sign is a k
             raise ValueError("not ASCII")
         _all_match(pattern, list(map(str.lower, texts)))  # faster than to match in any case

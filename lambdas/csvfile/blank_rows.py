@@ -11,9 +11,9 @@ _FIRST = itemgetter(0)
 def without_blank_rows(lines: list[int], rows: list[list[str]], *, plain: bool = False) -> Block:
     """Returns those of some rows, which are plain or not, that are not blank, and their lines."""
     if _none_is_blank(rows, plain=plain):
-        return Block(lines, rows, plain)
+        return Block(lines, rows, plain=plain)
     kept = [n for n, row in enumerate(rows) if not is_blank(row) or control_problem("".join(row))]
-    return Block([lines[n] for n in kept], [rows[n] for n in kept], plain)
+    return Block([lines[n] for n in kept], [rows[n] for n in kept], plain=plain)
 
 
 def _none_is_blank(rows: list[list[str]], *, plain: bool) -> bool:

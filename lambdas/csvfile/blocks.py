@@ -35,16 +35,41 @@ class UnreadableRow:
     rest: bool = False
 
 
-@dataclass(frozen=True)
 class Block:
     """Rows that were read, and the line that each begins on (the file's first line is 1).
 
-    `plain` says that all of it is ASCII text: one look at a piece's bytes spares one at each cell.
+    Args:
+        lines: The lines.
+        rows: The rows; not needed if there are `columns`.
+        plain: Whether all of it is ASCII text: one look at a piece's bytes spares one at each cell.
+        columns: The same by columns, if all are equally wide and none is blank.
     """
 
-    lines: list[int]
-    rows: list[list[str]]
-    plain: bool = False
+    def __init__(
+        self,
+        lines: list[int],
+        rows: list[list[str]] | None = None,
+        *,
+        plain: bool = False,
+        columns: list[list[str]] | None = None,
+    ) -> None:
+        self.lines = lines
+        self.plain = plain
+        self.columns = columns
+        self._rows = rows
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The rows, which are made of the columns where somebody asks for them."""
+        if self._rows is None:
+            self._rows = list(map(list, zip(*self.columns or (), strict=True)))
+        return self._rows
+
+    def cut(self, some: slice) -> "Block":
+        """Returns some of them."""
+        if self.columns is None:
+            return Block(self.lines[some], self.rows[some], plain=self.plain)
+        return Block(self.lines[some], plain=self.plain, columns=[column[some] for column in self.columns])
 
 
 def too_long(line: int, end: int, max_row_bytes: int) -> UnreadableRow:

@@ -116,7 +116,7 @@ def open_csv(
     except ImportRejectedError as error:
         below = columns_below(sample, line, delimiter, schema, may_lack=may_lack, options=options)
         raise ImportRejectedError(f"{error}{below}") from None
-    rest = [Block(first.lines[1:], first.rows[1:])] if first.rows[1:] else []
+    rest = [first.cut(slice(1, None))] if first.lines[1:] else []
     rows = RowLimit(itertools.chain(rest, reader), options.max_rows)
     return CsvFile(header, delimiter, reader, rows, schema, transform_row, options=options)
 
@@ -162,7 +162,7 @@ def _first_rows(blocks: Iterator[Block | UnreadableRow], *, skipped: int) -> Blo
     for block in blocks:
         if isinstance(block, UnreadableRow):
             raise ImportRejectedError(f"no header could be read: line {block.line}: {block.reason}")
-        if block.rows[skipped:]:
-            return Block(block.lines[skipped:], block.rows[skipped:])
-        skipped -= len(block.rows)
+        if block.lines[skipped:]:
+            return block.cut(slice(skipped, None))
+        skipped -= len(block.lines)
     raise ImportRejectedError("the file is empty: expected a header and rows")

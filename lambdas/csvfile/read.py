@@ -16,6 +16,7 @@ from .blocks import Block, Place, UnreadableRow, misquoted, rest_unread, too_lon
 from .decode import SourceError
 from .open_row import OpenRow
 from .options import DEFAULT_OPTIONS, MAX_ROW_BYTES, ReadOptions
+from .plain_columns import plain_columns
 from .row_end import RowEnd, line_ends, size_of_lines
 from .text import is_ascii_text
 from .whole_lines import RowTooLongError, WholeLines
@@ -95,26 +96,27 @@ class RowReader:
     def _blocks(self) -> Iterator[Block | UnreadableRow]:
         """The rows of the next piece, and of those after it until one ends with a row."""
         text = self._next_text()
-        rows = self._all_at_once(text) if text else []
-        return self._one_by_one(text) if rows is None else self._in_blocks(rows)
+        block = self._all_at_once(text) if text else Block([], [])
+        return self._in_blocks(block) if block else self._one_by_one(text)
 
-    def _all_at_once(self, text: str) -> list[list[str]] | None:
-        """The piece's rows by csv's own loop, many times faster than ours; None unless each is a line."""
+    def _all_at_once(self, text: str) -> Block | None:
+        """The piece's rows by loops in C, many times faster than ours; None unless each is a line."""
         if len(self._text) > self._options.max_row_bytes < max(map(len, self._text.splitlines())):
             return None
+        lines, plain = list(self._piece), is_ascii_text(self._text)
+        if plain and (columns := plain_columns(text, self._delimiter)):
+            return Block(lines, plain=True, columns=columns)
         try:
             rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=self._delimiter, strict=True))
         except csv.Error:
             return None
-        return rows if len(rows) == len(self._piece) else None
+        return Block(lines, rows, plain=plain) if len(rows) == len(lines) else None
 
-    def _in_blocks(self, rows: list[list[str]]) -> Iterator[Block]:
-        plain = is_ascii_text(self._text)
-        for start in range(0, len(rows), BLOCK_ROWS):
-            some = rows[start : start + BLOCK_ROWS]
-            lines = list(self._piece[start : start + BLOCK_ROWS])
-            self._start = lines[-1] + 1
-            yield without_blank_rows(lines, some, plain=plain)
+    def _in_blocks(self, block: Block) -> Iterator[Block]:
+        for start in range(0, len(block.lines), BLOCK_ROWS):
+            some = block.cut(slice(start, start + BLOCK_ROWS))
+            self._start = some.lines[-1] + 1
+            yield some if some.columns else without_blank_rows(some.lines, some.rows, plain=some.plain)
 
     def _one_by_one(self, text: str) -> Iterator[Block | UnreadableRow]:
         reader = csv.reader(self._lines(text), delimiter=self._delimiter, strict=True)

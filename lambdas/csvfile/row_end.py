@@ -56,7 +56,8 @@ class RowEnd:
 
 def line_ends(data: bytes) -> int:
     """Returns how many lines end in the data."""
-    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    returns = data.count(b"\r")
+    return data.count(b"\n") + returns - (data.count(b"\r\n") if returns else 0)
 
 
 def size_of_lines(data: bytes, count: int) -> int:

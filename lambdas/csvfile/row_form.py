@@ -40,6 +40,10 @@ class RowForm:
         # Where a report has U+FFFD for bytes, which must not come in as text.
         self._altered = list(header.positions.values()) if self._added == len(REPORT_COLUMNS) else []
 
+    def fits(self, width: int) -> bool:
+        """Whether every row of text with so many cells has the form."""
+        return width == self._most and not self._added
+
     def fit_all(self, block: Block) -> list[list[str]] | None:
         """Returns rows with as many cells as the header; None unless one look at all of them is enough."""
         rows = block.rows

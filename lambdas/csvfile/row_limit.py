@@ -29,7 +29,7 @@ class RowLimit:
             if len(lines) > self._left:
                 self.reached = True
                 if isinstance(block, Block):
-                    yield Block(block.lines[: self._left], block.rows[: self._left])
+                    yield block.cut(slice(self._left))
                 most = limit("max_rows", self._max_rows)
                 why = f"the file has more rows than {most}: split it, or raise that"
                 yield rest_unread(lines[self._left], why)

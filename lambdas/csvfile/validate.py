@@ -52,6 +52,12 @@ class Parsed:
     keys: list[str] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
 
+    def accept(self, lines: list[int], keys: list[str], texts: list[str]) -> None:
+        """Add accepted rows."""
+        self.lines += lines
+        self.keys += keys
+        self.accepted += texts
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -92,9 +98,8 @@ class RowValidator:
         """Returns the rows that hold, in blocks with what came of their columns; others become rejects."""
         if not rows.lines:
             return
-        cells = list(zip(*rows.cells, strict=True))
         try:
-            columns = [self._check(column, cells[position]) for position, column in self._columns]
+            columns = self.checked(list(zip(*rows.cells, strict=True)))
         except CellError:
             if len(rows.lines) == 1:
                 rejects.append(self._reject(rows.lines[0], rows.originals[0], rows.cells[0]))
@@ -104,6 +109,14 @@ class RowValidator:
             yield from self.valid(rows.cut(slice(half, None)), rejects)
             return
         yield rows, columns
+
+    def checked(self, cells: Sequence[Sequence[Any]]) -> list[list[Any]]:
+        """Returns what came of the columns, of all cells by column.
+
+        Raises:
+            CellError: some row does not hold.
+        """
+        return [self._check(column, cells[position]) for position, column in self._columns]
 
     def _reject(self, line: int, original: Sequence[str], cells: Sequence[Any]) -> Reject:
         errors = []
@@ -135,9 +148,11 @@ class RowEncoder:
         columns = columns_of(schema, in_order if transform else header.positions)
         check = Column.encode_values if transform else Column.encode
         self._validator = RowValidator(columns, check, "what transform_row returned: " if transform else "")
-        names = (encode_basestring_ascii(column.name).replace("%", "%%") for _, column in columns)
+        names = [encode_basestring_ascii(column.name) for _, column in columns]
         self._key = [column.name for _, column in columns].index(schema.key)
-        self._template = f"[%d,{{{','.join(f'{name}:%s' for name in names)}}}]"
+        # What stands in a row's text, and behind each a place for the line, and then for each column's value.
+        before = ["[", *(f"{',' if n else ',{'}{name}:" for n, name in enumerate(names))]
+        self._frame = [*itertools.chain.from_iterable((text, "") for text in before), "}]\n"]
 
     def encode(self, block: Block | UnreadableRow) -> Parsed:
         """Accept or reject every row of the block."""
@@ -145,10 +160,24 @@ class RowEncoder:
         if isinstance(block, UnreadableRow):
             text = self._form.decoded(block.text)
             parsed.rejects.append(Reject(block.line, [], block.reason, [block.kind], text))
-        elif block.rows:
+        elif block.lines and not self._encode_columns(block, parsed):
             self._encode(self._well_formed(block, parsed), parsed)
             parsed.rejects.sort(key=lambda reject: reject.line)
         return parsed
+
+    def _encode_columns(self, block: Block, parsed: Parsed) -> bool:
+        """Accept a block whose columns are there and hold, without a look at its rows; returns whether."""
+        if not block.columns or self._transform or not self._form.fits(len(block.columns)):
+            return False
+        try:
+            encoded = self._validator.checked(block.columns)
+        except CellError:
+            return False
+        texts = self._texts(block.lines, encoded)
+        if max(map(len, texts)) > _SMALL_ROW_CHARACTERS:
+            return False
+        parsed.accept(block.lines, encoded[self._key], texts)
+        return True
 
     def _well_formed(self, block: Block, parsed: Parsed) -> Rows:
         if (all_rows := self._form.fit_all(block)) is not None:
@@ -173,14 +202,14 @@ class RowEncoder:
             if max(map(len, texts)) > _SMALL_ROW_CHARACTERS:
                 self._reject_large(some, texts, encoded[self._key], parsed)
             else:
-                parsed.accepted += texts
-                parsed.lines += some.lines
-                parsed.keys += encoded[self._key]
+                parsed.accept(some.lines, encoded[self._key], texts)
 
     def _texts(self, lines: list[int], encoded: list[list[str]]) -> list[str]:
-        """Fill in one template for all rows, which works since JSON in ASCII has no line ends."""
-        values = itertools.chain.from_iterable(zip(lines, *encoded, strict=True))
-        return ("\n".join([self._template] * len(lines)) % tuple(values)).split("\n")
+        """Fill in the frames of all rows at once, and cut: JSON in ASCII has no line ends of its own."""
+        texts = self._frame * len(lines)
+        for place, values in enumerate((map(str, lines), *encoded)):
+            texts[2 * place + 1 :: len(self._frame)] = values
+        return "".join(texts).splitlines()
 
     @staticmethod
     def _reject_large(rows: Rows, texts: list[str], keys: list[str], parsed: Parsed) -> None:

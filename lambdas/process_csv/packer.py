@@ -22,7 +22,7 @@ class ChunkPacker:
         self._import_id = import_id
         self._limit = rows_per_chunk
         self._texts = list(packed.waiting)
-        self._bytes = sum(len(text) + 1 for text in self._texts)
+        self._bytes = _size(self._texts)
         self._frame = len(chunk_body(import_id, 10**9, []))
         self.rows = packed.rows
         self.chunks = packed.chunks
@@ -34,8 +34,7 @@ class ChunkPacker:
 
     def add(self, texts: Sequence[str]) -> Iterator[str]:
         """Take rows (ASCII JSON texts); returns the bodies of the chunks that became full."""
-        size = sum(map(len, texts)) + len(texts)
-        small = self._frame + self._bytes + size <= MAX_CHUNK_BYTES
+        small = self._frame + self._bytes + _size(texts) <= MAX_CHUNK_BYTES
         return self._add_small(texts) if small else self._add(texts)
 
     def _add_small(self, texts: Sequence[str]) -> Iterator[str]:
@@ -47,7 +46,7 @@ class ChunkPacker:
             self._texts = waiting[start : start + self._limit]
             yield self._body()
         self._texts = waiting[end:]
-        self._bytes = sum(len(text) + 1 for text in self._texts)
+        self._bytes = _size(self._texts)
 
     def _add(self, texts: Sequence[str]) -> Iterator[str]:
         for text in texts:
@@ -69,3 +68,8 @@ class ChunkPacker:
         body = chunk_body(self._import_id, self.chunks, self._texts)
         self._texts, self._bytes = [], 0
         return body
+
+
+def _size(texts: Sequence[str]) -> int:
+    """Returns the bytes that they take in a chunk, each with a comma."""
+    return sum(map(len, texts)) + len(texts)

@@ -1,6 +1,7 @@
 """The values' own rules; test_against_frictionless.py holds the reading of cells to Table Schema."""
 
 import json
+import re
 from decimal import Decimal, DecimalException
 from typing import Any
 
@@ -79,6 +80,42 @@ def test_a_long_wrong_address_is_refused_at_once() -> None:
     assert not is_email("a." * 100_000 + "@")
     assert not is_email("a@" + "b." * 100_000)
     assert not is_email("a@" + "b-" * 100_000)
+
+
+# The same, as one would write it who does not care how long it takes.
+_ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_PLAINLY = re.compile(
+    rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{0,58}}[a-z0-9])"
+)
+_almost_addresses = st.one_of(
+    st.text("ab1-.@", max_size=12),
+    st.tuples(st.sampled_from("ab-."), st.integers(58, 66), st.sampled_from(["", "-", ".com", "-.com"])).map(
+        lambda of: f"a@{of[0] * 2}{'b' * of[1]}{of[2]}"
+    ),
+    st.from_regex(_PLAINLY, fullmatch=True).map(lambda address: address[:64]),
+)
+
+
+@given(_almost_addresses)
+def test_addresses_are_what_the_plain_pattern_takes(text: str) -> None:
+    assert is_email(text) == bool(_PLAINLY.fullmatch(text))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (("date", "default"), "2024-02-29"),
+        (("string", "email"), "a@b.com"),
+        (("string", "email"), "a" * 64 + "@b.com"),
+    ],
+)
+def test_many_cells_are_read_as_one_is(kind: tuple[str, str], text: str) -> None:
+    read = KINDS[kind].read
+    assert read([text] * 3) == read([text]) * 3
+    for bad in (f"{text}\n{text}", "", "x"):
+        for texts in ([bad], [text, bad], [bad, text], [text, bad, text]):
+            with pytest.raises(ValueError, match=r"."):
+                read(texts)
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,44 @@ def test_a_block_comes_to_what_its_rows_come_to_by_themselves(
     assert together == singly
 
 
+plain = st.sampled_from(["", " ", "x", "1", "-1", "2024-02-29", " free", "gold", "'", "x" * 60_000])
+REPORT = [*HEADER, "_line", "_reason", "_row"]
+
+
+@given(
+    st.sampled_from([4, 5, 7]).flatmap(
+        lambda width: st.lists(
+            st.one_of(
+                st.tuples(*[plain] * width).map(list),
+                *[plain.map(lambda more: [*GOOD, more, more, more][:width])] * 6,
+            ),
+            min_size=1,
+            max_size=4,
+        )
+    ),
+    st.sampled_from([HEADER, [*HEADER, ""], REPORT]),
+)
+def test_columns_come_to_what_their_rows_come_to(rows: list[list[str]], header: list[str]) -> None:
+    encoder = RowEncoder(TYPED, read_header(header, TYPED))
+    lines, columns = list(range(2, 2 + len(rows))), list(map(list, zip(*rows, strict=True)))
+    by_columns = encoder.encode(Block(lines, plain=True, columns=columns))
+    assert by_columns == encoder.encode(Block(lines, rows, plain=True))
+
+
+def test_good_columns_are_never_made_into_rows() -> None:
+    block = Block([2, 3], plain=True, columns=[[cell, cell] for cell in GOOD])
+    parsed = RowEncoder(TYPED, read_header(HEADER, TYPED)).encode(block)
+    assert [line for line, _ in accepted(parsed)] == parsed.lines == [2, 3]
+    assert block._rows is None
+
+
+def test_a_record_that_dynamodb_would_not_take_is_rejected_in_columns_too() -> None:
+    columns = [["x", "y"], ["x" * DYNAMODB_ITEM_BYTES, "b"], ["", "c"]]
+    encoder = RowEncoder(TEXTS, read_header(["id", "a", "b"], TEXTS))
+    parsed = encoder.encode(Block([2, 3], plain=True, columns=columns))
+    assert (parsed.lines, list(reasons(parsed))) == ([3], [2])
+
+
 def large(text: str) -> Parsed:
     return encode(["x", text, ""], ["y", "b", "c"], schema=TEXTS, header=["id", "a", "b"])
 
