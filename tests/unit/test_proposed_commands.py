@@ -21,6 +21,8 @@ from ..program import ROOT
 
 COMMAND = "rowrelay "
 IMPORT = "0123456789abcdef0123"
+# What `upload` says when it is interrupted, and no status does.
+OF_UPLOAD = {"rowrelay status{}"}
 
 
 def texts_in(tree: ast.AST) -> Iterator[str]:
@@ -36,7 +38,7 @@ def texts_in(tree: ast.AST) -> Iterator[str]:
 def proposed() -> set[str]:
     """The commands in operations, as they stand there: those in the midst of a text are no proposal."""
     texts = (text for path in (ROOT / "operations").glob("*.py") for text in texts_in(parsed(path)))
-    return {text for text in texts if text.startswith(COMMAND)}
+    return {text for text in texts if text.startswith(COMMAND)} - OF_UPLOAD
 
 
 def followed() -> set[str]:
