@@ -18,7 +18,7 @@ _MEMORY_MB = {
 }
 # About so many seconds of waiting each.
 _WORKS: Mapping[str, tuple[object, ...]] = {
-    "process_csv": (20 * _MB, "plain"),
+    "process_csv": (100 * _MB, "plain"),
     "insert_records": (20_000,),
     "send_email": (5_000,),
 }
