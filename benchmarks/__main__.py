@@ -11,7 +11,7 @@ import typer
 
 from .against_peers import against_peers
 from .answering import waiting
-from .handlers import MB, other_handlers, process_csv
+from .handlers import MB, other_handlers, process_csv, starts
 from .side_by_side import chunk_sizes, costs, side_by_side
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -32,6 +32,7 @@ def everything(repeats: Repeats = 3) -> None:
     process_csv([size * MB for size in MEGABYTES], repeats)
     against_peers(repeats)
     other_handlers(repeats)
+    starts(repeats)
     waiting(repeats)
     side_by_side(ROWS, repeats)
     chunk_sizes(repeats)
@@ -44,6 +45,13 @@ def handlers(megabytes: Megabytes = MEGABYTES, repeats: Repeats = 3) -> None:
     machine()
     process_csv([size * MB for size in megabytes], repeats)
     other_handlers(repeats)
+
+
+@app.command("cold")
+def cold(repeats: Repeats = 3) -> None:
+    """Measure cold starts."""
+    machine()
+    starts(repeats)
 
 
 @app.command("peers")

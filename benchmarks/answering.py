@@ -18,7 +18,7 @@ _MEMORY_MB = {
 }
 # About so many seconds of waiting each.
 _WORKS: Mapping[str, tuple[object, ...]] = {
-    "process_csv": (20 * _MB, "plain"),
+    "process_csv": (100 * _MB, "plain"),
     "insert_records": (20_000,),
     "send_email": (5_000,),
 }
@@ -42,8 +42,8 @@ def waiting(repeats: int) -> None:
                 spread([_rate(a) / _rate(b) for a, b in turns], 2),
                 spread(map(_share_waited, slow), 2),
                 spread(map(_billed_milliseconds, slow)),
-                spread((_dollars(function, run) for run in slow), 3),
-                spread((_dollars(function, run) for run in fast), 3),
+                spread((dollars_of_lambda(function, run) for run in slow), 3),
+                spread((dollars_of_lambda(function, run) for run in fast), 3),
             ]
         )
     heads = [
@@ -71,7 +71,7 @@ def _billed_milliseconds(run: Figures) -> float:
     return run["elapsed"] * 1000 / run["rows"] * _MILLION
 
 
-def _dollars(function: str, run: Figures) -> float:
+def dollars_of_lambda(function: str, run: Figures) -> float:
     """Lambda's price of a million rows, which it bills by memory and elapsed time, waiting or not."""
     load = Load(
         invocations=_MILLION / ROWS_AN_INVOCATION.get(function, _MILLION),

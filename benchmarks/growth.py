@@ -13,8 +13,12 @@ _SERIES: Mapping[str, Callable[[Run], float]] = {
 }
 
 
+# Dashed: as AWS answers.
+_STYLES = ("o-C0", "s-C1", "o--C0", "s--C1")
+
+
 def plot(runs: Mapping[str, Sequence[Run]]) -> None:
-    """Draw the runs of each pipeline, by their rows."""
+    """Draw the runs of each pipeline, by their rows: the two, and then the two as AWS answers."""
     import matplotlib as mpl
 
     mpl.use("svg")
@@ -23,8 +27,8 @@ def plot(runs: Mapping[str, Sequence[Run]]) -> None:
 
     figure, axes = pyplot.subplots(1, len(_SERIES), figsize=(12, 4), layout="constrained")
     for axis, (name, value) in zip(axes, _SERIES.items(), strict=True):
-        for (pipeline, of), marker in zip(runs.items(), "os", strict=False):
-            axis.loglog([run.rows for run in of], list(map(value, of)), marker=marker, label=pipeline)
+        for (pipeline, of), style in zip(runs.items(), _STYLES, strict=True):
+            axis.loglog([run.rows for run in of], list(map(value, of)), style, label=pipeline)
         axis.set_xlabel("rows")
         axis.set_title(name)
         axis.grid(visible=True, which="major", alpha=0.3)

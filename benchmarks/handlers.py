@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from .alone import alone
-from .cold_starts import bundle_sizes, cold_starts
+from .cold_starts import bundle_sizes, cold_starts, first_invocations
 from .figures import announce, spread, table
 
 MB = 1024 * 1024
@@ -45,26 +45,32 @@ def process_csv(sizes: Sequence[int], repeats: int) -> None:
 
 
 def other_handlers(repeats: int) -> None:
-    """insert_records and send_email over clients that answer at once; cold starts; bundles."""
+    """insert_records and send_email over clients that answer at once."""
     rows = []
     for function in ("insert_records", "send_email"):
         announce(f"{function}: {_ROWS:,} rows")
         runs = [alone(function, _ROWS) for _ in range(repeats)]
         rows.append([function, spread(run["rows"] / run["seconds"] for run in runs)])
     table("Over clients that answer at once; a processor's seconds", ["", "rows/s"], rows)
+
+
+def starts(repeats: int) -> None:
+    """What a function's first invocation waits for, and how large its bundle is."""
     announce("cold starts")
-    starts = cold_starts(_COLD_REPEATS)
-    sizes = bundle_sizes()
-    table(
-        "Cold start",
-        ["", "import, ms", "against import boto3", "bundle, KB"],
-        [
+    imports, sizes = cold_starts(_COLD_REPEATS), bundle_sizes()
+    invocations = first_invocations(repeats)
+    heads = ["", "import, ms", "against import boto3", "first invocation, ms", "second, ms", "bundle, KB"]
+    rows = []
+    for function, cold in imports.items():
+        first, second = zip(*invocations[function], strict=True)
+        rows.append(
             [
                 function,
                 spread((1000 * seconds for seconds in cold.seconds), 0),
                 spread(cold.ratios, 2),
+                spread((1000 * seconds for seconds in first), 0),
+                spread((1000 * seconds for seconds in second), 0),
                 f"{sizes[function] / 1024:,.0f}",
             ]
-            for function, cold in starts.items()
-        ],
-    )
+        )
+    table("Cold start: from the bundle, and in the emulator", heads, rows)

@@ -12,7 +12,7 @@ import io
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from unittest.mock import patch
@@ -139,14 +139,16 @@ def _by(count: int, all_of_them: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield all_of_them[start : start + count]
 
 
+WORKS: Mapping[str, Callable[..., Work]] = {
+    **{each.__name__: each for each in (process_csv, transform_rows, insert_records, send_email)},
+    **{name: partial(peer, name) for name in PEERS},
+}
+
+
 def main(arguments: Sequence[str]) -> None:
     """Do the work that the command line names."""
-    works: dict[str, Any] = {
-        each.__name__: each for each in (process_csv, transform_rows, insert_records, send_email)
-    }
-    works |= {name: partial(peer, name) for name in PEERS}
     name, size, *more = arguments
-    rows, work = works[name](int(size), *more)
+    rows, work = WORKS[name](int(size), *more)
     computed, started = time.process_time(), time.perf_counter()
     work()
     elapsed, computed = time.perf_counter() - started, time.process_time() - computed

@@ -1,25 +1,37 @@
 """The two pipelines that are measured, each deployed into an emulator of its own."""
 
 import contextlib
+import json
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from local.embedded import Deployment, embedded_aws
 from local.root import ROOT
 
+from .aws_times import SECONDS
+
 _CALL_COUNTING = Path(__file__).parent / "call_counting"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A pipeline to measure: what it is called, its Pulumi program, and what of its settings is changed."""
+    """A pipeline to measure: what it is called, its Pulumi program, and what of its settings is changed.
+
+    `as_aws_answers`: whether its functions' calls take as long as AWS takes, on top of the emulator.
+    """
 
     name: str
     root: Path
     settings: Mapping[str, str] = field(default_factory=dict)
+    as_aws_answers: bool = False
+
+    @property
+    def slow(self) -> "Kind":
+        """Returns the same as AWS answers."""
+        return replace(self, name=f"{self.name}, as AWS answers", as_aws_answers=True)
 
 
 ROWRELAY = Kind("Rowrelay", ROOT)
@@ -74,6 +86,7 @@ def deployed(kind: Kind) -> Iterator[Pipeline]:
             (Path(counts) / function).mkdir()
             standing = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
             counting = {"PYTHONPATH": str(_CALL_COUNTING), "COUNTS": f"{counts}/{function}"}
+            counting |= {"DELAYS": json.dumps(SECONDS)} if kind.as_aws_answers else {}
             client.update_function_configuration(
                 FunctionName=name, Environment={"Variables": {**standing, **counting}}
             )

@@ -15,6 +15,8 @@ from .prices import dollars_per_million
 # From here on once is enough, and the usual way is left out: with so many messages waiting, the emulator is
 # so slow that it had mailed 37,000 of 100,000 rows after 15 minutes.
 _LONG_ROWS = 50_000
+# As AWS answers, the usual way sends some fifteen mails a second, since one function reads the stream.
+_LONG_SLOW_ROWS = 10_000
 _COLD_ROWS = 1_000
 _PRICED_ROWS = 5_000
 _CHUNK_ROWS = (10, 50, 100, 250, 500)
@@ -22,12 +24,16 @@ _CHUNK_ROWS = (10, 50, 100, 250, 500)
 
 @dataclass(frozen=True)
 class Turns:
-    """So many rows, in turn: ours, the usual way (if not too many), and the limit in rows a second."""
+    """So many rows, in turn: ours, the usual way (if not too many), and the limit in rows a second.
+
+    `slow`: each pipeline once as AWS answers, by its name.
+    """
 
     rows: int
     ours: list[Run]
     usual: list[Run]
     limits: list[float]
+    slow: dict[str, Run]
 
 
 def side_by_side(sizes: Sequence[int], repeats: int) -> None:
@@ -38,12 +44,14 @@ def side_by_side(sizes: Sequence[int], repeats: int) -> None:
         _print_uses(turns[-1])  # at once, for the next may take long, and be broken off
     _print_cold(repeats)
     _print_rates(turns)
-    plot(
-        {
-            ROWRELAY.name: [turn.ours[0] for turn in turns],
-            USUAL.name: [turn.usual[0] for turn in turns if turn.usual],
-        }
-    )
+    _print_slow(turns)
+    series = {
+        ROWRELAY.name: [turn.ours[0] for turn in turns],
+        USUAL.name: [turn.usual[0] for turn in turns if turn.usual],
+    }
+    for kind in (ROWRELAY.slow, USUAL.slow):
+        series[kind.name] = [turn.slow[kind.name] for turn in turns if kind.name in turn.slow]
+    plot(series)
 
 
 def costs() -> None:
@@ -71,7 +79,7 @@ def chunk_sizes(repeats: int) -> None:
 
 
 def _turns(rows: int, repeats: int) -> Turns:
-    turns = Turns(rows, [], [], [])
+    turns = Turns(rows, [], [], [], {})
     for _ in range(repeats):
         turns.ours.append(_run(ROWRELAY, rows, warm=True))
         if rows < _LONG_ROWS:
@@ -79,6 +87,8 @@ def _turns(rows: int, repeats: int) -> Turns:
         announce(f"the bare calls: {rows:,} rows")
         turns.limits.append(rows / bare_call_seconds(rows))
         announce(f"  {turns.limits[-1]:,.0f} rows/s")
+    slow = [ROWRELAY.slow, *([USUAL.slow] if rows < _LONG_SLOW_ROWS else [])]
+    turns.slow.update({kind.name: _run(kind, rows, warm=True) for kind in slow})
     return turns
 
 
@@ -110,6 +120,24 @@ def _print_rates(turns: Sequence[Turns]) -> None:
         "of the bare calls",
     ]
     table("From the upload to the last mail, functions warm", heads, map(row, turns))
+
+
+def _print_slow(turns: Sequence[Turns]) -> None:
+    rows = []
+    for turn in turns:
+        runs = [turn.slow[kind.name] for kind in (ROWRELAY.slow, USUAL.slow) if kind.name in turn.slow]
+        rates = [f"{run.rate:,.0f}" for run in runs]
+        billed = [f"{1000 * sum(run.usage.billed_seconds.values()):,.0f}" for run in runs]
+        times = [f"{runs[0].rate / run.rate:,.1f}" for run in runs[1:]]
+        rows.append([f"{turn.rows:,}", *(*rates, "-")[:2], *(*billed, "-")[:2], *(times or "-")])
+    heads = [
+        "rows",
+        "Rowrelay, rows/s",
+        "the usual way, rows/s",
+        "Rowrelay, billed ms",
+        "the usual way, billed ms",
+    ]
+    table("The same as AWS answers", [*heads, "times"], rows)
 
 
 def _print_cold(repeats: int) -> None:

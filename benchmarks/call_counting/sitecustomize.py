@@ -1,11 +1,13 @@
 """Writes down a function's calls to AWS; Python loads this by itself in a process whose path leads here.
 
 A line a call, `<operation> <entries> <bytes of messages> <write units>`, in a file of the process's own in
-COUNTS.
+COUNTS. With DELAYS, seconds by operation as JSON, a call takes so much longer.
 """
 
+import json
 import math
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ _UNITS = {
     "UpdateItem": 1,
 }
 _KB = 1024
+_delays: Mapping[str, float] = json.loads(os.environ.get("DELAYS", "{}"))
 _botocore: Any = BaseClient  # whose stubs do not know the method
 _original = _botocore._make_api_call
 _file = (Path(os.environ["COUNTS"]) / str(os.getpid())).open("a", buffering=1)
@@ -59,6 +62,8 @@ def _counted(client: BaseClient, operation: str, params: Any) -> Any:
     entries = _entries(params)
     size = sum(len(entry["MessageBody"]) for entry in entries if "MessageBody" in entry)
     units = _UNITS[operation] * sum(map(_kilobytes, entries or [params])) if operation in _UNITS else 0
+    if _delays:
+        time.sleep(_delays[operation])
     _file.write(f"{operation} {len(entries) or 1} {size} {units}\n")
     return _original(client, operation, params)
 

@@ -58,7 +58,8 @@ class TimeOuts:
 TIME_OUTS: Mapping[str, TimeOuts] = {
     # DynamoDB checks each request itself; to do so here, too, is a good part of a transaction's work.
     "dynamodb": TimeOuts(connect=1, read=3, attempts=2, validates=False),
-    "sqs": TimeOuts(connect=1, read=3, attempts=2),
+    # As many as process_csv has calls under way: the answer to one takes as long as making some ten of them.
+    "sqs": TimeOuts(connect=1, read=3, attempts=2, connections=16),
     "events": TimeOuts(connect=1, read=3, attempts=2),
     "lambda": TimeOuts(connect=1, read=3, attempts=2),
     "sns": TimeOuts(connect=1, read=3, attempts=2),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks.aws_times import SECONDS
 from benchmarks.bare_calls import bare_call_seconds
 from benchmarks.end_to_end import run
 from benchmarks.pipelines import REPLACING, ROWRELAY, USUAL, Kind
@@ -44,3 +45,12 @@ def test_the_calls_are_counted_and_priced(kind: Kind) -> None:
 
 def test_the_bare_calls_mail_everybody() -> None:
     assert bare_call_seconds(ROWS) > 0  # it fails unless SES took every mail
+
+
+def test_as_aws_answers_every_call_takes_its_time() -> None:
+    measured = run(ROWRELAY.slow, ROWS, warm=False)  # a call that aws_times.py does not know would fail
+    calls = measured.usage.calls
+    one_after_another = ("GetObject", "PutObject", "SendMessageBatch", "SendBulkEmail")
+    assert all(calls[operation] for operation in one_after_another)
+    assert measured.last_mail > sum(SECONDS[operation] for operation in one_after_another)
+    assert sum(measured.usage.billed_seconds.values()) > SECONDS["SendBulkEmail"]
