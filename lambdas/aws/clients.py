@@ -12,6 +12,7 @@ import boto3
 from botocore.config import Config
 
 from .backoff import ATTEMPTS, pause_seconds
+from .errors import PUT_OFF
 
 _LONGEST_BACKOFF_SECONDS = 20
 # How many calls a handler makes at once, where it does not say otherwise; botocore keeps as many connections.
@@ -70,20 +71,6 @@ TIME_OUTS: Mapping[str, TimeOuts] = {
 }
 
 
-# What a service refuses for now comes back at once, so it may be asked more often than one that is silent.
-# https://docs.aws.amazon.com/boto3/latest/guide/retries.html
-_PUT_OFF = frozenset(
-    {
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "SlowDown",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    }
-)
-
-
 def client(service: str) -> Any:
     """Returns a client of one of the services in TIME_OUTS; but for SES, it repeats what is put off."""
     make: Any = boto3.client
@@ -94,7 +81,10 @@ def client(service: str) -> Any:
 
 
 def repeat_what_is_put_off(made: Any, service: str) -> None:
-    """Have a client make a call again, up to ATTEMPTS times, that its service refuses for now."""
+    """Have a client make a call again, up to ATTEMPTS times, that its service refuses for now.
+
+    Such an answer comes at once, so it may be asked for more often than one that does not come.
+    """
     made.meta.events.register(f"needs-retry.{service}", _again)
 
 
@@ -108,5 +98,5 @@ def _again(response: Any, attempts: int, **_: Any) -> float | None:
     if response is None or attempts >= ATTEMPTS:
         return None
     answer, parsed = response
-    put_off = answer.status_code >= 500 or parsed.get("Error", {}).get("Code") in _PUT_OFF
+    put_off = answer.status_code >= 500 or parsed.get("Error", {}).get("Code") in PUT_OFF
     return pause_seconds(attempts) if put_off else None

@@ -40,6 +40,18 @@ _NOT_THERE = frozenset(
 )
 # A key of KMS: SQS's and Lambda's codes for it begin so. Throttling passes.
 _KEY = re.compile(r"kms(?!\.?Throttl)", re.IGNORECASE)
+# What a service refuses for now, and may take a moment later:
+# https://docs.aws.amazon.com/boto3/latest/guide/retries.html
+PUT_OFF = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "SlowDown",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
 _ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)")
 
 

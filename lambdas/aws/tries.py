@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from botocore.exceptions import ClientError
+
 from .backoff import ATTEMPTS, longest_pause, pause
+from .errors import PUT_OFF, code_of
 
 # With these, functions of ten calls at once take what a new table gives, and are refused little more:
 # tests/simulation/test_new_table.py.
@@ -22,6 +25,9 @@ class Tries(Protocol):
     def heard(self, *, put_off: bool) -> None:
         """The service has answered, and put off something or not."""
 
+    def outlasts(self, error: ClientError) -> bool:
+        """Whether a call that was refused as a whole is made again, though its client has given it up."""
+
 
 class FixedTries:
     """A few tries, each after a longer pause."""
@@ -34,6 +40,10 @@ class FixedTries:
 
     def heard(self, *, put_off: bool) -> None:
         """As of Tries."""
+
+    def outlasts(self, error: ClientError) -> bool:  # noqa: ARG002  # the client has tried as often
+        """As of Tries."""
+        return False
 
 
 FIXED_TRIES = FixedTries()
@@ -81,3 +91,10 @@ class AdaptiveTries:
     def heard(self, *, put_off: bool) -> None:
         """As of Tries."""
         self.pause.heard(put_off=put_off)
+
+    def outlasts(self, error: ClientError) -> bool:
+        """As of Tries."""
+        put_off = code_of(error) in PUT_OFF
+        if put_off:
+            self.heard(put_off=True)
+        return put_off

@@ -32,10 +32,10 @@ RESERVE_SECONDS = 55
 
 @dataclass(frozen=True)
 class Outcome:
-    """Whether a message is done with; and what the deployment lacks for it, if anything."""
+    """Whether a message is done with; and why it could not be written, if it could not."""
 
     done: bool
-    missing: str = ""
+    error: Exception | None = None
 
 
 @cache
@@ -77,7 +77,11 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     outcomes = write_all(messages, tries)
     left = [message for message, outcome in zip(messages, outcomes, strict=True) if not outcome.done]
     _log(messages, left)
-    missing = {outcome.missing for outcome in outcomes} - {""}
+    errors = [(_import_of(m), o.error) for m, o in zip(messages, outcomes, strict=True) if o.error]
+    for import_id, error in errors:
+        if import_id:
+            import_errors("insert_records").note(import_id, error)
+    missing = {kind_of(error) for _, error in errors if is_set_up_error(error)}
     if missing and len(left) == len(messages):
         raise SetUpError(f"chunks not written: {'; '.join(sorted(missing))}")
     return {"batchItemFailures": [{"itemIdentifier": message["messageId"]} for message in left]}
@@ -111,10 +115,7 @@ def _handle(message: Message, tries: Tries) -> Outcome:
         # The type only: a service's message may quote the row.
         named = {"import": import_id, "message_id": message["messageId"]}
         logger.error("chunk not written", extra={**named, "error": kind_of(error)})
-        if import_id:
-            import_errors("insert_records").note(import_id, error)
-        done = _last_attempt(message) and _give_up(message, error)
-        return Outcome(done, kind_of(error) if is_set_up_error(error) else "")
+        return Outcome(_last_attempt(message) and _give_up(message, error), error)
     if counts != Counts(created=counts.created):
         ended = {"duplicates": counts.duplicates, "failed": counts.failed}
         logger.info("rows not created", extra={"import": _import_of(message), **ended})

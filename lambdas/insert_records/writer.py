@@ -77,19 +77,28 @@ def put_always(dynamodb: "DynamoDBClient", table: str) -> Write:
 def _put_batch(dynamodb: "DynamoDBClient", table: str, items: list[Item], tries: Tries) -> list[Outcome]:
     waiting: Any = {table: [{"PutRequest": {"Item": item}} for item in items]}
     attempt = 0
-    try:
-        while tries.again(attempt):
-            attempt += 1
+    while tries.again(attempt):
+        attempt += 1
+        try:
             waiting = dynamodb.batch_write_item(RequestItems=waiting).get("UnprocessedItems")
-            tries.heard(put_off=bool(waiting))
-            if not waiting:
-                return [ItemWritten()] * len(items)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationException":
-            raise
-        if len(items) == 1:
-            return [ItemRefused(error.response["Error"].get("Message", ""))]
-        half = len(items) // 2  # one record is at fault, and the call does not say which
-        first, rest = items[:half], items[half:]
-        return _put_batch(dynamodb, table, first, tries) + _put_batch(dynamodb, table, rest, tries)
+        except ClientError as error:
+            if tries.outlasts(error):
+                continue
+            return _put_halves(dynamodb, table, items, tries, error)
+        tries.heard(put_off=bool(waiting))
+        if not waiting:
+            return [ItemWritten()] * len(items)
     raise TableError(f"{len(waiting[table])} writes were put off {attempt} times")
+
+
+def _put_halves(
+    dynamodb: "DynamoDBClient", table: str, items: list[Item], tries: Tries, error: ClientError
+) -> list[Outcome]:
+    """Find the record for which the call as a whole was refused, which the error does not name."""
+    if error.response["Error"]["Code"] != "ValidationException":
+        raise error
+    if len(items) == 1:
+        return [ItemRefused(error.response["Error"].get("Message", ""))]
+    half = len(items) // 2
+    first, rest = items[:half], items[half:]
+    return _put_batch(dynamodb, table, first, tries) + _put_batch(dynamodb, table, rest, tries)

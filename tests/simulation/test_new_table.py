@@ -156,14 +156,6 @@ def test_a_warm_table_makes_nobody_wait(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_table_that_takes_next_to_nothing_gives_messages_back_in_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(handler, "import_errors", lambda _: Errors())
     run = Run(monkeypatch, 1, WRITES[0], units=2)
     assert run.failed > INVOCATIONS
     assert run.longest < SECONDS + 3  # a pause, and a call
-
-
-class Errors:
-    """Takes notes of errors."""
-
-    def note(self, *_: object) -> None:
-        pass

@@ -88,6 +88,8 @@ def _execute(
         try:
             answer: Any = dynamodb.batch_execute_statement(Statements=list(waiting.values()))  # type: ignore[arg-type]
         except ClientError as error:
+            if tries.outlasts(error):
+                continue
             if error.response["Error"]["Code"] != "ValidationException":
                 raise
             return outcomes | _execute_halves(dynamodb, waiting, tries, error)

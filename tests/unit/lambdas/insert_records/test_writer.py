@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.aws.backoff import ATTEMPTS
 from lambdas.aws.dynamodb.outcomes import ItemExists, ItemRefused, ItemWritten, TableError
+from lambdas.aws.tries import AdaptivePause, AdaptiveTries
 from lambdas.core.chunk import Chunk
 from lambdas.core.record import Record, records_of
 from lambdas.insert_records.writer import put_always, put_if_absent
@@ -30,6 +31,41 @@ def records(count: int, import_id: str = IMPORT, first_line: int = 2, text: str 
 
 def written_lines(dynamodb: FakeDynamoDB) -> list[int]:
     return sorted(int(item["import_line"]["N"]) for item in dynamodb.items(USERS))
+
+
+WRITES: list[tuple[str, Any]] = [
+    ("batch_execute_statement", lambda dynamodb: put_if_absent(dynamodb, USERS, "email")),
+    ("batch_write_item", lambda dynamodb: put_always(dynamodb, USERS)),
+]
+
+
+class TestACallThatIsThrottledAsAWhole:
+    """Which its client has tried again already."""
+
+    @pytest.mark.parametrize(("call", "write"), WRITES)
+    def test_is_made_again_while_there_is_time(self, call: str, write: Any, clock: Clock) -> None:
+        dynamodb = database()
+        dynamodb.script(call, *[client_error("ThrottlingException", "slow down")] * 20)
+        tries = AdaptiveTries(AdaptivePause(), lambda: 1)
+        assert write(dynamodb)(records(3), tries) == [ItemWritten()] * 3
+        assert sum(clock.sleeps) > 0
+
+    @pytest.mark.parametrize(("call", "write"), WRITES)
+    def test_is_an_error_else(self, call: str, write: Any) -> None:
+        dynamodb = database()
+        dynamodb.script(call, client_error("ThrottlingException", "slow down"))
+        with pytest.raises(ClientError, match="ThrottlingException"):
+            write(dynamodb)(records(3))
+        dynamodb.script(call, client_error("AccessDeniedException", "no"))
+        with pytest.raises(ClientError, match="AccessDenied"):
+            write(dynamodb)(records(3), AdaptiveTries(AdaptivePause(), lambda: 1))
+
+    @pytest.mark.parametrize(("_call", "write"), WRITES)
+    def test_is_not_begun_without_time(self, _call: str, write: Any) -> None:
+        dynamodb = database()
+        with pytest.raises(TableError, match="3 writes were put off 0 times"):
+            write(dynamodb)(records(3), AdaptiveTries(AdaptivePause(), lambda: 0))
+        assert not dynamodb.calls.made
 
 
 class TestPutIfAbsent:
