@@ -12,6 +12,7 @@ from .answering import waiting
 from .document import origin, write_figures
 from .figures import printed
 from .handlers import MB, other_handlers, process_csv, starts
+from .profiled import profile
 from .side_by_side import chunk_sizes, costs, side_by_side
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -32,6 +33,7 @@ def everything(repeats: Repeats = 3) -> None:
     print(measured, flush=True)
     process_csv([size * MB for size in MEGABYTES], repeats)
     against_peers(repeats)
+    profile()
     other_handlers(repeats)
     starts(repeats)
     waiting(repeats)
@@ -61,6 +63,7 @@ def peers(repeats: Repeats = 3) -> None:
     """Measure process_csv beside what else reads a CSV file."""
     print(origin(), flush=True)
     against_peers(repeats)
+    profile()
 
 
 @app.command("waiting")
