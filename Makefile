@@ -16,12 +16,16 @@ unexport PYTHONDONTWRITEBYTECODE
 # file, whatever characters it has; else several names, with quotes as in a shell.
 FILES ?=
 ARGS ?=
+# A file's tests share what it deploys; the files begin in the order that tests/conftest.py gives them.
+PYTEST := -n 2 --dist loadfile --no-loadscope-reorder
+ONE_PASS := tests/e2e/test_demo.py::test_the_sample_goes_from_upload_to_mail_and_the_user_sees_it
+CHECKED_SEEDS := 200
 # Of `make simulate`: how many seeds, or the one to replay, or how many mails to work off in eighty days.
 SEEDS ?= 1000
 SEED ?=
 BACKLOG ?=
 
-.PHONY: help setup demo test engine schema docs simulate bench lint format wheel lock clean
+.PHONY: help setup demo check test engine schema docs simulate bench lint format wheel lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -33,8 +37,13 @@ demo: .venv/.ready ## deploy into the embedded AWS, import a sample, show where 
 	if [ -e "$$files" ] || ! eval "set -- $$files" 2>/dev/null; then set -- "$$files"; fi; \
 	$(BIN)/rowrelay demo $(ARGS) "$$@"
 
+# One file goes through the pipeline, beside the rest.
+check: lint ## linters, types, unit tests, components, some seeds and one pass of the pipeline
+	$(BIN)/pytest -q $(PYTEST) $(ONE_PASS) tests/components tests/unit
+	@$(BIN)/python -m tests.simulation --seeds $(CHECKED_SEEDS)
+
 test: lint engine ## linters, types, imports and every test
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest $(PYTEST)
 
 # Without `pulumi` and `go`, the tests of the engine are skipped, and say so; in CI they fail.
 engine: $(ENGINE)/venv/.ready $(if $(shell command -v pulumi),,$(if $(shell command -v go),$(ENGINE)/bin/pulumi $(ENGINE)/bin/pulumi-language-yaml)) ## the real Pulumi engine, for its tests

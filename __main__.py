@@ -1,8 +1,8 @@
-"""The program: settings in, three components, outputs out."""
+"""The program: settings in, four components, outputs out."""
 
 import pulumi
 
-from components import BufferedWriter, CsvIngest, StreamNotifier, create_dashboard
+from components import BufferedWriter, CsvIngest, ImportLedger, StreamNotifier, create_dashboard
 from deployed import check_key
 from settings import load_settings
 
@@ -13,14 +13,17 @@ if settings.alarm_actions is None:
         "Nobody hears of this stack's alarms. Name an SNS topic: pulumi config set rowrelay:alarmTopicArn ARN"
     )
 
-writer = BufferedWriter("writer", settings.writer_args())
-ingest = CsvIngest("ingest", settings.ingest_args(writer.queue, writer.import_ledger))
-notifier = StreamNotifier("notifier", settings.notifier_args(writer.stream_arn, writer.import_ledger))
-dashboard = create_dashboard("dashboard", ingest=ingest, writer=writer, notifier=notifier)
+ledger = ImportLedger("ledger", settings.ledger_args())
+writer = BufferedWriter("writer", settings.writer_args(ledger.import_ledger))
+ingest = CsvIngest("ingest", settings.ingest_args(writer.queue, ledger.import_ledger))
+notifier = StreamNotifier("notifier", settings.notifier_args(writer.stream_arn, ledger.import_ledger))
+dashboard = create_dashboard("dashboard", ingest=ingest, writer=writer, notifier=notifier, ledger=ledger)
 
 outputs = {
     "bucket": ingest.bucket["name"],
     "upload_prefix": ingest.upload_prefix,
+    "schema": settings.schema,
+    "read_options": settings.read_options,
     "queue_url": writer.queue["url"],
     "dead_letter_queue_url": writer.dead_letter_queue["url"],
     "ingest_failure_queue_url": ingest.failure_queue["url"],
@@ -28,7 +31,7 @@ outputs = {
     "key": settings.key,
     "key_type": settings.key_type,
     "table": writer.table["name"],
-    "import_ledger": writer.import_ledger["name"],
+    "import_ledger": ledger.import_ledger["name"],
     "mail_ledger": notifier.mail_ledger["name"],
     "mail_columns": notifier.mail_columns,
     "ledgers_expire_days": notifier.ledgers_expire_days,
@@ -37,11 +40,14 @@ outputs = {
         "insert_records": writer.function_name,
         "send_email": notifier.function_name,
         "mail_round": notifier.round_function_name,
+        "bookkeeper": ledger.function_name,
     },
     "dashboard": dashboard.dashboard_name,
     "identity": notifier.identity_arn,
     "dkim_records": notifier.dkim_records,
     "sender": settings.sender,
 }
+if settings.transform_rows:
+    outputs["transform_rows"] = settings.transform_rows
 for name, value in outputs.items():
     pulumi.export(name, value)

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,14 @@ from components import defaults
 from components.alarm_args import AlarmArgs
 from components.alarm_list import OWED_AGE_ALARM
 from components.buffered_writer_args import BufferedWriterArgs, plan_buffered_writer
-from components.contracts import SchemaError, parse_schema
+from components.contracts import DEFAULT_OPTIONS, SchemaError, parse_schema
 from components.csv_ingest_args import CsvIngestArgs, plan_csv_ingest
 from components.files import MAIL_FILES, load_mail, load_schema, load_transform
 from components.function_args import FunctionArgs
+from components.import_ledger_args import ImportLedgerArgs, plan_import_ledger
 from components.mail_texts import MailTexts
 from components.problems import ArgumentsError, Problem
-from components.references import QueueReference, TableReference
+from components.references import ImportLedgerReference, QueueReference
 from components.stream_notifier_args import StreamNotifierArgs, plan_stream_notifier
 from configuration import Configuration, Setting
 
@@ -59,6 +60,9 @@ class Settings:
     max_row_bytes: int | None
     rows_per_chunk: int | None
     function: FunctionArgs
+    stuck_minutes: int | None
+    settled_topic_arn: str | None
+    event_bus_arn: str | None
     alarms: dict[str, AlarmArgs] | None
     alarm_actions: list[pulumi.Input[str]] | None
     kms_key_arn: str | None
@@ -67,11 +71,30 @@ class Settings:
     key_type: str
     columns: list[str] | None
 
-    def writer_args(self) -> BufferedWriterArgs:
-        """BufferedWriter's arguments."""
+    @property
+    def read_options(self) -> dict[str, Any]:
+        """How files are read, by the arguments of CsvIngest, with its defaults."""
+        options = asdict(DEFAULT_OPTIONS)
+        return options | {name: value for name in options if (value := getattr(self, name)) is not None}
+
+    def ledger_args(self) -> ImportLedgerArgs:
+        """ImportLedger's arguments."""
+        return {
+            "event_bus_arn": self.event_bus_arn,
+            "settled_topic_arn": self.settled_topic_arn,
+            "stuck_minutes": self.stuck_minutes,
+            "function": self.function,
+            "alarm_actions": self.alarm_actions,
+            "kms_key_arn": self.kms_key_arn,
+            "protect_data": self.protect_data,
+        }
+
+    def writer_args(self, import_ledger: ImportLedgerReference) -> BufferedWriterArgs:
+        """BufferedWriter's arguments; the ledger is another component's."""
         return {
             "key": self.key,
             "key_type": self.key_type,
+            "import_ledger": import_ledger,
             "on_conflict": self.on_conflict,
             "ledgers_expire_days": self.ledgers_expire_days,
             "function": self.function,
@@ -80,7 +103,7 @@ class Settings:
             "protect_data": self.protect_data,
         }
 
-    def ingest_args(self, queue: QueueReference, import_ledger: TableReference) -> CsvIngestArgs:
+    def ingest_args(self, queue: QueueReference, import_ledger: ImportLedgerReference) -> CsvIngestArgs:
         """CsvIngest's arguments; queue and ledger are another component's."""
         return {
             "schema": self.schema,
@@ -105,7 +128,7 @@ class Settings:
         }
 
     def notifier_args(
-        self, stream_arn: pulumi.Input[str], import_ledger: TableReference
+        self, stream_arn: pulumi.Input[str], import_ledger: ImportLedgerReference
     ) -> StreamNotifierArgs:
         """StreamNotifier's arguments; stream and ledger are another component's."""
         return {
@@ -205,6 +228,9 @@ SETTINGS = (
         default=str(defaults.OWED_AGE_ALARM // _HOUR),
         must_be=f"a whole number from 1 to {_OWED_HOURS_MAX:,}",
     ),
+    Setting("stuckMinutes", "stuck_minutes", _whole_number),
+    Setting("settledTopicArn", "settled_topic_arn", optional=True),
+    Setting("eventBusArn", "event_bus_arn", optional=True),
     Setting("alarmTopicArn", "alarm_actions", _list_of_one, must_be="an SNS topic's ARN", optional=True),
     Setting("kmsKeyArn", "kms_key_arn", optional=True),
     Setting("protectData", "protect_data", _flag),
@@ -238,10 +264,12 @@ def _problems(settings: Settings) -> list[Problem]:
     """What the components of `__main__.py` will find wrong with their arguments."""
     output = pulumi.Output.from_input("what is not known before another component is created")
     queue: QueueReference = {"url": output, "arn": output}
-    ledger: TableReference = {"name": output, "arn": output}
+    ledger: ImportLedgerReference = {"name": output, "arn": output}
     problems: list[Problem] = []
     with _collect(problems):
-        plan_buffered_writer("writer", settings.writer_args())
+        plan_import_ledger("ledger", settings.ledger_args())
+    with _collect(problems):
+        plan_buffered_writer("writer", settings.writer_args(ledger))
     with _collect(problems):
         plan_csv_ingest("ingest", settings.ingest_args(queue, ledger))
     with _collect(problems):

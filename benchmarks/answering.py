@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from components.defaults import INSERT_RECORDS_MEMORY_MB, PROCESS_CSV_MEMORY_MB, SEND_EMAIL_MEMORY_MB
-from operations.cost import Load
+from operations.load import Load
 
 from .alone import alone
 from .figures import announce, spread, table

@@ -15,9 +15,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 from components.defaults import INSERT_RECORDS_BATCH, STREAM_BATCH
+from lambdas.aws.tries import AdaptivePause, AdaptiveTries
 from lambdas.csvfile.transform import TransformRow
+from lambdas.insert_records import handler as insert_records_handler
 
 from .memory import peak_bytes
 from .peers import PEERS, read_all
@@ -32,6 +35,7 @@ from .stub_client import (
     mails_of,
 )
 
+_TIME_ENOUGH = 900.0
 _BLOCK_ROWS = 15_000  # a megabyte
 _MESSAGES_AN_INVOCATION = INSERT_RECORDS_BATCH
 # As the components' defaults are; process_csv reads a file in one.
@@ -108,13 +112,15 @@ def _import(size: int, form: str, waits: str, transform_row: TransformRow | None
 
 def insert_records(rows: int, waits: str = "") -> Work:
     """Write the chunks of so many rows, a message each."""
-    chunks = chunks_of(people(rows))
+    messages = [{"body": chunk} for chunk in chunks_of(people(rows))]
     inserter = inserter_over(StubClient(record=False, waits=bool(waits)))
+    tries = AdaptiveTries(AdaptivePause(), lambda: _TIME_ENOUGH)
 
     def insert_all() -> None:
-        for messages in _by(_MESSAGES_AN_INVOCATION, chunks):
-            for message in messages:
-                inserter.insert(message)
+        with patch.object(insert_records_handler, "inserter", lambda: inserter):
+            for some in _by(_MESSAGES_AN_INVOCATION, messages):
+                outcomes = insert_records_handler.write_all(some, tries)
+                assert all(outcome.done for outcome in outcomes)
 
     return rows, insert_all
 

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 
-from operations.cost import Load
+from operations.load import Load
 from operations.prices import SQS_REQUEST_BYTES
 
 from .end_to_end import Run

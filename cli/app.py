@@ -57,6 +57,12 @@ Files = Annotated[
     typer.Argument(metavar="FILE", help="CSV files, or - (standard input). Default: a sample."),
 ]
 Keep = Annotated[bool, typer.Option("--keep", help="Leave it running until Ctrl-C.")]
+KeptName = Annotated[
+    str | None,
+    typer.Option(
+        "--name", metavar="NAME", help="What --stack calls it: demo, or demo-…. Default: a free one."
+    ),
+]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="The emulator's port. Default: a free one.")]
 
 
@@ -69,6 +75,7 @@ def demo(
     transform: TransformPath = None,
     encoding: Encoding = None,
     keep: Keep = False,
+    name: KeptName = None,
     port: Port = None,
     as_json: Json = False,
 ) -> None:
@@ -76,7 +83,8 @@ def demo(
 
     Nothing leaves this machine: no account, no Docker, no real mail. The seconds that are shown run from the
     first upload to the last row's end. Rejected rows are written into the current folder, as
-    NAME.rejects.csv: correct them there, and give that file next.
+    NAME.rejects.csv: correct them there, and give that file next. With --keep the other commands find it from
+    any folder, by its name as --stack if several are kept.
 
     Exit codes: 0 every row is accounted for and none failed or is held (rejected rows are a result, not a
     failure); 1 otherwise, or a file was refused as a whole; 2 wrong usage, such as a file that does not
@@ -84,9 +92,11 @@ def demo(
     """
     from .demo import run_demo  # boto3 is not needed for --help
     from .inputs import Inputs
+    from .keeping import Keeping
 
     inputs = Inputs(schema=schema, transform=transform, mail=mail, encoding=encoding)
-    run(lambda: run_demo(files or [], inputs, port=port, keep=keep, as_json=as_json))
+    keeping = Keeping(keep=keep, name=name)
+    run(lambda: run_demo(files or [], inputs, port=port, keeping=keeping, as_json=as_json))
 
 
 _PORT_HELP = f"The emulator's port; Pulumi.local.yaml points Pulumi at {LOCAL_STACK_PORT}."
@@ -143,6 +153,38 @@ def check(
     run(lambda: run_check(files, inputs, as_json=as_json, write=write))
 
 
+Watch = Annotated[bool, typer.Option("--watch", help="Follow the imports until they are settled.")]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Overwrite what is in the bucket and was not read to its end.")
+]
+
+
+@app.command()
+def upload(
+    files: CheckedFiles,
+    *,
+    stack: StackName = None,
+    watch: Watch = False,
+    replace: Replace = False,
+    as_json: Json = False,
+) -> None:
+    """Upload files to a stack, each after it was checked by what the stack imports it by.
+
+    Shows which rows will be rejected. A file that would be rejected as a whole is not uploaded, nor one that
+    would overwrite an object that is not read to its end yet; the others are. Its key is its name under the
+    stack's upload prefix. With --watch it follows the imports until their books are settled, and writes
+    rejected rows beside each file, as NAME.rejects.csv. Ctrl-C leaves no file half uploaded, and says which
+    were; their imports go on.
+
+    Exit codes: 0 every file was uploaded, and with --watch is settled with none failed or held (rejected rows
+    are a result, not a failure); 1 otherwise; 2 wrong usage, such as two files of one name; 130 Ctrl-C.
+    """
+    from .upload import UploadOptions, run_upload
+
+    options = UploadOptions(watch=watch, replace=replace, as_json=as_json)
+    run(lambda: run_upload(files, stack, options))
+
+
 _DRAFTED_HELP = "A CSV file, plain or gzipped; - for standard input."
 DraftedFile = Annotated[str, typer.Argument(metavar="FILE", help=_DRAFTED_HELP)]
 
@@ -168,8 +210,16 @@ Limit = Annotated[
 ]
 
 
+OfImport = Annotated[
+    str | None,
+    typer.Option("--import", metavar="ID", help="Show this import whole; a key will do if it has but one."),
+]
+
+
 @app.command()
-def status(*, stack: StackName = None, limit: Limit = 20, as_json: Json = False) -> None:
+def status(
+    *, stack: StackName = None, of_import: OfImport = None, limit: Limit = 20, as_json: Json = False
+) -> None:
     """Show where rows and mails are, and what is wrong: with the stack's parts, its imports, its mails.
 
     Changes nothing. All imports that are not settled are shown, and the newest. A queue's age is that of its
@@ -180,7 +230,68 @@ def status(*, stack: StackName = None, limit: Limit = 20, as_json: Json = False)
     """
     from .status import run_status
 
-    run(lambda: run_status(stack, limit=limit, as_json=as_json))
+    run(lambda: run_status(stack, of_import, limit=limit, as_json=as_json))
+
+
+SomeImport = Annotated[
+    str,
+    typer.Argument(metavar="IMPORT", help="An import's id; the key of its object will do if it has but one."),
+]
+Output = Annotated[
+    str | None,
+    typer.Option("--output", metavar="FILE", help="Where to write. Default: NAME.rejects.csv, here."),
+]
+
+
+@app.command()
+def rejects(
+    of_import: SomeImport, *, stack: StackName = None, output: Output = None, as_json: Json = False
+) -> None:
+    """Download an import's rejected rows, each with its line and reason: correct them, and upload the file.
+
+    A file that is there already stays: by default the next free name is taken, NAME.rejects-2.csv; one that
+    --output names is refused.
+
+    Exit codes: 0 written, or there are none; 1 they could not be written, are not there yet, or have
+    expired; 2 wrong usage, such as an import that nobody knows.
+    """
+    from .rejects import run_rejects
+
+    run(lambda: run_rejects(stack, of_import, output=output, as_json=as_json))
+
+
+OneImport = Annotated[
+    str | None,
+    typer.Argument(metavar="[IMPORT]", help="An import's id, or its object's key. Default: all lines."),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="TIME",
+        help="How far back: 30m, 2h, 1d. Default: 1h; with IMPORT, since it was begun.",
+    ),
+]
+JsonLines = Annotated[bool, typer.Option("--json", help="Print a JSON object a line.")]
+
+
+@app.command()
+def logs(
+    of_import: OneImport = None,
+    *,
+    stack: StackName = None,
+    since: Since = None,
+    as_json: JsonLines = False,
+) -> None:
+    """Show what the functions logged, the oldest first: all lines, or those about one import.
+
+    Times are UTC. Lambda's own lines are shown where an invocation failed or was ended.
+
+    Exit codes: 0 shown, or there was no line; 1 a log could not be read; 2 wrong usage.
+    """
+    from .logs import run_logs
+
+    run(lambda: run_logs(stack, of_import, since=since, as_json=as_json))
 
 
 Owe = Annotated[bool, typer.Option("--owe", help="Enter the mails that are missing as owed.")]

@@ -42,7 +42,8 @@ def run_check(names: Sequence[str], inputs: Inputs, *, as_json: bool, write: boo
         return valid
     printer = Printer()
     checks = [_check(file, by, _print_reject(printer, file)) for file in files]
-    _print(printer, checks)
+    printer.line()
+    show_checks(printer, checks)
     proposed = merged(aliases_for(file, by, each) for file, each in zip(files, checks, strict=True))
     if proposed:
         if write:
@@ -81,9 +82,9 @@ def _print_reject(printer: Printer, file: File) -> Callable[[Reject], None]:
     return lambda reject: printer.line(f"{file}:{reject.line}: {reject.reason}")
 
 
-def _print(printer: Printer, checks: Sequence[Checked]) -> None:
+def show_checks(printer: Printer, checks: Sequence[Checked]) -> None:
+    """Print what imports of files would come to, and why rows of them would be rejected."""
     rows = [(checked.file, (checked.read, checked.accepted, checked.rejected)) for checked in checks]
-    printer.line()
     printer.table("What an import would come to", ("Read", "Accepted", "Rejected"), rows)
     for checked in checks:
         if checked.reason:

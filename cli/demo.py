@@ -3,7 +3,6 @@
 import contextlib
 import json
 import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,9 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from local.embedded import Deployment, embedded_aws
-from local.emulator import REGION
 from local.errors import PortError
-from local.kept import KeptRun, publish
 from local.mailbox import SentMail, first_sent
 from local.root import ROOT
 from operations.errors import OperationError
@@ -29,6 +26,7 @@ from operations.watching import watch_of
 from .demo_settings import STACK, demo_settings
 from .files import check_files
 from .inputs import Inputs
+from .keeping import Keeping
 from .printer import Printer
 from .progress import progress
 from .report import Report
@@ -77,13 +75,16 @@ class Outcome:
         )
 
 
-def run_demo(names: Sequence[str], inputs: Inputs, *, port: int | None, keep: bool, as_json: bool) -> bool:
+def run_demo(
+    names: Sequence[str], inputs: Inputs, *, port: int | None, keeping: Keeping, as_json: bool
+) -> bool:
     """Deploy, import the files (by default a sample), show the outcome; returns whether all went well.
 
     Raises:
         UsageError: a file, or what an option names, cannot be read or used; before anything starts.
         OperationError, EmbeddedAwsError: the run could not be made.
     """
+    keeping.check()
     settings, files = demo_settings(inputs), check_files(names) or [SAMPLE]
     out = sys.stdout
     redirected = contextlib.redirect_stdout(sys.stderr if as_json else out)
@@ -92,11 +93,11 @@ def run_demo(names: Sequence[str], inputs: Inputs, *, port: int | None, keep: bo
         outcome = import_files(aws, files, printer.console, want_mail=not as_json)
         saved = _save_rejects(printer, aws, outcome.imports)
         if as_json:
-            print(outcome.as_json(aws, saved, keep=keep), file=out, flush=True)
+            print(outcome.as_json(aws, saved, keep=keeping.keep), file=out, flush=True)
         else:
             _print(Report(printer), aws, outcome, saved)
-        if keep:
-            _wait(printer, aws)
+        if keeping.keep:
+            keeping.wait(printer, aws)
     return succeeded(outcome.imports)
 
 
@@ -163,20 +164,3 @@ def _print(report: Report, aws: Deployment, outcome: Outcome, files: Mapping[str
     report.totals(outcome.imports, outcome.seconds)
     if outcome.why:
         report.printer.line(f"It ended before: {outcome.why}.")
-
-
-def _wait(printer: Printer, aws: Deployment) -> None:
-    key = aws.access_key
-    printer.line(
-        f"Running at {aws.endpoint} (access key {key.id}, secret key {key.secret}, region {REGION}) with:"
-    )
-    for name, value in aws.outputs.items():
-        printer.line(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
-    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(publish(KeptRun(aws.endpoint, key, aws.outputs)))
-            printer.line("In another terminal, try: rowrelay status")
-        except OSError as error:
-            printer.line(f"`rowrelay status` and the other commands will not find it: {error}")
-        printer.line("Press Ctrl-C to end it.")
-        threading.Event().wait()

@@ -1,10 +1,12 @@
-"""What is wrong with a stack, and how its account stands: lines that `rowrelay status` prints."""
+"""What is wrong with a stack, and how its account stands, as `rowrelay status` prints it."""
 
 from collections.abc import Iterator, Sequence
 
 from operations.finding import Finding, Gravity, Verdict, verdict_of
 from operations.sending_account import SendingAccount
 from operations.text import moment
+
+from .printer import Printer
 
 _HEADS = {
     Gravity.BLOCKED: "Does not move",
@@ -15,16 +17,16 @@ _HEADS = {
 }
 
 
-def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
-    """Yields the lines on what is wrong, under a heading for each gravity; one line if nothing is."""
+def show_findings(printer: Printer, findings: Sequence[Finding]) -> None:
+    """Print what is wrong, under a heading for each gravity; one line if nothing is."""
     if verdict_of(findings) == Verdict.FINE:
-        yield "Nothing needs a decision."
+        printer.line("Nothing needs a decision.")
     for gravity, head in _HEADS.items():
         of_gravity = [finding for finding in findings if finding.gravity == gravity]
         if of_gravity:
-            yield f"{head}:"
+            printer.line(f"{head}:")
             for finding in of_gravity:
-                yield from _lines(finding)
+                _show(printer, finding)
 
 
 def account_lines(account: SendingAccount | None) -> Iterator[str]:
@@ -40,10 +42,10 @@ def account_lines(account: SendingAccount | None) -> Iterator[str]:
     yield f"SES: {state}; {quota}, {account.rate:g} a second"
 
 
-def _lines(finding: Finding) -> Iterator[str]:
+def _show(printer: Printer, finding: Finding) -> None:
     since = f" (since {moment(finding.since)})" if finding.since is not None else ""
-    yield f"  {finding.what}{since}."
+    printer.line(f"  {finding.what}{since}.")
     if finding.mend:
-        yield f"    {finding.mend}."
+        printer.line(f"    {finding.mend}.")
     if finding.command:
-        yield f"    Type: {finding.command}"
+        printer.command("    Type: ", finding.command)

@@ -183,7 +183,7 @@ def run_list(
     stack_name: str | None, states: Sequence[Waiting], which: Which, *, limit: int, as_json: bool
 ) -> bool:
     """Show the mails in these states; returns True, for what fails is raised."""
-    from operations.imports import find_import
+    from operations.import_reader import find_import
     from operations.mails import StackMails
     from operations.stack import find_stack
 

@@ -16,7 +16,7 @@ StackName = Annotated[
     typer.Option(
         "--stack",
         metavar="NAME",
-        help="The Pulumi stack. Default: the embedded AWS that `rowrelay demo --keep` runs.",
+        help="A demo that `rowrelay demo --keep` keeps, or a Pulumi stack. Default: the only such demo.",
     ),
 ]
 SchemaPath = Annotated[

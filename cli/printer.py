@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
@@ -24,8 +25,23 @@ class Printer:
             self.console.width = PIPED_WIDTH
 
     def line(self, text: str = "") -> None:
-        """Print one line, however long."""
-        self.console.print(Text(shown(text, 2000)), soft_wrap=True)
+        """Print one line, however long; a terminal's ends at blanks, where one fits its width.
+
+        What has no blank, such as an id or a key, stays whole, so that it can be copied: the terminal itself
+        goes on in its next line.
+        """
+        for line in self._lines(shown(text, 2000)):
+            self.console.print(Text(line), soft_wrap=True)
+
+    def command(self, before: str, command: str) -> None:
+        """Print a command, behind what is before it; it stays whole, so that it can be copied."""
+        self.console.print(Text(shown(before + command, 2000)), soft_wrap=True)
+
+    def _lines(self, text: str) -> list[str]:
+        if not self.console.is_terminal:
+            return [text]
+        indent = " " * (len(text) - len(text.lstrip(" ")))
+        return wrapped(text.strip(" "), self.console.width, indent) or [""]
 
     def table(
         self, title: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[int] | str]]
@@ -44,6 +60,9 @@ class Printer:
         longest = max(name.cell_len for name in names)
         width = 0 if room < min(longest, _NARROW) else max(len("File"), min(room, longest))
         self.line(title)
+        if sum(widths) + len(widths) - 1 > self.console.width:  # even with one blank between them
+            self._list(columns, rows)
+            return
         self._row(("File", width), *zip(columns, widths, strict=True))
         for name, (_, of) in zip(names, rows, strict=True):
             if isinstance(of, str):
@@ -51,6 +70,18 @@ class Printer:
                 self._row((name, width), rest, justify="left")
             else:
                 self._row((name, width), *zip([f"{number:,}" for number in of], widths, strict=True))
+        self.line()
+
+    def _list(self, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[int] | str]]) -> None:
+        """Print numbers that are too large for a table, whole: each behind its heading, under the name."""
+        for name, of in rows:
+            told = (
+                of
+                if isinstance(of, str)
+                else ", ".join(f"{column} {number:,}" for column, number in zip(columns, of, strict=True))
+            )
+            self.line(shown(name))
+            self.line(f"    {told}")
         self.line()
 
     def _row(self, name: _Cell, *cells: _Cell, justify: JustifyMethod = "right") -> None:
@@ -68,6 +99,25 @@ class Printer:
             table.add_column(width=cell[1], justify="left" if cell is name else justify, overflow="fold")
         table.add_row(*(text for text, _ in beside))
         self.console.print(table)
+
+
+def wrapped(text: str, width: int, indent: str) -> list[str]:
+    """Returns the text in lines of so many columns, but for words that are longer, which stay whole.
+
+    Args:
+        text: A line.
+        width: Columns.
+        indent: What the first line begins with; the others have two blanks more.
+    """
+    lines: list[str] = []
+    line = indent
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line.strip() else line + word
+        if line.strip() and cell_len(longer) > width:
+            lines.append(line)
+            longer = f"{indent}  {word}"
+        line = longer
+    return [*lines, line]
 
 
 def shown(value: str, limit: int = 500, *, lines: bool = False) -> str:

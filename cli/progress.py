@@ -1,19 +1,32 @@
 """Progress, of rows on their way or of anything counted: bars on a terminal, lines where it is piped."""
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TransferSpeedColumn,
+)
 
 from lambdas.core.books import Books
 from operations.imports import Import, total
 from operations.text import count
 
+from .printer import shown
+
 LINE_SECONDS = 1.0  # between two lines, at least
+_NAME_SHOWN = 30  # characters of a file's name, beside a bar
 
 
 class Bars(AbstractContextManager["Bars"]):
@@ -101,6 +114,38 @@ def counting(console: Console, noun: str, total: int | None) -> Iterator[Callabl
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task(f"{noun}s", total=total)
+        yield lambda number: progress.advance(task, number)
+
+
+@contextlib.contextmanager
+def sending(console: Console, name: str, size: int) -> Iterator[Callable[[int], None]]:
+    """Show how much of a file is sent: a bar on a terminal, else a line a second.
+
+    Args:
+        console: Where to.
+        name: The file's.
+        size: Its bytes.
+
+    Yields what adds bytes to it, from any thread.
+    """
+    if not console.is_terminal:
+        add = _lines(console, "byte", size)
+        lock = threading.Lock()
+
+        def add_alone(number: int) -> None:
+            with lock:
+                add(number)
+
+        yield add_alone
+        return
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(shown(name, _NAME_SHOWN), total=size)
         yield lambda number: progress.advance(task, number)
 
 

@@ -1,21 +1,22 @@
 """`rowrelay status`: the imports, the mails that wait, the queues, and what needs a decision."""
 
 import json
-import time
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
 from lambdas.core.mail_gate import Door, DoorKind
+from operations.import_details import read_import
 from operations.imports import Import
-from operations.mail_status import MailStatus, OwedMails
+from operations.mail_status import MailStatus
 from operations.queues import LOOKED_AT, QueueState
 from operations.stack import find_stack
 from operations.status import Status, read_status
 from operations.text import count, moment, to_second
 
-from .health import account_lines, finding_lines
+from .health import account_lines, show_findings
+from .import_details import show_import, waiting_lines
+from .mail_lines import owed_line, show_reasons
 from .printer import Printer
 from .report import Report
 
@@ -23,14 +24,17 @@ _SHOWN = 5  # reasons of a queue, of mails, or of an import's rejects
 _DOORS = {DoorKind.SET_UP: "set-up", DoorKind.NO_ANSWER: "no answer"}
 
 
-def run_status(stack_name: str | None, *, limit: int, as_json: bool) -> int:
-    """Show the stack; returns the exit code."""
-    status = read_status(find_stack(stack_name), limit)
+def run_status(stack_name: str | None, import_name: str | None, *, limit: int, as_json: bool) -> int:
+    """Show the stack, or one import of it, by its id or its object's key; returns the exit code."""
+    stack = find_stack(stack_name)
+    looked = read_import(stack, import_name) if import_name else read_status(stack, limit)
     if as_json:
-        print(json.dumps(status.as_json()))
+        print(json.dumps(looked.as_json()))
+    elif isinstance(looked, Status):
+        show(Printer(), looked)
     else:
-        show(Printer(), status)
-    return status.verdict
+        show_import(Printer(), looked)
+    return looked.verdict
 
 
 def show(printer: Printer, status: Status) -> None:
@@ -41,8 +45,9 @@ def show(printer: Printer, status: Status) -> None:
     if status.mails:
         _show_mails(printer, status.mails, status.stack.option)
     _show_queues(printer, status.queues.values())
-    for line in (*account_lines(status.health.account), "", *finding_lines(status.findings)):
+    for line in (*account_lines(status.health.account), ""):
         printer.line(line)
+    show_findings(printer, status.findings)
 
 
 def _show_imports(printer: Printer, status: Status) -> None:
@@ -66,26 +71,31 @@ def _title(one: Import) -> str:
 
 
 def _show_ids(printer: Printer, imports: Iterable[Import]) -> None:
-    """Print the imports' ids, which other commands take: in the table they would be cut into pieces."""
+    """Print the imports' ids, which other commands take: in the table they would be cut into pieces.
+
+    With each that is open stands what it waits for.
+    """
     printer.line("The imports' ids")
     for one in imports:
         printer.line(f"    {one.id or '(none yet)'}: {_title(one)}")
+        for line in waiting_lines(one):
+            printer.line(f"        {line}")
     printer.line()
 
 
 def _show_mails(printer: Printer, mails: MailStatus, option: str) -> None:
     printer.line(f"{count(mails.owed, 'mail')} owed")
     if mails.all_paused:
-        printer.line(f"    all are paused: rowrelay mails resume --all{option}")
+        printer.command("    all are paused: ", f"rowrelay mails resume --all{option}")
     if mails.door:
         look = "" if mails.all_paused else f"; {_what_rounds_do(mails.door)}"
         printer.line(f"    {_DOORS.get(mails.door.kind, mails.door.kind)}: {mails.door.reason}{look}")
     stopped = mails.all_paused or bool(mails.door and mails.door.shut)
     for one in mails.imports:
-        printer.line(f"    {_owed(one, stopped=stopped)}")
+        printer.line(f"    {owed_line(one, stopped=stopped)}")
     for state, reasons in mails.undecided.items():
         printer.line(f"{mails.number(state)} {state}")
-        _show_reasons(printer, reasons)
+        show_reasons(printer, reasons)
     printer.line()
 
 
@@ -97,29 +107,11 @@ def _what_rounds_do(door: Door) -> str:
     return f"a round looks again at {moment(door.until)}" if door.waits else "the next round looks again"
 
 
-def _owed(one: OwedMails, *, stopped: bool) -> str:
-    """Returns what an import owes; where mails are stopped, why they waited before says nothing any more."""
-    name = f"{one.key} (import {one.import_id})" if one.import_id else "mails of no import"
-    told = [f"{one.owed:,} owed{f' since {moment(one.since)}' if one.since else ''}"]
-    if not stopped and not one.sending:
-        if one.due:
-            told.append(f"the next due {moment(one.due) if one.due > time.time() else 'now'}")
-        told += one.reasons
-    if one.sending:
-        told.append(f"{one.sending} by an operator")
-    return f"{name}: {'; '.join(told)}"
-
-
-def _show_reasons(printer: Printer, reasons: Counter[str]) -> None:
-    for reason, number in reasons.most_common(_SHOWN):
-        printer.line(f"    {number:,}: {reason}")
-
-
 def _show_queues(printer: Printer, queues: Iterable[QueueState]) -> None:
     for queue in queues:
         name = "queue of chunks" if queue.name == "queue" else queue.name.replace("_", " ")
         age = f", the oldest {timedelta(seconds=round(queue.oldest))} old" if queue.oldest else ""
         first = f"; of the first {LOOKED_AT:,}:" if sum(queue.reasons.values()) == LOOKED_AT else ""
         printer.line(f"{name}: {count(queue.messages, 'message')}{age}{first}")
-        _show_reasons(printer, queue.reasons)
+        show_reasons(printer, queue.reasons)
     printer.line()

@@ -30,7 +30,8 @@ def carry_out(work: Work, verb: str, options: Options, hint: str = "") -> bool:
     out = sys.stdout
     with contextlib.redirect_stdout(sys.stderr if options.as_json else out):
         printer = Printer()
-        survey = work.survey()
+        with counting(printer.console, work.noun, None) as add:
+            survey = work.survey(add)
         _show_survey(printer, survey, verb)
         if survey.chosen and not options.dry_run:
             confirm(f"{verb.capitalize()} {count(len(survey.chosen), survey.noun)}?", options)

@@ -10,7 +10,7 @@ SES's: https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-cloudwatch-
 from dataclasses import dataclass, replace
 
 from . import defaults
-from .contracts import DIMENSION, NAMESPACE, MailMetric
+from .contracts import DIMENSION, NAMESPACE, ImportMetric, MailMetric
 
 _DIMENSIONS = {
     "AWS/SQS": "QueueName",
@@ -161,7 +161,7 @@ def _mails(name: str, metric: MailMetric, unit: str, description: str) -> Alarm:
         metric,
         unit,
         description,
-        period=defaults.ROUND_ALARM_PERIOD,
+        period=defaults.REPORT_ALARM_PERIOD,
     )
 
 
@@ -227,6 +227,26 @@ OWED_AGE_ALARM = replace(
 )
 
 _BAD_ADDRESSES = "Pause the imports whose addresses these are, and send on to none that SES's console lists."
+
+IMPORT_LEDGER_ALARMS = (
+    *_errors("bookkeeper"),
+    _stopped(
+        "bookkeeper",
+        "Nobody has looked at the open imports for five minutes, so none is settled or found to be stuck. "
+        "See whether the rule …-bookkeeper-schedule is enabled and may invoke the function, and whether that "
+        "is throttled. A new stack begins with this alarm, for some minutes.",
+    ),
+    Alarm(
+        "imports-stuck",
+        "bookkeeper",
+        NAMESPACE,
+        ImportMetric.STUCK,
+        "imports",
+        "Imports make no progress, and wait for nothing that is known to end; rowrelay status says which, "
+        "and what for.",
+        period=defaults.REPORT_ALARM_PERIOD,
+    ),
+)
 
 STREAM_NOTIFIER_ALARMS = (
     _depth(

@@ -7,7 +7,7 @@ import copy
 import difflib
 import re
 from collections.abc import Awaitable, Collection, Mapping, Sequence
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeGuard, cast
 
 import pulumi
 
@@ -219,18 +219,26 @@ class Arguments:
         value = self._args.get(key)
         if value is None and not required:
             return None
-        names = sorted(parts.__annotations__)
-        expected = f"an object of {' and '.join(names)}"
-        if not (
-            isinstance(value, Mapping) and sorted(value) == names and all(map(_is_reference, value.values()))
-        ):
+        needed, known = _parts_of(parts)
+        expected = f"an object of {' and '.join(needed)}"
+        told = {part: of for part, of in value.items() if of is not None} if _is_object(value) else {}
+        if not set(needed) <= set(told) <= set(known) or not all(map(_is_reference, told.values())):
             self.add_problem(key, expected, value)
             return None
         for part, (form, what) in FORMS[parts].items():
-            if not _has_form(value[part], form):
-                detail = f"expected {what} as {part}, got {value[part]!r}"
+            if not _has_form(told[part], form):
+                detail = f"expected {what} as {part}, got {told[part]!r}"
                 self.add_problem(key, expected, value, detail=detail)
-        return value
+        return told
+
+
+def _parts_of(parts: Any) -> tuple[list[str], list[str]]:
+    """The members of a TypedDict that are needed, and all of them."""
+    return sorted(parts.__required_keys__), sorted(parts.__annotations__)
+
+
+def _is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
+    return isinstance(value, Mapping)
 
 
 def _is_text(value: object) -> bool:

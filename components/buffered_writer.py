@@ -7,12 +7,13 @@ import pulumi_aws as aws
 
 from . import defaults, existing, keys, queues, tables
 from .alarms import create_alarms
+from .bookkeeper import say_of_function, use_import_ledger
 from .buffered_writer_args import BufferedWriterArgs, BufferedWriterPlan, plan_buffered_writer
-from .contracts import OnConflict, Variable
+from .contracts import REPLACING_PARTS, OnConflict, Variable
 from .function import CreatedFunction, FunctionSpec, create_function
 from .outputs import outputs_of
 from .policies import Statement, allow
-from .references import QueueReference, TableReference
+from .references import ImportLedgerReference, QueueReference, TableReference
 
 __all__ = ["BufferedWriter", "BufferedWriterArgs"]
 
@@ -22,8 +23,12 @@ class BufferedWriter(pulumi.ComponentResource):
 
     Children of a component `x`, besides those that exist already:
     x-dead-letters, x-dead-letters-policy, x-dead-letters-depth; x-queue, x-queue-policy; x-queue-age;
-    x-table; x-imports; x-insert-records, x-insert-records-logs, x-insert-records-role,
-    x-insert-records-policy, x-insert-records-errors, x-insert-records-throttles, x-insert-records-mapping.
+    x-table; x-imports, x-imports-stuck, x-bookkeeper,
+    x-bookkeeper-logs, x-bookkeeper-role, x-bookkeeper-policy, x-bookkeeper-errors, x-bookkeeper-throttles,
+    x-bookkeeper-stopped, x-bookkeeper-async, x-bookkeeper-schedule, x-bookkeeper-schedule-permission,
+    x-bookkeeper-schedule-target; x-replacing (if it replaces); x-insert-records,
+    x-insert-records-logs, x-insert-records-role, x-insert-records-policy, x-insert-records-errors,
+    x-insert-records-throttles, x-insert-records-mapping.
 
     Raises ArgumentsError with everything that is wrong with the arguments, before anything is created.
     """
@@ -36,7 +41,7 @@ class BufferedWriter(pulumi.ComponentResource):
     """The table of the records."""
     stream_arn: pulumi.Output[str]
     """The table's stream; empty for a table that exists and has none."""
-    import_ledger: TableReference
+    import_ledger: ImportLedgerReference
     """The ledger of imports."""
     function_name: pulumi.Output[str]
     """The function's name."""
@@ -61,9 +66,11 @@ class BufferedWriter(pulumi.ComponentResource):
         self._kms_key = keys.usable_key(plan.common.kms_key_arn, self)
         self._use_queue(name, plan)
         self._use_table(f"{name}-table", plan)
-        self.import_ledger = tables.use_import_ledger(f"{name}-imports", plan.common, self, self._kms_key)
+        ledger = use_import_ledger(name, plan.common, plan.function, self, self._kms_key)
+        self.import_ledger, self._of_ledger = ledger.reference, ledger.watched
         created = self._create_function(f"{name}-insert-records", plan)
-        self._feed_function(f"{name}-insert-records-mapping", plan, created)
+        said = self._say_replacing(f"{name}-replacing", plan)
+        self._feed_function(f"{name}-insert-records-mapping", plan, [created.policy, *said])
         self.alarm_arns = create_alarms(name, plan.common.alarms, self._watched(), self)
         self.register_outputs(outputs_of(self))
 
@@ -88,6 +95,7 @@ class BufferedWriter(pulumi.ComponentResource):
             "queue": queues.queue_name(self.queue),
             "dead-letters": queues.queue_name(self.dead_letter_queue),
             "insert-records": self.function_name,
+            **self._of_ledger,
         }
 
     def _use_table(self, name: str, plan: BufferedWriterPlan) -> None:
@@ -138,16 +146,21 @@ class BufferedWriter(pulumi.ComponentResource):
             *keys.allow_key(self._kms_key, keys.QUEUES, keys.TABLES),
         ]
 
-    def _feed_function(self, name: str, plan: BufferedWriterPlan, created: CreatedFunction) -> None:
+    def _say_replacing(self, name: str, plan: BufferedWriterPlan) -> list[pulumi.Resource]:
+        if plan.on_conflict != OnConflict.REPLACE:
+            return []
+        return [say_of_function(name, self.import_ledger, REPLACING_PARTS, self.function_name, self)]
+
+    def _feed_function(self, name: str, plan: BufferedWriterPlan, after: list[pulumi.Resource]) -> None:
         mapping = aws.lambda_.EventSourceMapping(
             name,
             event_source_arn=self.queue["arn"],
-            function_name=created.function.arn,
+            function_name=self.function_arn,
             batch_size=defaults.INSERT_RECORDS_BATCH,
             maximum_batching_window_in_seconds=defaults.INSERT_RECORDS_WINDOW,
             function_response_types=["ReportBatchItemFailures"],
             scaling_config={"maximum_concurrency": plan.maximum_concurrency},
             # Lambda checks that the role may receive.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[created.policy]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
         )
         self.mapping_id = mapping.id

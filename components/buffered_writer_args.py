@@ -13,7 +13,7 @@ from .bundle import make_bundle
 from .common_args import CommonPlan, read_common
 from .contracts import OnConflict
 from .function_args import FunctionArgs, FunctionDefaults, FunctionPlan, read_function
-from .references import QueueReference, TableReference
+from .references import ImportLedgerReference, QueueReference, TableReference
 
 ON_CONFLICT = tuple(choice.value for choice in OnConflict)
 _FUNCTION = FunctionDefaults(
@@ -38,9 +38,9 @@ class BufferedWriterArgs(TypedDict):
     max_message_size: 1,048,576 for the chunks of CsvIngest, where pulumi_aws's default is 262,144."""
     table: NotRequired[Optional[TableReference]]
     """A table that exists, with `key` as its hash key, of type S or N, and no range key; looked at."""
-    import_ledger: NotRequired[Optional[TableReference]]
-    """A ledger of imports that exists, such as another component's; by default one is created. What is done
-    with goes from one of yours only if its time to live is the attribute expires_at."""
+    import_ledger: NotRequired[Optional[ImportLedgerReference]]
+    """A ledger of imports that exists: another component's, or an ImportLedger's. Default: one is created, as
+    ImportLedger does by default, but for what the arguments here say of function, alarms, key and data."""
     on_conflict: NotRequired[Optional[str]]
     """What to do with a row whose key is in the table: skip it, as a duplicate, or replace. Default: skip."""
     max_receive_count: NotRequired[Optional[int]]

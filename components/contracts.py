@@ -10,7 +10,19 @@ from lambdas import __path__ as _HANDLERS
 from lambdas.aws.limits import SQS_MESSAGE_BYTES
 from lambdas.aws.rowrelay_error import RowrelayError
 from lambdas.core.environment import OnConflict, Variable
-from lambdas.core.import_entries import IMPORT_ID, KEY, KEY_INDEX, OPEN, OPEN_INDEX, PART, STARTED_AT
+from lambdas.core.import_entries import (
+    COMPONENTS,
+    IMPORT_ID,
+    KEY,
+    KEY_INDEX,
+    MAILING_PARTS,
+    OPEN,
+    OPEN_INDEX,
+    PART,
+    REPLACING_PARTS,
+    STARTED_AT,
+)
+from lambdas.core.import_metrics import ImportMetric
 from lambdas.core.mail_entries import DUE, DUE_INDEX, EXPIRES_AT, MAIL_ID, OUTBOX
 from lambdas.core.mail_metrics import MailMetric
 from lambdas.core.mail_template import MailTemplate, TemplateError
@@ -38,6 +50,7 @@ FOLDERS_OF: Mapping[str, tuple[str, ...]] = {
 }
 
 __all__ = [
+    "COMPONENTS",
     "CONTINUATIONS_PREFIX",
     "DEFAULT_OPTIONS",
     "DIMENSION",
@@ -49,17 +62,20 @@ __all__ = [
     "IMPORT_ID",
     "KEY",
     "KEY_INDEX",
+    "MAILING_PARTS",
     "MAIL_ID",
     "NAMESPACE",
     "OPEN",
     "OPEN_INDEX",
     "OUTBOX",
     "PART",
+    "REPLACING_PARTS",
     "REPORTS_PREFIX",
     "SQS_MESSAGE_BYTES",
     "STARTED_AT",
     "TRANSFORM_FILE",
     "TRANSFORM_FUNCTION",
+    "ImportMetric",
     "MailMetric",
     "MailTemplate",
     "OnConflict",

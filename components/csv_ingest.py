@@ -5,15 +5,16 @@ from typing import Optional
 import pulumi
 import pulumi_aws as aws
 
-from . import defaults, keys, queues, tables
+from . import defaults, keys, queues
 from .alarms import create_alarms
+from .bookkeeper import let_complete_reports, use_import_ledger
 from .contracts import CONTINUATIONS_PREFIX, REPORTS_PREFIX, Variable
 from .csv_ingest_args import CsvIngestArgs, CsvIngestPlan, plan_csv_ingest
 from .function import CreatedFunction, FunctionSpec, create_function
 from .notified_buckets import notified_buckets
 from .outputs import outputs_of
 from .policies import Statement, allow, document
-from .references import BucketReference, QueueReference, TableReference
+from .references import BucketReference, ImportLedgerReference, QueueReference
 from .upload_events import UploadEvents
 from .uploads import create_uploads_bucket
 
@@ -25,12 +26,15 @@ class CsvIngest(pulumi.ComponentResource):
 
     Children of a component `x`, besides those that exist already:
     x-bucket, x-bucket-encryption, x-bucket-ownership, x-bucket-public-access, x-bucket-policy,
-    x-bucket-lifecycle, x-bucket-cors (with origins); x-imports; x-failures, x-failures-policy,
-    x-failures-depth; x-process-csv, x-process-csv-logs, x-process-csv-role, x-process-csv-policy,
-    x-process-csv-errors, x-process-csv-throttles, x-process-csv-dropped, x-process-csv-undelivered,
-    x-process-csv-async, x-process-csv-continue, x-process-csv-recursion; x-upload-permission (unless
-    notification is none), x-upload-notification (if it is create, or the bucket new and it is eventbridge),
-    x-upload-rule, x-upload-target, x-upload-undelivered (if it is eventbridge).
+    x-bucket-lifecycle, x-bucket-cors (with origins); x-imports, x-imports-stuck, x-bookkeeper,
+    x-bookkeeper-logs, x-bookkeeper-role, x-bookkeeper-policy, x-bookkeeper-errors, x-bookkeeper-throttles,
+    x-bookkeeper-stopped, x-bookkeeper-async, x-bookkeeper-schedule, x-bookkeeper-schedule-permission,
+    x-bookkeeper-schedule-target; x-complete-reports; x-failures, x-failures-policy, x-failures-depth;
+    x-process-csv, x-process-csv-logs, x-process-csv-role, x-process-csv-policy, x-process-csv-errors,
+    x-process-csv-throttles, x-process-csv-dropped, x-process-csv-undelivered, x-process-csv-async,
+    x-process-csv-continue, x-process-csv-recursion; x-upload-permission (unless notification is none),
+    x-upload-notification (if it is create, or the bucket new and it is eventbridge), x-upload-rule,
+    x-upload-target, x-upload-undelivered (if it is eventbridge).
 
     Raises ArgumentsError with everything that is wrong with the arguments, before anything of it is created.
     That another CsvIngest of the program has the same bucket, and the two do not go together, is raised when
@@ -41,7 +45,7 @@ class CsvIngest(pulumi.ComponentResource):
     """The bucket."""
     upload_prefix: pulumi.Output[str]
     """Where in the bucket files are uploaded to."""
-    import_ledger: TableReference
+    import_ledger: ImportLedgerReference
     """The ledger of imports."""
     failure_queue: QueueReference
     """Where the events wait whose file could not be worked through in three attempts."""
@@ -64,7 +68,9 @@ class CsvIngest(pulumi.ComponentResource):
         self._kms_key = keys.usable_key(plan.common.kms_key_arn, self)
         bucket = self._use_bucket(f"{name}-bucket", plan)
         events = UploadEvents(f"{name}-upload", bucket, plan.bucket is None, plan.listener, self)
-        self.import_ledger = tables.use_import_ledger(f"{name}-imports", plan.common, self, self._kms_key)
+        ledger = use_import_ledger(name, plan.common, plan.function, self, self._kms_key)
+        self.import_ledger, self._of_ledger = ledger.reference, ledger.watched
+        let_complete_reports(f"{name}-complete-reports", self.import_ledger, self.bucket, self, self._kms_key)
         self._create_failure_queue(f"{name}-failures", events)
         created = self._create_function(f"{name}-process-csv", plan)
         self._send_failures(f"{name}-process-csv-async", created)
@@ -101,7 +107,7 @@ class CsvIngest(pulumi.ComponentResource):
         """What the alarms are of."""
         rule = {} if events.rule is None else {"upload-rule": events.rule.name}
         failures = queues.queue_name(self.failure_queue)
-        return {"failures": failures, "process-csv": self.function_name, **rule}
+        return {"failures": failures, "process-csv": self.function_name, **rule, **self._of_ledger}
 
     def _create_function(self, name: str, plan: CsvIngestPlan) -> CreatedFunction:
         spec = FunctionSpec(

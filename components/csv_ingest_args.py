@@ -15,7 +15,7 @@ from .contracts import ReadOptions
 from .function_args import FunctionArgs, FunctionDefaults, FunctionPlan, read_function
 from .notified_buckets import Listener, Notification, notified_buckets
 from .read_options import read_options
-from .references import BucketReference, QueueReference, TableReference
+from .references import BucketReference, ImportLedgerReference, QueueReference
 from .schema_file import read_schema
 from .transform_module import read_transform
 from .uploads import origin_problems, prefix_problem
@@ -47,9 +47,9 @@ class CsvIngestArgs(TypedDict):
     in its only BucketNotification), or nothing is heard. none: by what the caller makes, which is to give the
     function (function_arn) S3's events, as they are and asynchronously, of what is created in bucket under
     upload_prefix, needs a permission to invoke it, and depends on this component. Default: create."""
-    import_ledger: NotRequired[Optional[TableReference]]
-    """A ledger of imports that exists, such as another component's; by default one is created. What is done
-    with goes from one of yours only if its time to live is the attribute expires_at."""
+    import_ledger: NotRequired[Optional[ImportLedgerReference]]
+    """A ledger of imports that exists: another component's, or an ImportLedger's. Default: one is created, as
+    ImportLedger does by default, but for what the arguments here say of function, alarms, key and data."""
     upload_prefix: NotRequired[Optional[str]]
     """Where in the bucket files are uploaded to: folders of letters, digits and !-_.'(), none of dots
     alone, each ending with a slash, outside reports/ and continuations/; at most 512 characters.

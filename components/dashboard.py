@@ -1,15 +1,16 @@
 """Dashboards of one component or several, from left to right as a row goes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from .buffered_writer import BufferedWriter
-from .contracts import DIMENSION, NAMESPACE, MailMetric
+from .contracts import DIMENSION, NAMESPACE, ImportMetric, MailMetric
 from .csv_ingest import CsvIngest
+from .import_ledger import ImportLedger
 from .problems import Problem
 from .queues import queue_name
 from .stream_notifier import StreamNotifier
@@ -24,6 +25,7 @@ def create_dashboard(
     ingest: CsvIngest | None = None,
     writer: BufferedWriter | None = None,
     notifier: StreamNotifier | None = None,
+    ledger: ImportLedger | None = None,
     opts: pulumi.ResourceOptions | None = None,
 ) -> aws.cloudwatch.Dashboard:
     """Create a dashboard of one component, or of several that work together, from left to right.
@@ -33,14 +35,14 @@ def create_dashboard(
     Raises:
         ValueError: no component is given, or something that is none of its kind.
     """
-    if problems := _problems(ingest, writer, notifier):
+    if problems := _problems(ingest, writer, notifier, ledger):
         raise ValueError(f"create_dashboard({name!r}): {'; '.join(problems)}")
     # Of the provider that the components have, which need not be the default one.
-    options = pulumi.InvokeOutputOptions(parent=ingest or writer or notifier)
+    options = pulumi.InvokeOutputOptions(parent=ingest or writer or notifier or ledger)
     region = aws.get_region_output(opts=options).region
     widgets = [
         _widget(place, title, region, metrics, statistic)
-        for place, (title, statistic, metrics) in enumerate(_contents(ingest, writer, notifier))
+        for place, (title, statistic, metrics) in enumerate(_contents(ingest, writer, notifier, ledger))
     ]
     return aws.cloudwatch.Dashboard(
         name,
@@ -50,15 +52,16 @@ def create_dashboard(
     )
 
 
-def _problems(ingest: object, writer: object, notifier: object) -> list[str]:
-    if ingest is writer is notifier is None:
-        return ["expected at least one of ingest, writer and notifier, got none"]
+def _problems(ingest: object, writer: object, notifier: object, ledger: object) -> list[str]:
+    if ingest is writer is notifier is ledger is None:
+        return ["expected at least one of ingest, writer, notifier and ledger, got none"]
     return [
         str(Problem(argument, f"a {kind.__name__}", given))
         for argument, given, kind in (
             ("ingest", ingest, CsvIngest),
             ("writer", writer, BufferedWriter),
             ("notifier", notifier, StreamNotifier),
+            ("ledger", ledger, ImportLedger),
         )
         if given is not None and not isinstance(given, kind)
     ]
@@ -70,7 +73,10 @@ def _dashboard_name(name: str) -> str:
 
 
 def _contents(
-    ingest: CsvIngest | None, writer: BufferedWriter | None, notifier: StreamNotifier | None
+    ingest: CsvIngest | None,
+    writer: BufferedWriter | None,
+    notifier: StreamNotifier | None,
+    ledger: ImportLedger | None,
 ) -> Iterator[tuple[str, str, list[Metric]]]:
     """Each widget's title, statistic and metrics; those that have any."""
     functions: dict[str, pulumi.Output[str]] = {}
@@ -86,16 +92,23 @@ def _contents(
     if notifier is not None:
         functions |= {"send_email": notifier.function_name, "mail_round": notifier.round_function_name}
         failed["batches of mails"] = queue_name(notifier.failure_queue)
+    if ledger is not None:
+        functions["bookkeeper"] = ledger.function_name
     undecided = {"mails held": MailMetric.HELD, "mails undeliverable": MailMetric.UNDELIVERABLE}
     owed, oldest = {"mails owed": MailMetric.OWED}, {"mails owed": MailMetric.OLDEST_SECONDS}
+    under_way, stuck = {"imports open": ImportMetric.OPEN}, {"imports stuck": ImportMetric.STUCK}
     waiting, age = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
     for title, statistic, metrics in (
         (
             "What waits for you (should be 0)",
             "Maximum",
-            _queues(waiting, failed) + _mails(undecided, notifier),
+            _queues(waiting, failed) + _mails(undecided, notifier) + _imports(stuck, ledger),
         ),
-        ("What is under way", "Maximum", _queues(waiting, chunks) + _mails(owed, notifier)),
+        (
+            "What is under way",
+            "Maximum",
+            _queues(waiting, chunks) + _mails(owed, notifier) + _imports(under_way, ledger),
+        ),
         ("Age of the oldest (seconds)", "Maximum", _queues(age, chunks) + _mails(oldest, notifier)),
         ("Invocations", "Sum", _functions("Invocations", functions)),
         ("Errors", "Sum", _functions("Errors", functions)),
@@ -114,10 +127,15 @@ def _queues(metric: str, queues: dict[str, pulumi.Output[str]]) -> list[Metric]:
 
 
 def _mails(metrics: dict[str, MailMetric], notifier: StreamNotifier | None) -> list[Metric]:
-    if notifier is None:
-        return []
-    of = notifier.round_function_name
-    return [[NAMESPACE, metric, DIMENSION, of, {"label": label}] for label, metric in metrics.items()]
+    return [] if notifier is None else _reported(metrics, notifier.round_function_name)
+
+
+def _imports(metrics: dict[str, ImportMetric], ledger: ImportLedger | None) -> list[Metric]:
+    return [] if ledger is None else _reported(metrics, ledger.function_name)
+
+
+def _reported(metrics: Mapping[str, str], by: pulumi.Output[str]) -> list[Metric]:
+    return [[NAMESPACE, metric, DIMENSION, by, {"label": label}] for label, metric in metrics.items()]
 
 
 def _account(notifier: StreamNotifier | None) -> list[Metric]:

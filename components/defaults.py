@@ -138,14 +138,23 @@ STREAM_RETRIES = -1
 # A round sends what waits until the next minute's takes over, and must then end what it has begun; this is
 # the longest that it may take for both.
 MAIL_ROUND_TIMEOUT = 300
-# The shortest there is: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rate-expressions.html
-MAIL_ROUND_RATE = "rate(1 minute)"
-# A round that could not begin in its own minute is the next one's: nothing is tried again, and what is older
-# than EventBridge's and Lambda's shortest age is dropped.
+# A look at the open imports begins with others each time, so one that is cut short leaves none for good.
+BOOKKEEPER_TIMEOUT = 300
+BOOKKEEPER_TIMEOUT_MIN = 120  # of which it keeps one minute for the last import that it looks at
+BOOKKEEPER_MEMORY_MB = 256
+STUCK_MINUTES = 15
+STUCK_MINUTES_MIN = 5  # a batch that is tried again, or a round that was missed, is no reason to wake anybody
+STUCK_MINUTES_MAX = 7 * 24 * 60
+
+# What a schedule invokes is invoked each minute, the shortest there is:
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rate-expressions.html
+SCHEDULE_RATE = "rate(1 minute)"
+# What could not begin in its own minute is the next one's: nothing is tried again, and what is older than
+# EventBridge's and Lambda's shortest age is dropped.
 # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RetryPolicy.html
 # https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
-MAIL_ROUND_RETRIES = 0
-MAIL_ROUND_AGE = 60
+SCHEDULE_RETRIES = 0
+SCHEDULE_AGE = 60
 
 # Alarms.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: of each state
@@ -153,10 +162,11 @@ ALARM_ACTIONS_MAX = 5
 ALARM_PERIOD = 60
 QUEUE_AGE_ALARM = 15 * 60
 STREAM_AGE_ALARM = 15 * 60
-# Rounds begin a minute apart, though not one in each minute of the clock: with a period of one minute their
-# alarms would come and go. CloudWatch looks at the last five each minute, so they are no later for it.
+# Schedules invoke a minute apart, though not once in each minute of the clock: with a period of one minute
+# the alarms of what is reported then would come and go. CloudWatch looks at the last five each minute, so
+# they are no later for it.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html
-ROUND_ALARM_PERIOD = 5 * 60
+REPORT_ALARM_PERIOD = 5 * 60
 STOPPED_ALARM_PERIODS, STOPPED_ALARM_DATAPOINTS = 5, 3
 OWED_AGE_ALARM = DAY  # past one day it is no daily quota any more
 OWED_AGE_ALARM_MAX = 365 * DAY

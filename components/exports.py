@@ -27,7 +27,7 @@ from .files import load_mail, load_schema, load_transform
 from .function_args import FunctionArgs, VpcArgs
 from .import_ledger import ImportLedger, ImportLedgerArgs
 from .problems import ArgumentsError
-from .references import BucketReference, QueueReference, TableReference
+from .references import BucketReference, ImportLedgerReference, QueueReference, TableReference
 from .stream_notifier import MailTexts, StreamNotifier, StreamNotifierArgs
 
 # What the plugin offers to programs in other languages.
@@ -45,6 +45,7 @@ __all__ = [
     "FunctionArgs",
     "ImportLedger",
     "ImportLedgerArgs",
+    "ImportLedgerReference",
     "MailTexts",
     "QueueReference",
     "StreamNotifier",

@@ -33,6 +33,8 @@ class KeyUse:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#require-sse-kms
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
 FILES = KeyUse("UseKeyForFiles", "s3", ("kms:Decrypt", "kms:GenerateDataKey"))
+# A report that is put at once.
+REPORTS = KeyUse("UseKeyForReports", "s3", ("kms:GenerateDataKey",))
 # Who sends needs both, who receives Decrypt alone; each role of ours that receives sends as well.
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
 QUEUES = KeyUse("UseKeyForMessages", "sqs", ("kms:Decrypt", "kms:GenerateDataKey"))
@@ -40,6 +42,8 @@ QUEUES = KeyUse("UseKeyForMessages", "sqs", ("kms:Decrypt", "kms:GenerateDataKey
 # and nothing else is. It was generated when the table was created, under a grant that its creator gave.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html#dynamodb-kms
 TABLES = KeyUse("UseKeyForItems", "dynamodb", ("kms:Decrypt",))
+# https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#sns-what-permissions-for-sse
+TOPICS = KeyUse("UseKeyForTopic", "sns", ("kms:Decrypt", "kms:GenerateDataKey"))
 
 
 def read_key(arguments: Arguments, argument: str) -> pulumi.Input[str] | None:

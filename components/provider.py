@@ -64,16 +64,18 @@ class Provider(ComponentProvider):
         parts = self._references.get(declared.get("$ref", ""))
         if parts is None or not isinstance(value, pulumi.Output):
             return value
-        return {part: value[part] for part in parts}
+        return {part: _part(value, part) for part in parts}
+
+
+def _part(reference: pulumi.Output[Any], part: str) -> pulumi.Output[Any]:
+    """A part of a reference, which may lack it."""
+    return reference.apply(lambda known: known.get(part))
 
 
 def _references(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The types whose every part is required, and may be an output."""
+    """The types that are named so, each of whose parts may be an output."""
     for token, of in schema["types"].items():
-        parts = of["properties"]
-        if set(of.get("required", ())) == set(parts) and not any(
-            part.get("plain") for part in parts.values()
-        ):
+        if token.endswith("Reference") and not any(part.get("plain") for part in of["properties"].values()):
             yield token, of
 
 

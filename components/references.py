@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import NotRequired, Optional, TypedDict
 
 import pulumi
 
@@ -34,6 +34,19 @@ class TableReference(TypedDict):
     """The table's ARN."""
 
 
+class ImportLedgerReference(TypedDict):
+    """A ledger of imports, as ImportLedger makes it."""
+
+    name: pulumi.Input[str]
+    """The table's name."""
+    arn: pulumi.Input[str]
+    """The table's ARN."""
+    bookkeeper_role_name: NotRequired[Optional[pulumi.Input[str]]]
+    """The name of the role of the ledger's bookkeeper, which CsvIngest lets complete the reports in its
+    bucket. Default: whoever made the ledger does."""
+
+
+_TABLE = (re.compile(r"arn:[a-z-]+:dynamodb:[^:]+:[0-9]+:table/[^/\s]+"), "a DynamoDB table's ARN")
 # What each part looks like, where it is told as a text.
 FORMS: Mapping[type, Mapping[str, tuple[re.Pattern[str], str]]] = {
     BucketReference: {"arn": (re.compile(r"arn:[a-z-]+:s3:::\S+"), "an S3 bucket's ARN")},
@@ -41,9 +54,8 @@ FORMS: Mapping[type, Mapping[str, tuple[re.Pattern[str], str]]] = {
         "url": (re.compile(r"https?://\S+"), "an SQS queue's URL"),
         "arn": (re.compile(r"arn:[a-z-]+:sqs:\S+"), "an SQS queue's ARN"),
     },
-    TableReference: {
-        "arn": (re.compile(r"arn:[a-z-]+:dynamodb:[^:]+:[0-9]+:table/[^/\s]+"), "a DynamoDB table's ARN")
-    },
+    TableReference: {"arn": _TABLE},
+    ImportLedgerReference: {"arn": _TABLE},
 }
 
 

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from . import defaults
+from .arns import arn_of
 from .contracts import is_email
 from .references import DkimRecord
 
@@ -119,18 +120,6 @@ def create_configuration_set(name: str, set_name: str, parent: pulumi.Resource) 
     )
 
 
-def arn(name: pulumi.Input[str], parent: pulumi.Resource) -> pulumi.Output[str]:
-    """The ARN of SES's resource of this account and region that has this name, such as `template/*`."""
-    options = pulumi.InvokeOutputOptions(parent=parent)
-    return pulumi.Output.format(
-        "arn:{0}:ses:{1}:{2}:{3}",
-        aws.get_partition_output(opts=options).partition,
-        aws.get_region_output(opts=options).region,
-        aws.get_caller_identity_output(opts=options).account_id,
-        name,
-    )
-
-
 def sending_identities(
     identity_arn: pulumi.Input[str], address: str, *, own: bool, sandbox: bool, parent: pulumi.Resource
 ) -> list[pulumi.Input[str]]:
@@ -138,10 +127,10 @@ def sending_identities(
     # In the sandbox a recipient is an identity of this account, and SES asks for that one as well.
     # https://github.com/aws/aws-sdk-js/issues/3641
     if sandbox:
-        return [arn("identity/*", parent)]
+        return [arn_of("ses", "identity/*", parent)]
     # An address that is an identity itself comes before its domain: so does its authorization.
     # https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
-    return [identity_arn] if own else [identity_arn, arn(f"identity/{address}", parent)]
+    return [identity_arn] if own else [identity_arn, arn_of("ses", f"identity/{address}", parent)]
 
 
 def own_identity(identity_arn: pulumi.Input[str], parent: pulumi.Resource) -> pulumi.Output[str]:
@@ -155,7 +144,7 @@ def own_identity(identity_arn: pulumi.Input[str], parent: pulumi.Resource) -> pu
     Raises:
         RunError: when the ARNs are known.
     """
-    return pulumi.Output.all(identity_arn, arn("identity/", parent)).apply(lambda arns: _own(*arns))
+    return pulumi.Output.all(identity_arn, arn_of("ses", "identity/", parent)).apply(lambda arns: _own(*arns))
 
 
 def _own(identity_arn: str, begins: str) -> str:

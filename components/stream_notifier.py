@@ -9,14 +9,16 @@ import pulumi_aws as aws
 
 from . import defaults, existing, keys, mail_roles, queues, sender, tables
 from .alarms import create_alarms
-from .contracts import Variable
+from .arns import arn_of
+from .bookkeeper import say_of_function, use_import_ledger
+from .contracts import MAILING_PARTS, Variable
 from .function import CreatedFunction, FunctionSpec, create_function
 from .function_args import FunctionPlan
-from .mail_round import create_mail_round
 from .mail_texts import MailTexts
 from .outputs import outputs_of
 from .policies import Statement
-from .references import DkimRecord, QueueReference, TableReference
+from .references import DkimRecord, ImportLedgerReference, QueueReference, TableReference
+from .scheduled_function import create_scheduled_function
 from .stream_notifier_args import StreamNotifierArgs, StreamNotifierPlan, plan_stream_notifier
 
 __all__ = ["MailTexts", "StreamNotifier", "StreamNotifierArgs"]
@@ -26,7 +28,10 @@ class StreamNotifier(pulumi.ComponentResource):
     """Every record inserted into a table is sent one mail; what cannot be sent now waits in the mail ledger.
 
     Children of a component `x`, besides those that exist already:
-    x-identity; x-configuration-set; x-mails; x-imports; x-failures, x-failures-policy, x-failures-depth;
+    x-identity; x-configuration-set; x-mails; x-imports, x-imports-stuck, x-bookkeeper,
+    x-bookkeeper-logs, x-bookkeeper-role, x-bookkeeper-policy, x-bookkeeper-errors, x-bookkeeper-throttles,
+    x-bookkeeper-stopped, x-bookkeeper-async, x-bookkeeper-schedule, x-bookkeeper-schedule-permission,
+    x-bookkeeper-schedule-target; x-mailing; x-failures, x-failures-policy, x-failures-depth;
     x-send-email, x-send-email-logs, x-send-email-role, x-send-email-policy, x-send-email-errors,
     x-send-email-throttles, x-send-email-undelivered, x-send-email-iterator-age, x-send-email-stream;
     x-mail-round, x-mail-round-logs, x-mail-round-role, x-mail-round-policy, x-mail-round-errors,
@@ -45,7 +50,7 @@ class StreamNotifier(pulumi.ComponentResource):
     """The name of the SES configuration set."""
     mail_ledger: TableReference
     """The ledger of mails, which also has what waits."""
-    import_ledger: TableReference
+    import_ledger: ImportLedgerReference
     """The ledger of imports."""
     mail_columns: pulumi.Output[list[str]]
     """The columns that the mail and its address use."""
@@ -90,7 +95,8 @@ class StreamNotifier(pulumi.ComponentResource):
         failures = queues.create_failure_queue(f"{name}-failures", self, self._kms_key)
         self.failure_queue = queues.reference(failures)
         created = self._create_function(f"{name}-send-email", plan)
-        self._feed_from_stream(f"{name}-send-email-stream", plan, created)
+        said = say_of_function(f"{name}-mailing", self.import_ledger, MAILING_PARTS, self.function_name, self)
+        self._feed_from_stream(f"{name}-send-email-stream", plan, [created.policy, said])
         self._create_round(f"{name}-mail-round", plan)
         self.alarm_arns = create_alarms(name, plan.common.alarms, self._watched(), self)
         self.register_outputs(outputs_of(self))
@@ -109,7 +115,7 @@ class StreamNotifier(pulumi.ComponentResource):
         if plan.configuration_set is not None:
             self.configuration_set = pulumi.Output.from_input(plan.configuration_set)
             named = pulumi.Output.concat("configuration-set/", plan.configuration_set)
-            self._configuration_set_arn = sender.arn(named, self)
+            self._configuration_set_arn = arn_of("ses", named, self)
             return
         created = sender.create_configuration_set(name, plan.new_configuration_set, self)
         self.configuration_set = created.configuration_set_name
@@ -119,7 +125,8 @@ class StreamNotifier(pulumi.ComponentResource):
         self.mail_ledger = tables.reference(
             tables.create_mail_ledger(f"{name}-mails", plan.common.protect_data, self, self._kms_key)
         )
-        self.import_ledger = tables.use_import_ledger(f"{name}-imports", plan.common, self, self._kms_key)
+        ledger = use_import_ledger(name, plan.common, plan.function, self, self._kms_key)
+        self.import_ledger, self._of_ledger = ledger.reference, ledger.watched
         self.ledgers_expire_days = pulumi.Output.from_input(plan.common.ledgers_expire_days)
         self.mail_columns = pulumi.Output.from_input(plan.mail_columns)
 
@@ -143,6 +150,7 @@ class StreamNotifier(pulumi.ComponentResource):
             "failures": queues.queue_name(self.failure_queue),
             "send-email": self.function_name,
             "mail-round": self.round_function_name,
+            **self._of_ledger,
         }
 
     def _create_round(self, name: str, plan: StreamNotifierPlan) -> None:
@@ -153,7 +161,7 @@ class StreamNotifier(pulumi.ComponentResource):
         # Two rounds at once agree by a lease, so there is no need to reserve concurrency for one.
         function = replace(plan.function, timeout=defaults.MAIL_ROUND_TIMEOUT, reserved_concurrency=None)
         spec = self._spec("round_handler", description, plan, function, statements)
-        created = create_mail_round(name, spec, self)
+        created = create_scheduled_function(name, spec, self)
         self.round_function_name, self.round_function_arn = created.function.name, created.function.arn
         self.round_role_name, self.round_role_arn = created.role.name, created.role.arn
         self.round_log_group_name = created.logs.name
@@ -192,13 +200,13 @@ class StreamNotifier(pulumi.ComponentResource):
             self.identity_arn, plan.address, own=plan.own_identity, sandbox=plan.sandbox, parent=self
         )
         # A template's even of mails that bring their own.
-        return [*identities, sender.arn("template/*", self), self._configuration_set_arn]
+        return [*identities, arn_of("ses", "template/*", self), self._configuration_set_arn]
 
-    def _feed_from_stream(self, name: str, plan: StreamNotifierPlan, created: CreatedFunction) -> None:
+    def _feed_from_stream(self, name: str, plan: StreamNotifierPlan, after: list[pulumi.Resource]) -> None:
         mapping = aws.lambda_.EventSourceMapping(
             name,
             event_source_arn=existing.stream_with_new_images(plan.stream_arn, self),
-            function_name=created.function.arn,
+            function_name=self.function_arn,
             # From the oldest record on: none that was inserted before the mapping worked is passed over.
             starting_position="TRIM_HORIZON",
             batch_size=defaults.STREAM_BATCH,
@@ -208,6 +216,6 @@ class StreamNotifier(pulumi.ComponentResource):
             bisect_batch_on_function_error=True,
             destination_config={"on_failure": {"destination_arn": self.failure_queue["arn"]}},
             # Lambda checks that the role may read the stream.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[created.policy]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
         )
         self.mapping_id = mapping.id

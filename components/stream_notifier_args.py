@@ -15,7 +15,7 @@ from .bundle import make_bundle
 from .common_args import CommonPlan, read_common
 from .function_args import FunctionArgs, FunctionDefaults, FunctionPlan, read_function
 from .mail_texts import MailTexts, read_mail
-from .references import TableReference
+from .references import ImportLedgerReference
 
 _STREAM_ARN = re.compile(r"arn:[a-z-]+:dynamodb:[^:]+:[0-9]+:table/[^/]+/stream/\S+")
 _FUNCTION = FunctionDefaults(
@@ -48,9 +48,9 @@ class StreamNotifierArgs(TypedDict):
     """The column with the address that the mail goes to. Default: email."""
     columns: NotRequired[Optional[list[str]]]
     """The columns there are; given, what the mail and address_column use is checked against them."""
-    import_ledger: NotRequired[Optional[TableReference]]
-    """A ledger of imports that exists, such as another component's; by default one is created. What is done
-    with goes from one of yours only if its time to live is the attribute expires_at."""
+    import_ledger: NotRequired[Optional[ImportLedgerReference]]
+    """A ledger of imports that exists: another component's, or an ImportLedger's. Default: one is created, as
+    ImportLedger does by default, but for what the arguments here say of function, alarms, key and data."""
     ledgers_expire_days: NotRequired[Optional[int]]
     """After how many days the ledgers forget an import and the mails that are done with, 30 to 3650.
     Default: 400."""

@@ -11,7 +11,6 @@ from pulumi_aws.dynamodb import Table
 from pulumi_aws.dynamodb import TableGlobalSecondaryIndexArgs as Index
 from pulumi_aws.dynamodb import TableGlobalSecondaryIndexKeySchemaArgs as KeySchema
 
-from .common_args import CommonPlan
 from .contracts import (
     DUE,
     DUE_INDEX,
@@ -39,15 +38,6 @@ def create_records_table(
 ) -> Table:
     """Create the table of the records, keyed by one column, with a stream of what becomes of them."""
     return _create(name, {key: key_type}, protect, parent, kms_key, hash_key=key, streamed=True)
-
-
-def use_import_ledger(
-    name: str, plan: CommonPlan, parent: pulumi.Resource, kms_key: pulumi.Input[str] | None
-) -> TableReference:
-    """Return the ledger of imports that the arguments name, or create one."""
-    if plan.import_ledger is not None:
-        return plan.import_ledger
-    return reference(create_import_ledger(name, plan.protect_data, parent, kms_key))
 
 
 def create_import_ledger(

@@ -16,6 +16,7 @@ ALARMS = {
     "CsvIngest": alarm_list.CSV_INGEST_ALARMS + alarm_list.EVENTBRIDGE_ALARMS,
     "BufferedWriter": alarm_list.BUFFERED_WRITER_ALARMS,
     "StreamNotifier": alarm_list.STREAM_NOTIFIER_ALARMS,
+    "ImportLedger": alarm_list.IMPORT_LEDGER_ALARMS,
 }
 _COMPARISONS = {
     "GreaterThanThreshold": ">",

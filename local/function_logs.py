@@ -1,25 +1,46 @@
 """What the emulator's Lambda writes into a function's log: what AWS's does where the function logs JSON.
 
 MiniStack 1.5.33 writes its own lines as text whatever the function's log format is, and what the code raised
-as Python's traceback, a line each.
+as Python's traceback, a line each; and all lines of an invocation as if they were written at its end.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 # The last line of a traceback: the error's type, with or without module, and its message.
 _RAISED = re.compile(r"(?:[\w.]+\.)?([A-Z]\w*)(?:: (.*))?")
+# A key of each line that Powertools' logger writes in a handler, and how it writes the time.
+# https://docs.aws.amazon.com/powertools/python/latest/core/logger/
+_POWERTOOLS, _POWERTOOLS_TIME = '"function_request_id"', "%Y-%m-%d %H:%M:%S,%f%z"
 _TRACEBACK = "Traceback (most recent call last):"
 
 
 def log_as_lambda_does() -> None:
-    """Let functions that log JSON have Lambda's lines in JSON, too."""
-    from ministack.services import lambda_svc
+    """Let functions that log JSON have Lambda's lines in JSON, too, and each line the time it was written."""
+    from ministack.services import cloudwatch_logs, lambda_svc
 
     lambda_svc._emit_lambda_logs = in_json(lambda_svc._emit_lambda_logs)
+    cloudwatch_logs._append_log_events = at_their_times(cloudwatch_logs._append_log_events)
+
+
+def at_their_times(append: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """What stores events as `append` does, those that Powertools' logger wrote with the times they tell."""
+
+    def store(stream: Any, events: Sequence[Mapping[str, Any]]) -> None:
+        append(stream, [{**event, "timestamp": _written_at(event)} for event in events])
+
+    return store
+
+
+def _written_at(event: Mapping[str, Any]) -> int:
+    """Returns when a line was written, in milliseconds; the event's time if it does not tell."""
+    if _POWERTOOLS not in event["message"]:
+        return int(event["timestamp"])
+    told = datetime.strptime(json.loads(event["message"])["timestamp"], _POWERTOOLS_TIME)
+    return round(told.timestamp() * 1000)
 
 
 def in_json(emit: Callable[..., None]) -> Callable[..., None]:

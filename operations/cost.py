@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import prices
+from .bookkeeper_cost import idle_month_load
+from .load import Load
 
 # A transaction takes two write units a KB, another write one, and so does an entry that is put into an index
 # or taken out. A record and a mail's item have less than one KB; a receipt has a tenth of one for each mail.
@@ -30,7 +32,7 @@ MAILS_A_SECOND, MAILS_A_DAY = 14, 50_000
 _DAY = 86_400
 # What a deployed stack has, imports or not.
 POLLED_QUEUES = 1
-ALARMS = 23
+ALARMS = 27
 DASHBOARDS = 1
 ROUNDS_A_MINUTE = 1
 # Lambda polls a queue by five long polls at once, where the mapping has a maximum concurrency:
@@ -45,30 +47,6 @@ _POLL_SECONDS = 20
 _IDLE_ROUND_SECONDS = 0.05  # an estimate
 _IDLE_ROUND_READS = 3 * 0.5 + 2
 _MONTH_SECONDS = 30 * _DAY
-
-
-@dataclass(frozen=True)
-class Load:
-    """Units of each service; `gb_seconds` of functions' memory and time."""
-
-    mails: float = 0
-    write_units: float = 0
-    read_units: float = 0
-    sqs_requests: float = 0
-    invocations: float = 0
-    gb_seconds: float = 0
-    s3_puts: float = 0
-    s3_gets: float = 0
-
-    def dollars(self) -> dict[str, float]:
-        """Returns the price, by service."""
-        return {
-            "SES": self.mails * prices.MAIL,
-            "DynamoDB": self.write_units * prices.WRITE_UNIT + self.read_units * prices.READ_UNIT,
-            "Lambda": self.invocations * prices.LAMBDA_REQUEST + self.gb_seconds * prices.LAMBDA_GB_SECOND,
-            "SQS": self.sqs_requests * prices.SQS_REQUEST,
-            "S3": self.s3_puts * prices.S3_PUT + self.s3_gets * prices.S3_GET,
-        }
 
 
 @dataclass(frozen=True)
@@ -151,12 +129,14 @@ def idle_dollars_a_month() -> dict[str, float]:
     """Returns what a month without imports costs, besides what is stored; by what is charged.
 
     Lambda's polls of the table's stream are not: https://aws.amazon.com/dynamodb/pricing/on-demand/
-    Nor are the rounds' metrics, of which they report none while no mail waits, for sending or for a decision.
+    Nor are the metrics of rounds and bookkeeper, which report none while no mail waits, for sending or for a
+    decision, and no import is open.
     """
     polls = POLLED_QUEUES * _POLLERS * _MONTH_SECONDS / _POLL_SECONDS
     return {
         "SQS, polled by Lambda": polls * prices.SQS_REQUEST,
         "Rounds": sum(_idle_rounds().dollars().values()),
+        "Bookkeeper": sum(idle_month_load().dollars().values()),
         "CloudWatch alarms": ALARMS * prices.ALARM_MONTH,
         "CloudWatch dashboard": DASHBOARDS * prices.DASHBOARD_MONTH,
     }

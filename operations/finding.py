@@ -26,6 +26,7 @@ class Cause(StrEnum):
     DENIED = "denied"  # a permission is missing
     FAILING = "failing"  # a function's last result was an error
     REFUSED = "refused"  # SES takes no mail
+    STUCK = "stuck"  # an import makes no progress
     LOST = "lost"  # what waited is neither done nor in a queue
     GIVEN_UP = "given_up"  # it waits in a failure queue
     DECISION = "decision"  # mails that an operator is to decide on

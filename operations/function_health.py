@@ -101,6 +101,6 @@ class FunctionLooks:
                 return read_upload_events(client("s3"), client("events"), self._stack.outputs["bucket"], arn)
             case FunctionKey.INSERT_RECORDS | FunctionKey.SEND_EMAIL:
                 return read_mapping(client("lambda"), self._name)
-            case FunctionKey.MAIL_ROUND:
+            case FunctionKey.MAIL_ROUND | FunctionKey.BOOKKEEPER:
                 return read_rules(client("events"), arn, "its schedule, the rule")
         return None

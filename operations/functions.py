@@ -19,12 +19,13 @@ _ENABLED_RULE = "ENABLED"  # https://docs.aws.amazon.com/eventbridge/latest/APIR
 
 
 class FunctionKey(StrEnum):
-    """What the stack's output `functions` calls them."""
+    """What the stack's output `functions` calls them; a stack of an older program lacks the last."""
 
     PROCESS_CSV = "process_csv"
     INSERT_RECORDS = "insert_records"
     SEND_EMAIL = "send_email"
     MAIL_ROUND = "mail_round"
+    BOOKKEEPER = "bookkeeper"
 
 
 @dataclass(frozen=True)

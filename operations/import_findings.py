@@ -71,6 +71,23 @@ def lost_uploads(imports: Iterable[Import]) -> Iterator[Finding]:
         yield _lost(f"{one.key}: {begun}, and nothing is at it any more", one)
 
 
+def stuck_imports(imports: Iterable[Import], option: str) -> Iterator[Finding]:
+    """Yields how many imports are stuck, as the bookkeeper says; `option` goes with every command."""
+    found = (one for one in imports if one.progress.stuck_since and not one.balanced)
+    stuck = sorted(found, key=lambda one: one.progress.since or "")
+    if stuck:
+        number = count(len(stuck), "import")
+        since = stuck[0].progress.since
+        yield Finding(
+            gravity=Gravity.NEEDS_PERSON,
+            cause=Cause.STUCK,
+            what=f"{number} {'is' if len(stuck) == 1 else 'are'} stuck, without progress{_of(stuck)}",
+            mend="see what it waits for, and the last error of each function",
+            command=f"rowrelay status --import {stuck[0].id}{option}",
+            since=datetime.fromisoformat(since).timestamp() if since else None,
+        )
+
+
 def _lost(what: str, one: Import) -> Finding:
     since = None if one.started_at is None else datetime.fromisoformat(one.started_at).timestamp()
     return Finding(gravity=Gravity.NEEDS_PERSON, cause=Cause.LOST, what=what, mend=_UPLOAD_AGAIN, since=since)

@@ -7,7 +7,8 @@ from typing import Any
 
 from lambdas.core.books import Books
 
-from .imports import Import, ImportReader, UploadStatus, total
+from .import_reader import ImportReader
+from .imports import Import, UploadStatus, total
 from .queue_states import QueuesSeen
 from .stack import Stack
 
@@ -48,10 +49,10 @@ def read_imports(stack: Stack, queues: QueuesSeen, limit: int) -> ImportList:
     known = ImportReader.of(stack).all(queues.dead_lines)
     ids = {one.id for one in known}
     unknown = [Import(key, key, i) for i, (key, _) in queues.given_up.items() if i not in ids]
-    return ImportList([_given_up(one, queues.given_up) for one in (*unknown, *known)], limit)
+    return ImportList([as_given_up(one, queues.given_up) for one in (*unknown, *known)], limit)
 
 
-def _given_up(one: Import, given_up: Mapping[str, tuple[str, str]]) -> Import:
+def as_given_up(one: Import, given_up: Mapping[str, tuple[str, str]]) -> Import:
     """Returns the import as failed, if its message says so and it has not ended since."""
     if one.ended or one.id is None or one.id not in given_up:
         return one

@@ -53,6 +53,13 @@ class NotSeen:
     why: str
     gone: bool = False
 
+    @classmethod
+    def of(cls, what: str, error: BotoCoreError | ClientError) -> "NotSeen":
+        """Returns that something could not be looked at for this error."""
+        said = (code_of(error) or type(error).__name__, denied_action(error))
+        gone = isinstance(error, ClientError) and is_not_there(error)
+        return cls(what, " ".join(filter(None, said)), gone=gone)
+
 
 @dataclass(frozen=True)
 class Glance(Generic[T]):
@@ -74,11 +81,7 @@ class Glance(Generic[T]):
     def not_seen(self) -> NotSeen | None:
         """Why nothing was seen; None if something was."""
         error = self._future.exception()
-        if not isinstance(error, BotoCoreError | ClientError):
-            return None
-        said = (code_of(error) or type(error).__name__, denied_action(error))
-        gone = isinstance(error, ClientError) and is_not_there(error)
-        return NotSeen(self.what, " ".join(filter(None, said)), gone=gone)
+        return NotSeen.of(self.what, error) if isinstance(error, BotoCoreError | ClientError) else None
 
 
 class Looking(AbstractContextManager["Looking"]):

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 from lambdas.core.mail import texts_of
 from lambdas.core.mail_entries import Entry, MailState
@@ -12,11 +13,11 @@ from lambdas.core.mail_writes import Change
 
 from .choices import Decision, Undecided, Which
 from .errors import UsageError
-from .imports import find_import
+from .import_reader import find_import
 from .mails import StackMails, name_of
 from .records import Records
 from .stack import Stack
-from .survey import Staying, Survey
+from .survey import Staying, Survey, untold
 
 # So that an entry stays below one kilobyte, by which DynamoDB bills it.
 _LONGEST_REASON = 200
@@ -37,6 +38,8 @@ class MailDecisions:
         because: The operator's own words; empty if there are none.
     """
 
+    noun: ClassVar[str] = "mail"
+
     mails: StackMails
     records: Records
     decision: Decision
@@ -45,9 +48,13 @@ class MailDecisions:
     because: str = ""
     _seen: dict[str, Entry] = field(default_factory=dict, init=False)
 
-    def survey(self) -> Survey:
-        """Look at the mails; changes nothing."""
-        survey = Survey("mail")
+    def survey(self, progress: Callable[[int], None] = untold) -> Survey:
+        """Look at the mails; changes nothing.
+
+        Args:
+            progress: Called with the number that were looked at since the last call.
+        """
+        survey = Survey(self.noun)
         for entry in self._candidates():
             mail = entry.mail
             if entry.state == self.state and not entry.decided and self._fits(entry):
@@ -58,6 +65,7 @@ class MailDecisions:
                 survey.stay.append(Staying(mail.mail_id, name_of(mail), entry.reason, self._why_not(entry)))
             else:
                 survey.others += 1
+            progress(1)
         return survey
 
     def carry_out(self, survey: Survey, progress: Callable[[int], None]) -> None:

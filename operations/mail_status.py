@@ -9,7 +9,8 @@ from typing import Any
 from lambdas.core.mail_entries import UNDECIDED, MailState, owed_lists
 from lambdas.core.mail_gate import Door, Sending, Standing
 
-from .imports import Import, ImportReader
+from .import_reader import ImportReader
+from .imports import Import
 from .mails import StackMails
 from .stack import Stack
 from .text import count, moment
@@ -114,6 +115,25 @@ def read_mail_status(stack: Stack, imports: Iterable[Import]) -> MailStatus:
         for state in UNDECIDED
     }
     return MailStatus(standing.door, standing.all_paused, [each for each in found if each], undecided)
+
+
+def read_owed_mails(stack: Stack, one: Import) -> OwedMails | None:
+    """Returns what an import owes; None if that is nothing, and no operator said anything of it."""
+    mails = StackMails.of(stack)
+    return _owed_mails(mails, mails.gate.read([one.id]), ImportReader.of(stack), one, listed=True)
+
+
+def undecided_reasons(stack: Stack, one: Import) -> Mapping[MailState, Counter[str]]:
+    """Returns why mails of an import wait for a decision, by state, of the first LOOKED_AT of all imports."""
+    mails = StackMails.of(stack)
+    return {
+        state: Counter(
+            entry.reason
+            for entry in islice(mails.undecided(state), LOOKED_AT)
+            if entry.mail.import_id == one.id
+        )
+        for state in UNDECIDED
+    }
 
 
 def _owed_mails(

@@ -9,7 +9,7 @@ from lambdas.aws.limits import DYNAMODB_BATCH_GET_ITEMS
 from lambdas.core.import_ledger import ImportLedger
 from lambdas.core.mail import Mail, texts_of
 from lambdas.core.mail_entries import Entry, MailState
-from lambdas.core.mail_gate import MailGate
+from lambdas.core.mail_gate import DoorKind, MailGate
 from lambdas.core.mail_ledger import MailLedger
 from lambdas.core.outbox import Outbox
 
@@ -62,6 +62,11 @@ class StackMails:
         standing = self.gate.read(ids)
         shut = standing.door.reason if standing.door and standing.door.shut else ""
         return shut or next(filter(None, map(standing.why_not, ids)), "")
+
+    def wait_for_quota(self) -> bool:
+        """Whether no mail leaves, but all by themselves once SES's daily quota lets them."""
+        door = self.gate.read().door
+        return door is not None and door.kind == DoorKind.QUOTA
 
     def first_due(self, import_ids: Iterable[str | None]) -> float | None:
         """Returns when a mail is due first that these imports owe (Unix seconds); None if they owe none."""

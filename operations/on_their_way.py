@@ -8,7 +8,8 @@ from lambdas.core.import_entries import ImportStatus
 from .function_health import FunctionHealth
 from .functions import FunctionKey
 from .import_list import ImportList
-from .imports import Import, ImportReader
+from .import_reader import ImportReader
+from .imports import Import
 from .mail_status import MailStatus
 from .queue_states import QUEUE, QueuesSeen
 from .queues import Queues

@@ -1,17 +1,19 @@
 """What is wrong with a stack's parts and functions, of what was seen of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from .finding import Cause, Finding, Gravity
 from .function_health import FunctionHealth
-from .functions import Feed, FunctionKey
+from .functions import FunctionKey
 from .health import Health
+from .looking import NotSeen
 from .parts import GONE
 from .text import count
 
 # In the kinds of errors that functions log (lambdas/aws/errors.py): not allowed, and not there.
 _DENIED = ("AccessDenied", "not allowed", "AuthorizationError", "NotAuthorized")
 _NOT_THERE = ("ResourceNotFound", "NonExistentQueue", "QueueDoesNotExist")
+_WITHOUT_BOOKKEEPER = "imports go on, but none is settled or told of, and none is found to be stuck"
 
 
 def part_findings(health: Health, waiting: Mapping[str, str], option: str) -> Iterator[Finding]:
@@ -33,7 +35,12 @@ def part_findings(health: Health, waiting: Mapping[str, str], option: str) -> It
         )
     for key, function in health.functions.items():
         yield from _of_function(key, function, waiting.get(key, ""), again)
-    for unseen in (each for each in health.not_seen if not each.gone):
+    yield from unseen_findings(health.not_seen)
+
+
+def unseen_findings(not_seen: Iterable[NotSeen]) -> Iterator[Finding]:
+    """Yields what could not be looked at; what is gone is found by a look of its own."""
+    for unseen in (each for each in not_seen if not each.gone):
         yield Finding(
             gravity=Gravity.NOT_SEEN,
             cause=Cause.UNSEEN,
@@ -45,48 +52,38 @@ def part_findings(health: Health, waiting: Mapping[str, str], option: str) -> It
 def _of_function(key: str, function: FunctionHealth, waiting: str, again: str) -> Iterator[Finding]:
     """Yields what keeps a function from its work; what is gone explains its errors, so those come last."""
     set_up, feed = function.set_up, function.feed
-    waits = f"; {waiting}" if waiting else ""
+    stops = key != FunctionKey.BOOKKEEPER  # without which rows and mails move all the same
+    means = waiting if stops else _WITHOUT_BOOKKEEPER
+    waits = f"; {means}" if means else ""
     if set_up and set_up.fault:
         cause = Cause.GONE if set_up.fault == GONE else Cause.DISABLED
-        yield _blocked(cause, f"the function {function.name} {set_up.fault}{waits}", again)
+        yield _stopped(stops, cause, f"the function {function.name} {set_up.fault}{waits}", again)
         return
     if feed and feed.fault:
-        yield _of_feed(key, function.name, feed, waiting, again)
+        cause = Cause.GONE if feed.fault.startswith(GONE) else Cause.DISABLED
+        what = f"nothing invokes {function.name}: {feed.what} {feed.fault}{waits}"
+        # Without rounds mails still leave at once, if they may.
+        needed = stops and (key != FunctionKey.MAIL_ROUND or bool(waiting))
+        yield _stopped(needed, cause, what, again, feed.since)
     if set_up and function.role_fault:
         what = f"the role {set_up.role} of {function.name} {function.role_fault}{waits}"
-        yield _blocked(Cause.DENIED, what, again)
+        yield _stopped(stops, Cause.DENIED, what, again)
     elif function.failing:
-        yield _failing(function, waiting)
+        yield _failing(function, means, stops=stops and bool(waiting))
 
 
-def _of_feed(key: str, name: str, feed: Feed, waiting: str, again: str) -> Finding:
-    # Without rounds mails still leave at once, if they may.
-    stops = key != FunctionKey.MAIL_ROUND or waiting
-    return Finding(
-        gravity=Gravity.BLOCKED if stops else Gravity.NEEDS_PERSON,
-        cause=Cause.GONE if feed.fault.startswith(GONE) else Cause.DISABLED,
-        what=f"nothing invokes {name}: {feed.what} {feed.fault}{f'; {waiting}' if waiting else ''}",
-        mend=again,
-        since=feed.since,
-    )
-
-
-def _failing(function: FunctionHealth, waiting: str) -> Finding:
+def _failing(function: FunctionHealth, means: str, *, stops: bool) -> Finding:
     outcome, counts = function.outcome, function.counts
     error = outcome.error if outcome else ""
     told = [f"{function.name} fails{f': {error}' if error else ''}"]
     if counts and counts.errors:
         ran = count(counts.invocations, "invocation")
         told.append(f"{counts.errors:,} of {ran} failed lately")
-    told += [waiting] if waiting else []
+    told += [means] if means else []
     log = f" (log: {function.set_up.log_group})" if function.set_up else ""
-    return Finding(
-        gravity=Gravity.BLOCKED if waiting else Gravity.NEEDS_PERSON,
-        cause=_cause_of(error),
-        what="; ".join(told),
-        mend=f"mend what the error names, and what waits goes on by itself{log}",
-        since=outcome.since if outcome else None,
-    )
+    mend = f"mend what the error names, and what waits goes on by itself{log}"
+    since = outcome.since if outcome else None
+    return _stopped(stops, _cause_of(error), "; ".join(told), mend, since)
 
 
 def _cause_of(error: str) -> Cause:
@@ -95,8 +92,10 @@ def _cause_of(error: str) -> Cause:
     return Cause.GONE if any(word in error for word in _NOT_THERE) else Cause.FAILING
 
 
-def _blocked(cause: Cause, what: str, mend: str) -> Finding:
-    return Finding(gravity=Gravity.BLOCKED, cause=cause, what=what, mend=mend)
+def _stopped(stops: bool, cause: Cause, what: str, mend: str, since: float | None = None) -> Finding:
+    """Returns a finding that matters by whether it stops rows or mails."""
+    gravity = Gravity.BLOCKED if stops else Gravity.NEEDS_PERSON
+    return Finding(gravity=gravity, cause=cause, what=what, mend=mend, since=since)
 
 
 def _made_again(option: str) -> str:

@@ -6,11 +6,11 @@ deals with those that were chosen, and no others, and deletes each only after th
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from .failed_invocation import reason_of
 from .messages import QueueMessage, ReceivedMessages, count_in_flight, received
-from .survey import Staying, Survey
+from .survey import Staying, Survey, untold
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -58,19 +58,26 @@ class Redrive:
         discard: Delete what nothing can be done with, and nothing else.
     """
 
+    noun: ClassVar[str] = "message"
+
     sqs: "SQSClient"
     queue_url: str
     queue: FailureQueue
     reason: str | None = None
     discard: bool = False
 
-    def survey(self) -> Survey:
-        """Look at the messages; changes nothing."""
-        survey = Survey("message", in_flight=count_in_flight(self.sqs, self.queue_url))
+    def survey(self, progress: Callable[[int], None] = untold) -> Survey:
+        """Look at the messages; changes nothing.
+
+        Args:
+            progress: Called with the number that were looked at since the last call.
+        """
+        survey = Survey(self.noun, in_flight=count_in_flight(self.sqs, self.queue_url))
         with received(self.sqs, self.queue_url) as messages:
             for batch in messages.batches():
                 for message in batch:
                     self._note(message, survey)
+                progress(len(batch))
         return survey
 
     def carry_out(self, survey: Survey, progress: Callable[[int], None]) -> None:

@@ -9,7 +9,8 @@ from lambdas.core.mail_gate import Sending
 from lambdas.core.mail_ledger import CANCELLED, CHANGES_AT_ONCE
 
 from .errors import OperationError
-from .imports import Import, find_import
+from .import_reader import find_import
+from .imports import Import
 from .mails import StackMails
 from .stack import Stack
 

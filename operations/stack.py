@@ -22,9 +22,13 @@ from .text import stack_option
 # A stack on AWS needs none of the embedded AWS's modules, so they are imported where they are needed.
 if TYPE_CHECKING:
     from local.access_key import AccessKey
+    from local.kept import KeptRun
 
 # https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
 _AWS_QUEUE = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/")
+# What the names of kept demos begin with, so that none is taken for a deployed stack.
+DEMO = "demo"
+_DEMO_NAME = re.compile(rf"{DEMO}(-[A-Za-z0-9_]+)*")
 _INSTALL = "https://www.pulumi.com/docs/iac/download-install/"
 
 
@@ -46,32 +50,51 @@ class Stack:
 
 
 def find_stack(name: str | None) -> Stack:
-    """Find the stack of this name, or the embedded AWS that is kept running.
+    """Find the stack of this name, or the demo that is kept running.
 
     Args:
-        name: The Pulumi stack's name; None for the embedded AWS.
+        name: A kept demo's name, or else the Pulumi stack's; None for the only demo that is kept.
 
     Raises:
-        UsageError: no name, and none is kept running.
+        UsageError: no name, and none is kept running, or several are.
         OperationError: Pulumi is not installed, or does not know the stack or its outputs.
     """
-    if name is not None:
-        outputs = _outputs(name)
-        return Stack(f"stack {name}", stack_option(name), outputs, _clients(outputs["queue_url"]))
-    return _kept_stack()
+    if name is None:
+        return _kept_stack()
+    if is_demo_name(name) and (kept := _kept_demos().get(name)):
+        return _demo(kept, f"the demo {name}", stack_option(name))
+    outputs = _outputs(name)
+    return Stack(f"stack {name}", stack_option(name), outputs, _clients(outputs["queue_url"]))
+
+
+def is_demo_name(name: str) -> bool:
+    """Whether a kept demo may have this name."""
+    return bool(_DEMO_NAME.fullmatch(name))
 
 
 def _kept_stack() -> Stack:
+    demos = _kept_demos()
+    if len(demos) == 1:
+        [kept] = demos.values()
+        return _demo(kept, "the embedded AWS", "")
+    if demos:
+        told = ", ".join(f"{name} ({kept.endpoint})" for name, kept in sorted(demos.items()))
+        raise UsageError(f"no stack: expected --stack NAME, for several demos are kept running: {told}.")
+    raise UsageError(
+        "no stack: expected --stack NAME, or an embedded AWS that is kept running, got neither. "
+        "Name a deployed stack, or run `rowrelay demo --keep` in another terminal."
+    )
+
+
+def _kept_demos() -> "Mapping[str, KeptRun]":
     from local.kept import find_kept
 
-    kept = find_kept()
-    if kept is None:
-        raise UsageError(
-            "no stack: expected --stack NAME, or an embedded AWS that is kept running, got neither. "
-            "Name a deployed stack, or run `rowrelay demo --keep` in another terminal."
-        )
+    return find_kept()
+
+
+def _demo(kept: "KeptRun", name: str, option: str) -> Stack:
     client = _emulator_clients(kept.endpoint, kept.access_key)
-    return Stack(f"the embedded AWS at {kept.endpoint}", "", kept.outputs, client)
+    return Stack(f"{name} at {kept.endpoint}", option, kept.outputs, client)
 
 
 def _outputs(name: str) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from .alarm_findings import alarm_findings
 from .finding import Finding, Verdict, by_gravity, verdict_of
 from .functions import FunctionKey
 from .health import Health, HealthLooks
-from .import_findings import failure_findings, lost_rows, lost_uploads, missing_mails
+from .import_findings import failure_findings, lost_rows, lost_uploads, missing_mails, stuck_imports
 from .import_list import ImportList, read_imports
 from .imports import Import
 from .looking import Looking
@@ -119,4 +119,5 @@ def _findings(health: Health, seen: Seen, option: str) -> Iterator[Finding]:
             yield from missing_mails(imports.imports, owing, option)
     yield from lost_rows(seen.unwritten)
     yield from lost_uploads(nobody_reads(seen.unread, health.functions.get(FunctionKey.PROCESS_CSV)))
+    yield from stuck_imports(imports.imports, option)
     yield from alarm_findings(health.alarms, health.unread_topics)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,21 @@ class Survey:
         }
 
 
-class Work(Protocol):
-    """Something that is shown first, and done only then."""
+def untold(_: int) -> None:
+    """In place of progress that nobody asked for."""
 
-    def survey(self) -> Survey:
-        """Look at what there is to deal with; changes nothing."""
+
+class Work(Protocol):
+    """Something that is shown first, and done only then; `noun` is what it deals with."""
+
+    noun: ClassVar[str]
+
+    def survey(self, progress: Callable[[int], None] = untold) -> Survey:
+        """Look at what there is to deal with; changes nothing.
+
+        Args:
+            progress: Called with the number that were looked at since the last call.
+        """
 
     def carry_out(self, survey: Survey, progress: Callable[[int], None]) -> None:
         """Deal with what the survey chose, and no more.

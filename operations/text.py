@@ -14,7 +14,7 @@ def to_second(iso: str) -> str:
 
 
 def stack_option(name: str | None) -> str:
-    """Returns what to add to a command for this stack: ` --stack dev`; nothing for the embedded AWS."""
+    """Returns what to add to a command for this stack: ` --stack dev`; nothing for the only demo."""
     return f" --stack {name}" if name else ""
 
 

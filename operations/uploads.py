@@ -1,6 +1,6 @@
 """Uploading files, each as an import of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -13,8 +13,19 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-def upload(s3: "S3Client", bucket: str, files: Mapping[str, File]) -> list[Import]:
-    """Upload the files, in order, each to its key.
+def upload(
+    s3: "S3Client", bucket: str, files: Mapping[str, File], on_bytes: Callable[[int], None] | None = None
+) -> list[Import]:
+    """Upload the files, in order, each to its key; a large one in parts.
+
+    An interruption leaves nothing of a file that is not whole: the parts that were sent are taken back.
+    https://docs.aws.amazon.com/boto3/latest/reference/services/s3/client/upload_fileobj.html
+
+    Args:
+        s3: The client.
+        bucket: The uploads bucket.
+        files: The files by their keys.
+        on_bytes: Called with how many bytes more were sent; those sent again count less than none.
 
     Raises:
         OperationError: a file could not be read or stored.
@@ -23,7 +34,7 @@ def upload(s3: "S3Client", bucket: str, files: Mapping[str, File]) -> list[Impor
     for key, file in files.items():
         try:
             with file.open("rb") as data:
-                s3.upload_fileobj(data, bucket, key)
+                s3.upload_fileobj(data, bucket, key, Callback=on_bytes)
         except (OSError, ClientError) as error:
             raise OperationError(f"{file} could not be uploaded: {error}") from None
     return imports

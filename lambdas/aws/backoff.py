@@ -20,9 +20,9 @@ def pause_seconds(attempt: int) -> float:
     return random.uniform(0, longest_pause(attempt))
 
 
-def longest_pause(attempt: int) -> float:
+def longest_pause(attempt: float) -> float:
     """Returns the bound of that wait, in seconds."""
-    return min(_FIRST_PAUSE_SECONDS * (1 << attempt), _LONGEST_PAUSE_SECONDS)
+    return min(_FIRST_PAUSE_SECONDS * 2**attempt, _LONGEST_PAUSE_SECONDS)
 
 
 def longest_pauses() -> float:

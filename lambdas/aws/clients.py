@@ -14,6 +14,8 @@ from botocore.config import Config
 from .backoff import ATTEMPTS, pause_seconds
 
 _LONGEST_BACKOFF_SECONDS = 20
+# How many calls a handler makes at once, where it does not say otherwise; botocore keeps as many connections.
+CONNECTIONS = 10
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class TimeOuts:
     read: float
     attempts: int
     validates: bool = True
-    connections: int = 10
+    connections: int = CONNECTIONS
 
     @property
     def longest_call(self) -> float:
@@ -60,6 +62,7 @@ TIME_OUTS: Mapping[str, TimeOuts] = {
     "sqs": TimeOuts(connect=1, read=3, attempts=2, connections=16),
     "events": TimeOuts(connect=1, read=3, attempts=2),
     "lambda": TimeOuts(connect=1, read=3, attempts=2),
+    "sns": TimeOuts(connect=1, read=3, attempts=2),
     "s3": TimeOuts(connect=1, read=5, attempts=2),
     # A retry inside botocore would send fifty mails again when only the answer was lost. SES refuses what the
     # check of parameters would let fail here, with nobody knowing why.

@@ -32,39 +32,52 @@ class Looks:
 
 @dataclass(frozen=True)
 class Bookkeeper:
-    """Looks at open imports; `seconds_left` is how long the function may still run."""
+    """Looks at open imports.
+
+    Attributes:
+        imports: Where they stand.
+        publisher: What publishes those that are settled.
+        stuck_seconds: After how long without progress an import is stuck.
+    """
 
     imports: OpenImports
     publisher: Publisher
-    rules: Rules
+    stuck_seconds: float
 
     def run(self, seconds_left: Callable[[], float]) -> Looks:
-        """Look at each import that is open, while there is time; one that fails leaves the others alone."""
+        """Look at each import that is open, while there is time; one that fails leaves the others alone.
+
+        Args:
+            seconds_left: How long the function may still run.
+        """
         ids, looks = self.imports.ids(), Looks()
+        if not ids:
+            return looks
+        rules = Rules(self.imports.mailed(), self.stuck_seconds)
         # Of more than there is time for, each run begins with others.
-        start = random.randrange(len(ids)) if ids else 0
+        start = random.randrange(len(ids))
         for import_id in ids[start:] + ids[:start]:
             if seconds_left() < LOOK_SECONDS:
                 break
             try:
-                self._look(import_id, looks)
+                self._look(import_id, rules, looks)
             except Exception as error:
                 looks.open += 1
                 looks.errors[import_id] = kind_of(error)
         return looks
 
-    def _look(self, import_id: str, looks: Looks) -> None:
+    def _look(self, import_id: str, rules: Rules, looks: Looks) -> None:
         entry = self.imports.entry(import_id)
         if entry is None or not entry.open:  # which the index does not know yet
             return
         if (left := self._published(entry)) is None:
             return
         seen = see(left, self.imports.items(left), now(), left.sums)
-        if seen.balances(self.rules) and (settled := self._settle(left, seen)):
+        if seen.balances(rules) and (settled := self._settle(left, seen, rules)):
             looks.settled += 1
             self._published(settled)
             return
-        changes = changes_of(left, seen, self.rules, now())
+        changes = changes_of(left, seen, rules, now())
         self.imports.note(left, changes)
         looks.open += 1
         looks.stuck += changes.stuck
@@ -80,10 +93,10 @@ class Bookkeeper:
             found = self.imports.entry(found.import_id)
         return found
 
-    def _settle(self, entry: Entry, seen: Seen) -> Entry | None:
+    def _settle(self, entry: Entry, seen: Seen, rules: Rules) -> Entry | None:
         """Settle books that seem to balance, if they do at one moment, and nobody opens them until then."""
         current, counters = self.imports.at_one_moment(entry.import_id)
         if (current.openings, current.settled) != (entry.openings, False):
             return None
         at_once = see(current, counters, now(), seen.sums)
-        return self.imports.settle(entry, at_once.books, now()) if at_once.balances(self.rules) else None
+        return self.imports.settle(entry, at_once.books, now()) if at_once.balances(rules) else None

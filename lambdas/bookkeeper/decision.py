@@ -7,24 +7,10 @@ from typing import Any
 from ..aws.dynamodb.outcomes import Item
 from ..core.books import Books, books_of
 from ..core.clock import seconds_between
-from ..core.import_entries import (
-    AT,
-    COUNTS,
-    ERROR_CLASS,
-    ERROR_PARTS,
-    IMPORT_PART,
-    PART,
-    PROGRESS_AT,
-    QUOTA,
-    STUCK_SINCE,
-    SUMS,
-    WAITS_FOR,
-)
+from ..core.import_entries import COUNTS, IMPORT_PART, PART, PROGRESS_AT, STUCK_SINCE, SUMS, WAITS_FOR
+from ..core.import_waits import waits_for, waits_for_quota
 from .entry import Entry
 from .sums import Sums
-
-# That mails wait for a quota is noted every ten minutes while they do; clocks and rounds differ.
-_QUOTA_SECONDS = 30 * 60
 
 
 @dataclass(frozen=True)
@@ -81,10 +67,9 @@ def see(entry: Entry, items: Sequence[Item], now: str, summed: Sums) -> Seen:
     """
     rest = [item for item in items if item[PART]["S"] != IMPORT_PART]
     books = books_of([entry.item, *rest]) + summed.books
-    ended = entry.read_to_the_end and books.read == books.accepted + books.rejected
-    if ended and books.written == books.accepted:
+    if entry.read_to_the_end and books.rows_ended:
         sums = Sums(entry.chunks, books.created, books.duplicates, books.failed)
-        return Seen(books, sums, rows_ended=True, quota=_waits_for_quota(rest, now))
+        return Seen(books, sums, rows_ended=True, quota=waits_for_quota(rest, now))
     return Seen(books, summed.advanced(rest), rows_ended=False)
 
 
@@ -98,28 +83,11 @@ def changes_of(entry: Entry, seen: Seen, rules: Rules, now: str) -> Changes:
         changes.sets |= {COUNTS: asdict(seen.books), PROGRESS_AT: now}
     if seen.sums != entry.sums:
         changes.sets[SUMS] = asdict(seen.sums)
-    if (waits_for := _waits_for(entry, seen, quota)) != entry.waits_for:
-        changes.sets[WAITS_FOR] = waits_for
+    waiting = waits_for(seen.books, read_to_the_end=entry.read_to_the_end, quota=quota)
+    if waiting != entry.waits_for:
+        changes.sets[WAITS_FOR] = waiting
     if idle and not entry.stuck:
         changes.sets[STUCK_SINCE] = now
     if entry.stuck and not idle:
         changes.removes.append(STUCK_SINCE)
     return changes
-
-
-def _waits_for(entry: Entry, seen: Seen, quota: bool) -> str:
-    books = seen.books
-    if not entry.read_to_the_end:
-        return "its file to be read to the end"
-    if not seen.rows_ended:
-        return f"rows to be written: {books.accepted - books.written:,}"
-    return f"mails to leave: {books.owed:,}" + (", by SES's daily quota" if quota else "")
-
-
-def _waits_for_quota(items: Sequence[Item], now: str) -> bool:
-    """Whether a round said lately that mails wait for it."""
-    return any(
-        item[ERROR_CLASS]["S"] == QUOTA and seconds_between(item[AT]["S"], now) < _QUOTA_SECONDS
-        for item in items
-        if item[PART]["S"].startswith(ERROR_PARTS)
-    )

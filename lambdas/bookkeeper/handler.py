@@ -1,6 +1,7 @@
 """The function `bookkeeper`: invoked each minute, to look at the imports that are open."""
 
 import json
+import os
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -14,9 +15,9 @@ from ..core.environment import Variable, setting
 from ..core.import_metrics import ImportMetric
 from ..core.metrics import embedded
 from .bookkeeper import Bookkeeper, Looks
-from .decision import Rules
 from .open_imports import OpenImports
 from .publisher import Publisher
+from .topic import Topic
 
 logger = Logger()
 
@@ -25,9 +26,13 @@ logger = Logger()
 def bookkeeper() -> Bookkeeper:
     """Returns the bookkeeper, made once a process, so that warm invocations reuse its connections."""
     imports = OpenImports(client("dynamodb"), setting(Variable.IMPORTS_TABLE))
-    publisher = Publisher(client("s3"), client("events"), setting(Variable.EVENT_BUS))
-    counts_mails = json.loads(setting(Variable.COUNTS_MAILS))
-    return Bookkeeper(imports, publisher, Rules(counts_mails, 60 * float(setting(Variable.STUCK_MINUTES))))
+    publisher = Publisher(client("s3"), client("events"), setting(Variable.EVENT_BUS), _topic())
+    return Bookkeeper(imports, publisher, 60 * float(setting(Variable.STUCK_MINUTES)))
+
+
+def _topic() -> Topic | None:
+    arn = os.environ.get(Variable.SETTLED_TOPIC_ARN)
+    return Topic(client("sns"), arn) if arn else None
 
 
 @logger.inject_lambda_context

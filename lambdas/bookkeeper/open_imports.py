@@ -13,14 +13,18 @@ from ..aws.dynamodb.conditional import write_if
 from ..aws.dynamodb.outcomes import Item
 from ..core.books import Books
 from ..core.import_entries import (
+    COMPONENTS,
     IMPORT_ID,
     IMPORT_PART,
     JSON_TEXT,
     MAIL_COUNTERS,
+    MAILING_PARTS,
     OPEN,
     OPEN_INDEX,
     OPENINGS,
+    PART,
     PUBLISHED,
+    REPLACING_PARTS,
     REVISION,
     SETTLED_AT,
     SETTLEMENT,
@@ -57,6 +61,13 @@ class OpenImports:
             ExpressionAttributeValues={":open": {"S": OPEN}},
         )
         return [str(item[IMPORT_ID]["S"]) for page in pages for item in page["Items"]]
+
+    def mailed(self) -> bool:
+        """Returns whether each row that is created brings a mail, by what the components say."""
+        items = read_parts(self._dynamodb, self._table, COMPONENTS, consistent=False)
+        said = [str(item[PART]["S"]) for item in items]
+        replaced = any(part.startswith(REPLACING_PARTS) for part in said)
+        return not replaced and any(part.startswith(MAILING_PARTS) for part in said)
 
     def entry(self, import_id: str) -> Entry | None:
         """Returns an import's entry as it is."""

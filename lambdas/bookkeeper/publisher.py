@@ -8,6 +8,7 @@ from ..aws.rowrelay_error import RowrelayError
 from ..core.clock import seconds_between
 from ..core.import_entries import KEY, REVISION, SETTLED_AT, STARTED_AT, UPLOADED_BY
 from .entry import Entry
+from .topic import Topic
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -34,11 +35,19 @@ class PublishError(RowrelayError):
 
 @dataclass(frozen=True)
 class Publisher:
-    """Publishes settlements. To do it twice does no harm: the event's `id` tells repeats."""
+    """Publishes settlements. To do it twice does no harm: the event's `id` tells repeats.
+
+    Attributes:
+        s3: The client.
+        events: The client.
+        event_bus: The ARN of the bus that events go to.
+        topic: What tells a person, if there is one.
+    """
 
     s3: "S3Client"
     events: Events
     event_bus: str
+    topic: Topic | None = None
 
     def publish(self, entry: Entry, summary: str | None) -> None:
         """Publish an import's last settlement.
@@ -53,12 +62,15 @@ class Publisher:
         if summary is not None:
             self._put_summary(entry, json.loads(summary))
         event: Any = {"Source": SOURCE, "DetailType": DETAIL_TYPE, "EventBusName": self.event_bus}
-        event["Detail"] = json.dumps(detail_of(entry), ensure_ascii=False, default=int)
+        detail = detail_of(entry)
+        event["Detail"] = json.dumps(detail, ensure_ascii=False, default=int)
         # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html: of what it does not
         # take, it says so in its answer.
         answer = self.events.put_events(Entries=[event])
         if answer["FailedEntryCount"]:
             raise PublishError(str(answer["Entries"][0].get("ErrorCode", "")))
+        if self.topic:
+            self.topic.publish(detail)
 
     def _put_summary(self, entry: Entry, summary: dict[str, Any]) -> None:
         final = {SETTLED_AT: entry.settlement_at, REVISION: entry.revision}

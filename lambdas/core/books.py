@@ -1,7 +1,7 @@
 """The books of an import: where every one of its rows ended."""
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .import_entries import (
@@ -37,6 +37,11 @@ class Books:
         return self.created + self.duplicates + self.failed
 
     @property
+    def rows_ended(self) -> bool:
+        """Whether every row that was read is accounted for, but for mails."""
+        return self.read == self.accepted + self.rejected and self.accepted == self.written
+
+    @property
     def notified(self) -> int:
         """Created rows whose mail has ended, one way or another."""
         return self.mailed + self.undeliverable + self.held + self.cancelled
@@ -49,18 +54,14 @@ class Books:
     @property
     def balanced(self) -> bool:
         """Whether every row is accounted for."""
-        return (self.read, self.accepted, self.created) == (
-            self.accepted + self.rejected,
-            self.written,
-            self.notified,
-        )
+        return self.rows_ended and self.created == self.notified
 
     def with_mails_of(self, other: "Books") -> "Books":
         """Returns these books with the other's mails."""
         return replace(self, **{name: getattr(other, name) for name in MAIL_COUNTS})
 
     def __add__(self, other: "Books") -> "Books":
-        return Books(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return Books(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
 
 
 def books_of(items: Iterable[Mapping[str, Any]], dead_lines: Set[int] = frozenset()) -> Books:

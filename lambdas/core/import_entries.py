@@ -10,6 +10,8 @@ One table, keyed by `import_id` and `part`:
 - part "mail#0" to "mail#9": counters of the mails that ended, by how, which change only in one
   transaction with the mail ledger. There are ten, lest every mail of an import wait for one item;
 - part "_summary": the report summary.json, as reading the file left it.
+
+Besides, under the id "_components", what the components that share the ledger say of their functions.
 """
 
 from enum import StrEnum
@@ -52,6 +54,10 @@ ROWS, ERROR_CLASS, AT, JSON_TEXT = "rows", "class", "at", "json"
 # The class of an error where mails wait for SES's daily quota.
 QUOTA = "quota"
 MAIL_COUNTERS = 10
+# By these parts, followed by a function's name: that it mails every record that is created; that it replaces
+# records, of which none is known to be created.
+COMPONENTS = "_components"
+MAILING_PARTS, REPLACING_PARTS = "mailing#", "replacing#"
 
 ROW_COUNTS = ("read", "accepted", "rejected")
 CREATED, DUPLICATES, FAILED = "created", "duplicates", "failed"

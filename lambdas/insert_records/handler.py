@@ -1,14 +1,18 @@
 """The function `insert_records`: an SQS event source mapping invokes it with chunks."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..aws.clients import client
+from ..aws.clients import CONNECTIONS, client
 from ..aws.errors import SetUpError, is_set_up_error, kind_of
+from ..aws.tries import AdaptivePause, AdaptiveTries, Tries
 from ..core.chunk import ChunkError, parse_chunk
 from ..core.environment import OnConflict, Variable, setting
 from ..core.import_errors import import_errors
@@ -17,6 +21,21 @@ from .inserter import Counts, Inserter
 from .writer import find_written, put_always, put_if_absent
 
 logger = Logger()
+
+Message = Mapping[str, Any]  # as Lambda has it of SQS
+# As many as the mapping brings. Each makes one call at a time, so this is how many connections are in use.
+MESSAGES_AT_ONCE = CONNECTIONS
+# No write is begun in the last seconds of the function's time: one may take until its time-outs, and then
+# what became of the rows is to be read, dead-lettered and recorded (tests/unit/lambdas/test_time_outs.py).
+RESERVE_SECONDS = 55
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether a message is done with; and what the deployment lacks for it, if anything."""
+
+    done: bool
+    missing: str = ""
 
 
 @cache
@@ -35,65 +54,90 @@ def inserter() -> Inserter:
     )
 
 
+@cache
+def adaptive_pause() -> AdaptivePause:
+    """Returns the pause before writes, made once a process, as it keeps what it has learnt."""
+    return AdaptivePause()
+
+
 @logger.inject_lambda_context
-def handler(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Write each message's chunk.
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Write each message's chunk, all side by side.
 
     Returns:
-        The messages that are to come again.
+        The messages that are to come again; among them those that there was no time for.
 
     Raises:
         SetUpError: the deployment lacks something, and no message was done with. They would all come again
             anyway, and as often; the error sets off the function's alarm, too.
     """
     inserter()  # a wrong setting is no message's fault: it fails the invocation, with its own message
-    missing: set[str] = set()
-    failures = [message["messageId"] for message in event["Records"] if not _handle(message, missing)]
-    logger.info("chunks written", extra={"messages": len(event["Records"]), "to_come_again": len(failures)})
-    if missing and len(failures) == len(event["Records"]):
+    tries = AdaptiveTries(adaptive_pause(), lambda: _seconds_left(context))
+    messages = event["Records"]
+    outcomes = write_all(messages, tries)
+    left = [message for message, outcome in zip(messages, outcomes, strict=True) if not outcome.done]
+    _log(messages, left)
+    missing = {outcome.missing for outcome in outcomes} - {""}
+    if missing and len(left) == len(messages):
         raise SetUpError(f"chunks not written: {'; '.join(sorted(missing))}")
-    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failures]}
+    return {"batchItemFailures": [{"itemIdentifier": message["messageId"]} for message in left]}
 
 
-def _handle(message: Mapping[str, Any], missing: set[str]) -> bool:
-    """Write a message's chunk; one that fails leaves the others of its batch alone.
+def write_all(messages: Sequence[Message], tries: Tries) -> list[Outcome]:
+    """Write the messages' chunks side by side, and return what became of each."""
+    with ThreadPoolExecutor(MESSAGES_AT_ONCE) as pool:
+        return list(pool.map(lambda message: _handle(message, tries), messages))
 
-    Args:
-        message: The message.
-        missing: What the deployment lacks is added to it.
 
-    Returns:
-        Whether the message is done with.
-    """
+def _seconds_left(context: LambdaContext) -> float:
+    """Returns how long a write may still be tried."""
+    return context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
+
+
+def _log(messages: Sequence[Message], left: Sequence[Message]) -> None:
+    """Log what became of the messages, by import."""
+    to_come_again = Counter(map(_import_of, left))
+    for import_id, number in Counter(map(_import_of, messages)).items():
+        counts = {"messages": number, "to_come_again": to_come_again[import_id]}
+        logger.info("chunks written", extra={"import": import_id, **counts})
+
+
+def _handle(message: Message, tries: Tries) -> Outcome:
+    """Write a message's chunk; one that fails leaves the others of its batch alone."""
     try:
-        counts = inserter().insert(message["body"])
+        counts = inserter().insert(message["body"], tries)
     except Exception as error:  # whatever it is, it is this message's alone
-        missing |= {kind_of(error)} if is_set_up_error(error) else set()
+        import_id = _import_of(message)
         # The type only: a service's message may quote the row.
-        logger.error("chunk not written", extra={"message_id": message["messageId"], "error": kind_of(error)})
-        _note(message["body"], error)
-        return _last_attempt(message) and _give_up(message, error)
+        named = {"import": import_id, "message_id": message["messageId"]}
+        logger.error("chunk not written", extra={**named, "error": kind_of(error)})
+        if import_id:
+            import_errors("insert_records").note(import_id, error)
+        done = _last_attempt(message) and _give_up(message, error)
+        return Outcome(done, kind_of(error) if is_set_up_error(error) else "")
     if counts != Counts(created=counts.created):
-        logger.info("rows not created", extra={"duplicates": counts.duplicates, "failed": counts.failed})
-    return True
+        ended = {"duplicates": counts.duplicates, "failed": counts.failed}
+        logger.info("rows not created", extra={"import": _import_of(message), **ended})
+    return Outcome(done=True)
 
 
-def _note(body: str, error: Exception) -> None:
+def _import_of(message: Message) -> str | None:
+    """Returns the import of a message's chunk; None if it is no chunk."""
     try:
-        import_id = parse_chunk(body).import_id
-    except ChunkError:  # of no import that anybody knows
-        return
-    import_errors("insert_records").note(import_id, error)
+        return parse_chunk(message["body"]).import_id
+    except ChunkError:
+        return None
 
 
-def _last_attempt(message: Mapping[str, Any]) -> bool:
+def _last_attempt(message: Message) -> bool:
     return int(message["attributes"]["ApproximateReceiveCount"]) >= int(setting(Variable.MAX_RECEIVE_COUNT))
 
 
-def _give_up(message: Mapping[str, Any], error: Exception) -> bool:
+def _give_up(message: Message, error: Exception) -> bool:
     try:
         inserter().give_up(message["body"], f"{kind_of(error)}: {error}")
     except Exception as again:  # SQS itself will dead-letter the message, without a reason
-        logger.error("chunk not dead-lettered", extra={"error": kind_of(again)})
+        named = {"import": _import_of(message), "error": kind_of(again)}
+        logger.error("chunk not dead-lettered", extra=named)
         return False
     return True

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ..aws.dynamodb.outcomes import ItemExists, ItemRefused
 from ..aws.sqs import Message, send
+from ..aws.tries import FIXED_TRIES, Tries
 from ..core.chunk import Chunk, ChunkError, Row, parse_chunk
 from ..core.clock import now
 from ..core.import_entries import CREATED, DUPLICATES, FAILED
@@ -37,13 +38,18 @@ class Inserter:
     dead_letter_queue_url: str
     last_wins: bool
 
-    def insert(self, body: str) -> Counts:
-        """Write the chunk in this message; rows that can never be written go to the dead-letter queue."""
+    def insert(self, body: str, tries: Tries = FIXED_TRIES) -> Counts:
+        """Write the chunk in this message; rows that can never be written go to the dead-letter queue.
+
+        Args:
+            body: The message.
+            tries: How often writes that are put off are made again. Default: a few times.
+        """
         chunk = self._chunk(body)
         if chunk is None:
             return Counts()
         rows = self._records(chunk)
-        outcomes = list(zip(rows.records, self.write(rows.records), strict=True))
+        outcomes = list(zip(rows.records, self.write(rows.records, tries), strict=True))
         reasons = dict(rows.unusable)
         reasons |= {r.line: outcome.reason for r, outcome in outcomes if isinstance(outcome, ItemRefused)}
         # With a record that was refused go the rows that it stood for: by itself, one may be written.

@@ -1,32 +1,42 @@
 """Writing records to the table: put if absent (skip), or put whatever is there (replace)."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from ..aws.backoff import ATTEMPTS, pause
 from ..aws.dynamodb.insert import insert_each
 from ..aws.dynamodb.outcomes import Item, ItemExists, ItemRefused, ItemWritten, Outcome, TableError
 from ..aws.dynamodb.read import read_each
 from ..aws.limits import DYNAMODB_BATCH_ITEMS
+from ..aws.tries import FIXED_TRIES, Tries
 from ..core.record import Record
 from ..core.reserved_columns import RECORD_IMPORT_ID, RECORD_IMPORT_LINE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# What became of each record, in their order: written, a duplicate (ItemExists), or refused.
-Write = Callable[[Sequence[Record]], list[Outcome]]
 # The lines of the records that stand in the table.
 Find = Callable[[Sequence[Record]], list[int]]
+
+
+class Write(Protocol):
+    """Writes records, of which no two have one key."""
+
+    def __call__(self, records: Sequence[Record], tries: Tries = FIXED_TRIES) -> list[Outcome]:
+        """Returns what became of each, in their order: written, a duplicate (ItemExists), or refused.
+
+        Args:
+            records: The records.
+            tries: How often writes that are put off are made again. Default: a few times.
+        """
 
 
 def put_if_absent(dynamodb: "DynamoDBClient", table: str, key: str) -> Write:
     """Returns how to write if `on_conflict` is skip: the stored record stays, whatever key comes again."""
 
-    def write(records: Sequence[Record]) -> list[Outcome]:
-        outcomes = insert_each(dynamodb, table, key, [record.item for record in records])
+    def write(records: Sequence[Record], tries: Tries = FIXED_TRIES) -> list[Outcome]:
+        outcomes = insert_each(dynamodb, table, key, [record.item for record in records], tries)
         return [_own_write(record, outcome) for record, outcome in zip(records, outcomes, strict=True)]
 
     return write
@@ -54,23 +64,24 @@ def find_written(dynamodb: "DynamoDBClient", table: str, key: str) -> Find:
 def put_always(dynamodb: "DynamoDBClient", table: str) -> Write:
     """Returns how to write if `on_conflict` is replace: the last write wins."""
 
-    def write(records: Sequence[Record]) -> list[Outcome]:
+    def write(records: Sequence[Record], tries: Tries = FIXED_TRIES) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for start in range(0, len(records), DYNAMODB_BATCH_ITEMS):
             items = [record.item for record in records[start : start + DYNAMODB_BATCH_ITEMS]]
-            outcomes += _put_batch(dynamodb, table, items)
+            outcomes += _put_batch(dynamodb, table, items, tries)
         return outcomes
 
     return write
 
 
-def _put_batch(dynamodb: "DynamoDBClient", table: str, items: list[Item]) -> list[Outcome]:
+def _put_batch(dynamodb: "DynamoDBClient", table: str, items: list[Item], tries: Tries) -> list[Outcome]:
     waiting: Any = {table: [{"PutRequest": {"Item": item}} for item in items]}
+    attempt = 0
     try:
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                pause(attempt)
+        while tries.again(attempt):
+            attempt += 1
             waiting = dynamodb.batch_write_item(RequestItems=waiting).get("UnprocessedItems")
+            tries.heard(put_off=bool(waiting))
             if not waiting:
                 return [ItemWritten()] * len(items)
     except ClientError as error:
@@ -79,5 +90,6 @@ def _put_batch(dynamodb: "DynamoDBClient", table: str, items: list[Item]) -> lis
         if len(items) == 1:
             return [ItemRefused(error.response["Error"].get("Message", ""))]
         half = len(items) // 2  # one record is at fault, and the call does not say which
-        return _put_batch(dynamodb, table, items[:half]) + _put_batch(dynamodb, table, items[half:])
-    raise TableError(f"{len(waiting[table])} writes were put off {ATTEMPTS} times")
+        first, rest = items[:half], items[half:]
+        return _put_batch(dynamodb, table, first, tries) + _put_batch(dynamodb, table, rest, tries)
+    raise TableError(f"{len(waiting[table])} writes were put off {attempt} times")

@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ..aws.clients import client
+from ..aws.errors import kind_of
 from ..core.environment import BUNDLE, FUNCTION_NAME, Variable, bundled, setting
 from ..core.import_entries import CONTINUATION
 from ..core.import_errors import import_errors
@@ -56,6 +57,8 @@ def bundled_transform_row(path: Path) -> TransformRow | None:
 def handler(event: Mapping[str, Any], context: LambdaContext) -> None:
     """Import each upload of the event; an error makes Lambda repeat the event, and then set it aside."""
     for upload in uploads(event):
+        # Without this line nobody knew which import an invocation was at that was killed.
+        logger.info("reading", extra={"import": upload.import_id})
         entry = _import(upload, continuation_number(event), out_of_time(context))
         counts = {name: entry[name] for name in _LOGGED if name in entry}
         logger.info("import read", extra={"import": upload.import_id, **counts})
@@ -66,6 +69,7 @@ def _import(upload: Upload, number: int, out_of_time: Callable[[], bool]) -> dic
     try:
         return made.run(upload, number, out_of_time)
     except Exception as error:
+        logger.error("import not read", extra={"import": upload.import_id, "error": kind_of(error)})
         import_errors("process_csv").note(upload.import_id, error)
         raise
 

@@ -1,5 +1,6 @@
 """The function `send_email`: invoked by the table's stream, for the records that were inserted."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,9 +33,11 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         delivery.deliver(mails, lambda: context.get_remaining_time_in_millis() / 1000)
     except Exception as error:
         for import_id in {mail.import_id for mail in mails if mail.import_id}:
+            logger.error("mails not delivered", extra={"import": import_id, "error": kind_of(error)})
             import_errors("send_email").note(import_id, error)
         # Lambda logs what a handler raises, and a service's message may quote the record.
         loggable = RuntimeError(f"mails not delivered: {kind_of(error)}")
         raise loggable.with_traceback(error.__traceback__) from None
-    logger.info("mails from the stream", extra={"mails": len(mails)})
+    for found, number in Counter(mail.import_id for mail in mails).items():
+        logger.info("mails from the stream", extra={"import": found, "mails": number})
     return {"batchItemFailures": []}

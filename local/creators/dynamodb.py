@@ -1,5 +1,6 @@
-"""DynamoDB: the table."""
+"""DynamoDB: the table, and single items of one."""
 
+import json
 from typing import Any
 
 from .registry import Created, NewResource, Value, creates
@@ -22,6 +23,19 @@ def table(resource: NewResource) -> Created:
         "streamArn": description.get("LatestStreamArn", ""),
         "streamLabel": description.get("LatestStreamLabel", ""),
     }
+
+
+@creates("aws:dynamodb/tableItem:TableItem")
+def table_item(resource: NewResource) -> Created:
+    """Put the item, unless there is one of its key, as the provider does."""
+    item, keys = json.loads(resource.take("item")), [resource.take("hashKey"), resource.take("rangeKey")]
+    resource.client("dynamodb").put_item(
+        TableName=resource.take("tableName"),
+        Item=item,
+        ConditionExpression="attribute_not_exists(#key)",
+        ExpressionAttributeNames={"#key": keys[0]},
+    )
+    return "|".join(next(iter(item[key].values())) for key in keys if key), {}
 
 
 def _definition(resource: NewResource) -> dict[str, Any]:

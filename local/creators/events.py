@@ -1,4 +1,4 @@
-"""EventBridge: rules and their targets."""
+"""EventBridge: buses, rules and their targets."""
 
 from .registry import Created, NewResource, creates
 from .shapes import pascal, tag_list
@@ -34,3 +34,12 @@ def target(resource: NewResource) -> Created:
     settings = resource.take_all(_TARGET) | pascal(resource.take_set("deadLetterConfig", "retryPolicy"))
     resource.client("events").put_targets(Rule=name, Targets=[{"Id": made, **settings}], **bus)
     return f"{name}-{made}", {"targetId": made}
+
+
+@creates("aws:cloudwatch/eventBus:EventBus")
+def event_bus(resource: NewResource) -> Created:
+    """Create the bus, whose name the provider does not make up."""
+    name, tags = resource.take("name"), tag_list(resource.take("tags"))
+    settings = resource.take_all({"description": "Description", "kmsKeyIdentifier": "KmsKeyIdentifier"})
+    arn = resource.client("events").create_event_bus(Name=name, Tags=tags, **settings)["EventBusArn"]
+    return name, {"arn": arn}

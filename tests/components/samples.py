@@ -17,6 +17,7 @@ QUEUE_ARN = f"arn:aws:sqs:{REGION}:{ACCOUNT}:chunks"
 STREAM_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/people/stream/2026"
 TABLE_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/people"
 LEDGER_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/books"
+LEDGER = {"name": "books", "arn": LEDGER_ARN, "bookkeeper_role_name": "bookkeeper"}
 BUCKET_ARN = "arn:aws:s3:::files"
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 IDENTITY_ARN = f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/example.com"

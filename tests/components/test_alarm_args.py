@@ -6,13 +6,19 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import BufferedWriter, CsvIngest, StreamNotifier
-from components.alarm_list import BUFFERED_WRITER_ALARMS, CSV_INGEST_ALARMS, STREAM_NOTIFIER_ALARMS, Alarm
+from components import BufferedWriter, CsvIngest, ImportLedger, StreamNotifier
+from components.alarm_list import (
+    BUFFERED_WRITER_ALARMS,
+    CSV_INGEST_ALARMS,
+    IMPORT_LEDGER_ALARMS,
+    STREAM_NOTIFIER_ALARMS,
+    Alarm,
+)
 
 from .answers import ACCOUNT, REGION, arn
 from .problems import ingest_problems, notifier_problems, writer_problems
 from .recording import Recording, record
-from .samples import ingest_args, notifier_args, writer_args
+from .samples import LEDGER, ingest_args, notifier_args, writer_args
 
 ALARM = "cloudwatch/metricAlarm:MetricAlarm"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms"
@@ -25,15 +31,22 @@ OTHERS = [
     f"arn:aws:aiops:{REGION}:{ACCOUNT}:investigation-group:1",
 ]
 Create = Callable[[dict[str, Any]], Any]
+EVERY = [*CSV_INGEST_ALARMS, *BUFFERED_WRITER_ALARMS, *STREAM_NOTIFIER_ALARMS, *IMPORT_LEDGER_ALARMS]
+# With a ledger of its own, a component has that one's alarms, too.
 COMPONENTS: list[tuple[Create, tuple[Alarm, ...]]] = [
-    (lambda given: CsvIngest("x", ingest_args(**given)), CSV_INGEST_ALARMS),
-    (lambda given: BufferedWriter("x", writer_args(**given)), BUFFERED_WRITER_ALARMS),
-    (lambda given: StreamNotifier("x", notifier_args(**given)), STREAM_NOTIFIER_ALARMS),
+    (lambda given: CsvIngest("x", ingest_args(**given)), CSV_INGEST_ALARMS + IMPORT_LEDGER_ALARMS),
+    (lambda given: BufferedWriter("x", writer_args(**given)), BUFFERED_WRITER_ALARMS + IMPORT_LEDGER_ALARMS),
+    (
+        lambda given: StreamNotifier("x", notifier_args(**given)),
+        STREAM_NOTIFIER_ALARMS + IMPORT_LEDGER_ALARMS,
+    ),
+    (lambda given: BufferedWriter("x", writer_args(import_ledger=LEDGER, **given)), BUFFERED_WRITER_ALARMS),
+    (lambda given: ImportLedger("x", given), IMPORT_LEDGER_ALARMS),  # type: ignore[arg-type]
 ]
 
 
 def writer(**given: Any) -> Recording:
-    return record(lambda: BufferedWriter("x", writer_args(**given)))
+    return record(lambda: BufferedWriter("x", writer_args(import_ledger=LEDGER, **given)))
 
 
 @pytest.mark.parametrize(("create", "alarms"), COMPONENTS)
@@ -76,7 +89,9 @@ def test_a_threshold_is_its_own_alarms() -> None:
     assert rates.inputs(ALARM, "n-reputation-bounces")["threshold"] == 0.02
 
 
-@pytest.mark.parametrize("alarm", [*CSV_INGEST_ALARMS, *BUFFERED_WRITER_ALARMS, *STREAM_NOTIFIER_ALARMS])
+@pytest.mark.parametrize(
+    "alarm", [*CSV_INGEST_ALARMS, *BUFFERED_WRITER_ALARMS, *STREAM_NOTIFIER_ALARMS, *IMPORT_LEDGER_ALARMS]
+)
 def test_each_default_is_in_its_range(alarm: Alarm) -> None:
     assert alarm.least <= alarm.threshold <= (alarm.threshold if alarm.most is None else alarm.most)
 
@@ -132,7 +147,7 @@ def test_outputs_that_cloudwatch_does_not_take_stop_the_program(actions: Any) ->
 
 
 def test_an_unknown_alarm_is_told_with_those_that_there_are() -> None:
-    assert writer_problems(alarms={"queue-agee": {"enabled": False}}) == [
+    assert writer_problems(alarms={"queue-agee": {"enabled": False}}, import_ledger=LEDGER) == [
         "alarms: queue-agee: no alarm of this component; did you mean queue-age? There are "
         "dead-letters-depth, queue-age, insert-records-errors, insert-records-throttles"
     ]

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from lambdas.core.import_metrics import ImportMetric
 from lambdas.core.mail_metrics import MailMetric
 
 from .recording import Recording
 
 ALARM = "cloudwatch/metricAlarm:MetricAlarm"
-ROUND = "notifier-mail-round"
+ROUND, BOOKKEEPER = "notifier-mail-round", "ledger-bookkeeper"
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,12 @@ def count(metric: str, of: str) -> Watched:
     return Watched("AWS/Lambda", metric, of, "Sum")
 
 
-def reported(metric: str, threshold: float = 0) -> Watched:
-    return Watched("Rowrelay", metric, ROUND, "Maximum", threshold=threshold, period=300)
+def reported(metric: str, threshold: float = 0, of: str = ROUND) -> Watched:
+    return Watched("Rowrelay", metric, of, "Maximum", threshold=threshold, period=300)
+
+
+def stopped(of: str) -> Watched:
+    return Watched("AWS/Lambda", "Invocations", of, "Sum", "LessThanThreshold", 1, 60, "breaching")
 
 
 def reputation(metric: str, threshold: float) -> Watched:
@@ -45,7 +50,7 @@ def reputation(metric: str, threshold: float) -> Watched:
     return Watched("AWS/SES", metric, None, "Maximum", least, threshold, period=3600, missing="ignore")
 
 
-FUNCTIONS = ("ingest-process-csv", "writer-insert-records", "notifier-send-email", ROUND)
+FUNCTIONS = ("ingest-process-csv", "writer-insert-records", "notifier-send-email", ROUND, BOOKKEEPER)
 # Namespace, dimension and the statistic that AWS says to view a metric with:
 # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
@@ -66,9 +71,9 @@ ALARMS = {
     "notifier-send-email-iterator-age": Watched(
         "AWS/Lambda", "IteratorAge", "notifier-send-email", "Maximum", threshold=15 * 60 * 1000
     ),
-    "notifier-mail-round-stopped": Watched(
-        "AWS/Lambda", "Invocations", ROUND, "Sum", "LessThanThreshold", 1, 60, "breaching"
-    ),
+    "notifier-mail-round-stopped": stopped(ROUND),
+    "ledger-bookkeeper-stopped": stopped(BOOKKEEPER),
+    "ledger-imports-stuck": reported("ImportsStuck", of=BOOKKEEPER),
     "notifier-mails-door-shut": reported("DoorShut"),
     "notifier-mails-owed-age": reported("OldestOwedSeconds", 24 * 60 * 60),
     "notifier-mails-held": reported("MailsHeld"),
@@ -118,9 +123,10 @@ def test_they_need_nobody_to_ask(alarms: dict[str, Any]) -> None:
         assert not {"alarmActions", "okActions"} & set(alarm)
 
 
-def test_what_the_rounds_report_is_watched_but_for_how_much_there_is(alarms: dict[str, Any]) -> None:
+def test_what_functions_report_is_watched_but_for_how_much_there_is(alarms: dict[str, Any]) -> None:
     watched = {alarm["metricName"] for alarm in alarms.values() if alarm["namespace"] == "Rowrelay"}
-    assert set(MailMetric) - watched == {MailMetric.OWED, MailMetric.QUOTA_USED}
+    unwatched = {*MailMetric, *ImportMetric} - watched
+    assert unwatched == {MailMetric.OWED, MailMetric.QUOTA_USED, ImportMetric.OPEN}
 
 
 def test_what_lambda_cannot_deliver_is_watched_wherever_it_delivers(local: Recording) -> None:

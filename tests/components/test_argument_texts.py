@@ -12,7 +12,7 @@ from components import defaults
 from components.arguments import Arguments
 from components.buffered_writer_args import plan_buffered_writer
 from components.csv_ingest_args import plan_csv_ingest
-from components.import_ledger import plan_import_ledger
+from components.import_ledger_args import plan_import_ledger
 from components.provider import public_schema
 from components.stream_notifier_args import plan_stream_notifier
 from docs.tables import python_name

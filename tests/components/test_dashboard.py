@@ -7,13 +7,20 @@ import pulumi_aws as aws
 import pytest
 from pulumi.runtime.mocks import MockCallArgs
 
-from components import BufferedWriter, CsvIngest, StreamNotifier, create_dashboard
+from components import BufferedWriter, CsvIngest, ImportLedger, StreamNotifier, create_dashboard
 
 from .answers import REGION, Answers
 from .recording import Recording, record
 from .samples import ingest_args, notifier_args, writer_args
 
-FUNCTIONS = {"ingest-process-csv", "writer-insert-records", "notifier-send-email", "notifier-mail-round"}
+FUNCTIONS = {
+    "ingest-process-csv",
+    "writer-insert-records",
+    "notifier-send-email",
+    "notifier-mail-round",
+    "ledger-bookkeeper",
+}
+BOOKKEEPER = "ledger-bookkeeper"
 ROUND = "notifier-mail-round"
 
 
@@ -30,28 +37,30 @@ def shown(widget: dict[str, Any]) -> set[str]:
 
 
 def reported(widget: dict[str, Any]) -> set[str]:
-    """The names of the metrics that a widget shows of the rounds."""
+    """The names of the metrics that a widget shows of the rounds and the bookkeeper."""
     metrics = [metric for metric in widget["properties"]["metrics"] if metric[0] == "Rowrelay"]
-    assert all(metric[2:4] == ["FunctionName", ROUND] for metric in metrics)
+    for metric in metrics:
+        assert metric[2:4] == ["FunctionName", BOOKKEEPER if metric[1].startswith("Imports") else ROUND]
     return {metric[1] for metric in metrics}
 
 
 def test_shows_what_waits_for_an_operator_first(widgets: dict[str, Any]) -> None:
     first = next(iter(widgets.values()))
     assert (first["x"], first["y"]) == (0, 0)
-    assert shown(first) == {"ingest-failures", "writer-dead-letters", "notifier-failures", ROUND}
-    assert reported(first) == {"MailsHeld", "MailsUndeliverable"}
+    queues = {"ingest-failures", "writer-dead-letters", "notifier-failures"}
+    assert shown(first) == {*queues, ROUND, BOOKKEEPER}
+    assert reported(first) == {"MailsHeld", "MailsUndeliverable", "ImportsStuck"}
 
 
 def test_shows_every_function_and_working_queue(widgets: dict[str, Any]) -> None:
     for title in ("Invocations", "Errors", "Duration (milliseconds)"):
         assert shown(widgets[title]) == FUNCTIONS
-    for title, metric in (
-        ("What is under way", "MailsOwed"),
-        ("Age of the oldest (seconds)", "OldestOwedSeconds"),
+    for title, metrics, more in (
+        ("What is under way", {"MailsOwed", "ImportsOpen"}, {BOOKKEEPER}),
+        ("Age of the oldest (seconds)", {"OldestOwedSeconds"}, set[str]()),
     ):
-        assert shown(widgets[title]) == {"writer-queue", ROUND}
-        assert reported(widgets[title]) == {metric}
+        assert shown(widgets[title]) == {"writer-queue", ROUND} | more
+        assert reported(widgets[title]) == metrics
     used = widgets["SES's daily quota used (%)"]
     assert (shown(used), reported(used)) == ({ROUND}, {"QuotaUsedPercent"})
     for title in ("Records written (units)", "Writes throttled"):
@@ -82,6 +91,7 @@ ALONE: list[tuple[Callable[[], dict[str, Any]], list[str], set[str]]] = [
         [*ALL, *MOVING, "Mail of the whole account", "SES's daily quota used (%)"],
         {"x-failures", "x-send-email", "x-mail-round"},
     ),
+    (lambda: {"ledger": ImportLedger("x", {})}, [*ALL, MOVING[0]], {"x-bookkeeper"}),
 ]
 
 
@@ -109,7 +119,7 @@ def test_a_stack_may_have_several() -> None:
 
 
 def test_a_dashboard_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least one of ingest, writer and notifier, got none"):
+    with pytest.raises(ValueError, match="at least one of ingest, writer, notifier and ledger, got none"):
         create_dashboard("empty")
 
 

@@ -1,4 +1,4 @@
-"""What holds for all four functions, and what each is told."""
+"""What holds for all five functions, and what each is told."""
 
 import pytest
 
@@ -13,6 +13,7 @@ FUNCTIONS = {
     "writer-insert-records": "insert_records.handler",
     "notifier-send-email": "send_email.handler",
     "notifier-mail-round": "send_email.round_handler",
+    "ledger-bookkeeper": "bookkeeper.handler",
 }
 EVENT_INVOKE_CONFIG = "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 
@@ -51,7 +52,7 @@ def test_whatever_invokes_waits_for_the_policy(local: Recording) -> None:
         **{mapping.name: mapping for mapping in local.all("lambda/eventSourceMapping:EventSourceMapping")},
         **{config.name: config for config in local.all(EVENT_INVOKE_CONFIG)},
     }
-    assert len(invokers) == 4
+    assert len(invokers) == 5
     for invoker in invokers.values():
         function = next(name for name in FUNCTIONS if invoker.name.startswith(name))
         assert f"{function}-policy" in invoker.dependencies
@@ -64,7 +65,7 @@ def test_environments(local: Recording) -> None:
         assert variables.pop("POWERTOOLS_LOG_LEVEL") == "INFO"
     assert told["ingest-process-csv"] == {
         "QUEUE_URL": queue_url("writer-queue"),
-        "IMPORTS_TABLE": "writer-imports",
+        "IMPORTS_TABLE": "ledger-imports",
         "READ_OPTIONS": DEFAULT_OPTIONS.dump(),
         "ROWS_PER_CHUNK": "100",
         "LEDGERS_EXPIRE_DAYS": "400",
@@ -72,7 +73,7 @@ def test_environments(local: Recording) -> None:
     assert told["writer-insert-records"] == {
         "TABLE": "writer-table",
         "KEY": "email",
-        "IMPORTS_TABLE": "writer-imports",
+        "IMPORTS_TABLE": "ledger-imports",
         "DEAD_LETTER_QUEUE_URL": queue_url("writer-dead-letters"),
         "MAX_RECEIVE_COUNT": "5",
         "ON_CONFLICT": "skip",
@@ -81,7 +82,7 @@ def test_environments(local: Recording) -> None:
     assert told["notifier-mail-round"] == told["notifier-send-email"]
     assert told["notifier-send-email"] == {
         "MAILS_TABLE": "notifier-mails",
-        "IMPORTS_TABLE": "writer-imports",
+        "IMPORTS_TABLE": "ledger-imports",
         "SENDER": "welcome@example.com",
         "CONFIGURATION_SET": "rowrelay-local-notifier",
         "ADDRESS_COLUMN": "email",

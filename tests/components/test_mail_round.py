@@ -6,7 +6,7 @@ from components import StreamNotifier
 
 from .answers import ACCOUNT, REGION, arn
 from .recording import Recording, record
-from .samples import notifier_args
+from .samples import LEDGER, notifier_args
 
 FUNCTION = "lambda/function:Function"
 RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/n-mail-round-schedule"
@@ -14,7 +14,7 @@ RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/n-mail-round-schedule"
 
 @pytest.fixture(scope="module")
 def alone() -> Recording:
-    return record(lambda: StreamNotifier("n", notifier_args()))
+    return record(lambda: StreamNotifier("n", notifier_args(import_ledger=LEDGER)))
 
 
 def test_a_rule_invokes_it_each_minute(alone: Recording) -> None:

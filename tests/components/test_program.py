@@ -1,20 +1,29 @@
 """The whole program, for each of the three stacks."""
 
 import warnings
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from components import BufferedWriter, CsvIngest, StreamNotifier
-from operations import cost
+from components import BufferedWriter, CsvIngest, ImportLedger, StreamNotifier, load_schema
+from components.contracts import parse_schema
+from operations import bookkeeper_cost, cost
+from operations.stack import Stack
+from operations.stack_check import StackCheck
 
 from .conftest import ROOT
 from .recording import Recording, record_program, stack_config
 
 STACKS = ("local", "dev", "prod")
-COMPONENTS = {"ingest": CsvIngest, "writer": BufferedWriter, "notifier": StreamNotifier}
+COMPONENTS = {
+    "ledger": ImportLedger,
+    "ingest": CsvIngest,
+    "writer": BufferedWriter,
+    "notifier": StreamNotifier,
+}
 
 
 @pytest.fixture(scope="module", params=STACKS)
@@ -45,8 +54,11 @@ def test_what_it_costs_while_idle_is_of_what_there_is(stack: Recording) -> None:
     assert len(polled) == cost.POLLED_QUEUES
     # With a concurrency of its own a mapping polls by five, else it might by two.
     assert all(m.inputs["scalingConfig"]["maximumConcurrency"] for m in polled)
-    rates = [rule.inputs["scheduleExpression"] for rule in stack.all("cloudwatch/eventRule:EventRule")]
-    assert rates == ["rate(1 minute)"] * cost.ROUNDS_A_MINUTE
+    rules = stack.all("cloudwatch/eventRule:EventRule")
+    assert [rule.name for rule in rules if "mail-round" in rule.name] == ["notifier-mail-round-schedule"]
+    assert [rule.name for rule in rules if "bookkeeper" in rule.name] == ["ledger-bookkeeper-schedule"]
+    rates = [rule.inputs["scheduleExpression"] for rule in rules]
+    assert rates == ["rate(1 minute)"] * (cost.ROUNDS_A_MINUTE + bookkeeper_cost.LOOKS_A_MINUTE)
     assert len(stack.all("cloudwatch/metricAlarm:MetricAlarm")) == cost.ALARMS
     assert len(stack.all("cloudwatch/dashboard:Dashboard")) == cost.DASHBOARDS
 
@@ -71,6 +83,8 @@ def test_exports_what_an_operator_needs(stack: Recording) -> None:
         "bucket",
         "upload_prefix",
         "queue_url",
+        "read_options",
+        "schema",
         "dead_letter_queue_url",
         "ingest_failure_queue_url",
         "notifier_failure_queue_url",
@@ -92,10 +106,26 @@ def test_exports_what_an_operator_needs(stack: Recording) -> None:
         "insert_records": "writer-insert-records",
         "send_email": "notifier-send-email",
         "mail_round": "notifier-mail-round",
+        "bookkeeper": "ledger-bookkeeper",
     }
     assert stack.outputs["mail_columns"] == ["first_name", "email"]
     assert stack.outputs["ledgers_expire_days"] == 400
     assert all(value not in (None, "") for value in stack.outputs.values())
+
+
+@pytest.mark.parametrize("transform", ["", "examples/stripe/transform_rows.py"])
+def test_files_can_be_checked_by_the_outputs_as_the_function_reads_them(transform: str) -> None:
+    given = {
+        "rowrelay:maxRows": "5",
+        "rowrelay:encoding": "windows-1252",
+        "rowrelay:transformRows": transform,
+    }
+    recorded = record_program(ROOT, "local", stack_config(ROOT, "local") | given)
+    by = StackCheck.of(Stack("of the test", "", recorded.outputs, lambda _: None))
+    environment = recorded.inputs("lambda/function:Function", "ingest-process-csv")["environment"]
+    assert by.options.dump() == environment["variables"]["READ_OPTIONS"]
+    assert by.schema == parse_schema(load_schema(ROOT / "schemas" / "users.json"))
+    assert ("transform_rows" in recorded.outputs, by.transform_row is not None) == (bool(transform),) * 2
 
 
 def test_the_names_are_left_to_pulumi(stack: Recording) -> None:
@@ -112,9 +142,10 @@ def test_the_settings_of_all_components_reach_them_all() -> None:
     given |= {"rowrelay:ledgersExpireDays": "30", "rowrelay:owedAlarmHours": "2"}
     recorded = record_program(ROOT, "local", stack_config(ROOT, "local") | given)
     logs = recorded.all("cloudwatch/logGroup:LogGroup")
-    assert [group.inputs["retentionInDays"] for group in logs] == [7] * 4
+    assert [group.inputs["retentionInDays"] for group in logs] == [7] * 5
     functions = [each.inputs["environment"] for each in recorded.all("lambda/function:Function")]
-    assert [each["variables"]["LEDGERS_EXPIRE_DAYS"] for each in functions] == ["30"] * 4
+    told = [each["variables"].get("LEDGERS_EXPIRE_DAYS") for each in functions]
+    assert Counter(told) == {"30": 4, None: 1}  # the bookkeeper enters nothing
     assert recorded.outputs["ledgers_expire_days"] == 30
     owed = recorded.inputs("cloudwatch/metricAlarm:MetricAlarm", "notifier-mails-owed-age")
     assert owed["threshold"] == 2 * 60 * 60
@@ -123,11 +154,11 @@ def test_the_settings_of_all_components_reach_them_all() -> None:
     assert all(alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == [topic] for alarm in alarms)
 
 
-def test_one_import_ledger_serves_all_three(local: Recording) -> None:
+def test_one_import_ledger_serves_all(local: Recording) -> None:
     ledgers = [t.name for t in local.all("dynamodb/table:Table") if t.name.endswith("-imports")]
-    assert ledgers == ["writer-imports"]
+    assert ledgers == ["ledger-imports"]
     for function in local.all("lambda/function:Function"):
-        assert function.inputs["environment"]["variables"]["IMPORTS_TABLE"] == "writer-imports"
+        assert function.inputs["environment"]["variables"]["IMPORTS_TABLE"] == "ledger-imports"
 
 
 def test_prod_protects_its_data_and_proves_its_domain() -> None:

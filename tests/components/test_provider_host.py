@@ -101,11 +101,16 @@ def test_constructs_from_another_languages_arguments() -> None:
 
     recorded: Recording = record(program)
     assert recorded.outputs["functionName"] == "in-process-csv"
-    assert recorded.outputs["importLedger"]["name"] == "in-imports"
+    ledger = recorded.outputs["importLedger"]
+    assert (ledger["name"], ledger["bookkeeperRoleName"]) == ("in-imports", "in-bookkeeper-role")
     function = recorded.inputs("lambda/function:Function", "in-process-csv")
     assert function["environment"]["variables"]["ROWS_PER_CHUNK"] == "50"
     assert set(recorded.outputs["alarmArns"]) == {
+        "bookkeeper-errors",
+        "bookkeeper-stopped",
+        "bookkeeper-throttles",
         "failures-depth",
+        "imports-stuck",
         "process-csv-dropped",
         "process-csv-errors",
         "process-csv-undelivered",

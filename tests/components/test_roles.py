@@ -12,7 +12,13 @@ from .recording import Recording, record, record_program
 from .samples import writer_args
 
 TABLE, QUEUE = "dynamodb/table:Table", "sqs/queue:Queue"
-FUNCTIONS = ("ingest-process-csv", "writer-insert-records", "notifier-send-email", "notifier-mail-round")
+FUNCTIONS = (
+    "ingest-process-csv",
+    "writer-insert-records",
+    "notifier-send-email",
+    "notifier-mail-round",
+    "ledger-bookkeeper",
+)
 
 
 def own_log(function: str) -> tuple[set[str], set[str]]:
@@ -41,11 +47,27 @@ def test_process_csv(local: Recording) -> None:
         "KeepCheckpoints": ({"s3:GetObject", "s3:PutObject"}, {f"{BUCKET}/continuations/*"}),
         "SendChunks": ({"sqs:SendMessage"}, {arn(QUEUE, "writer-queue")}),
         "SendFailedEvents": ({"sqs:SendMessage"}, {arn(QUEUE, "ingest-failures")}),
-        "KeepBooks": ({"dynamodb:PutItem", "dynamodb:UpdateItem"}, {arn(TABLE, "writer-imports")}),
+        "KeepBooks": ({"dynamodb:PutItem", "dynamodb:UpdateItem"}, {arn(TABLE, "ledger-imports")}),
     }
     itself = arn("lambda/function:Function", "ingest-process-csv")
     assert local.statements("ingest-process-csv-continue") == {
         "Continue": ({"lambda:InvokeFunction"}, {itself})
+    }
+
+
+def test_bookkeeper(local: Recording) -> None:
+    books = {"GetItem", "Query", "UpdateItem"}
+    assert local.statements("ledger-bookkeeper-policy") == {
+        "WriteLog": own_log("ledger-bookkeeper"),
+        "FindOpenImports": (of_dynamodb({"Query"}), {arn(TABLE, "ledger-imports") + "/index/by_open"}),
+        "KeepBooks": (of_dynamodb(books), {arn(TABLE, "ledger-imports")}),
+        "PublishSettlements": (
+            {"events:PutEvents"},
+            {f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"},
+        ),
+    }
+    assert local.statements("ingest-complete-reports") == {
+        "CompleteReports": ({"s3:PutObject"}, {f"{BUCKET}/reports/*"})
     }
 
 
@@ -56,7 +78,7 @@ def test_insert_records(local: Recording) -> None:
         "SendDeadLetters": ({"sqs:SendMessage"}, {arn(QUEUE, "writer-dead-letters")}),
         "WriteRecords": ({"dynamodb:PartiQLInsert"}, {arn(TABLE, "writer-table")}),
         "FindRecords": ({"dynamodb:BatchGetItem"}, {arn(TABLE, "writer-table")}),
-        "KeepBooks": ({"dynamodb:UpdateItem"}, {arn(TABLE, "writer-imports")}),
+        "KeepBooks": ({"dynamodb:UpdateItem"}, {arn(TABLE, "ledger-imports")}),
     }
 
 
@@ -77,7 +99,7 @@ def test_send_email(local: Recording) -> None:
         "FindStream": ({"dynamodb:ListStreams"}, {"*"}),
         "SendFailures": ({"sqs:SendMessage"}, {arn(QUEUE, "notifier-failures")}),
         "ClaimMails": (of_dynamodb(claiming), {arn(TABLE, "notifier-mails")}),
-        "KeepBooks": ({"dynamodb:UpdateItem"}, {arn(TABLE, "writer-imports")}),
+        "KeepBooks": ({"dynamodb:UpdateItem"}, {arn(TABLE, "ledger-imports")}),
         "SendMails": (SENDING, {identity, f"{SES}:template/*", configuration_set}),
     }
 
@@ -91,7 +113,7 @@ def test_mail_round(local: Recording) -> None:
         "WriteLog": own_log("notifier-mail-round"),
         "ClaimMails": (of_dynamodb(claiming), {arn(TABLE, "notifier-mails")}),
         "FindDueMails": ({"dynamodb:Query"}, {arn(TABLE, "notifier-mails") + "/index/by_due"}),
-        "KeepBooks": ({"dynamodb:Query", "dynamodb:UpdateItem"}, {arn(TABLE, "writer-imports")}),
+        "KeepBooks": ({"dynamodb:Query", "dynamodb:UpdateItem"}, {arn(TABLE, "ledger-imports")}),
         "SendMails": (SENDING | SENDING_ONE, mails),
         "AskForQuota": ({"ses:GetAccount"}, {"*"}),
     }
@@ -128,11 +150,12 @@ def test_each_function_has_a_role_of_its_own_that_only_lambda_takes(local: Recor
 
 
 def test_there_are_no_other_policies(local: Recording) -> None:
-    assert len(local.all("iam/role:Role")) == 4
+    assert len(local.all("iam/role:Role")) == 5
     policies = {policy.name: policy.inputs["role"] for policy in local.all("iam/rolePolicy:RolePolicy")}
     assert policies == {
         **{f"{function}-policy": f"{function}-role" for function in FUNCTIONS},
         "ingest-process-csv-continue": "ingest-process-csv-role",
+        "ingest-complete-reports": "ledger-bookkeeper-role",
     }
     assert {r.kind for r in local.resources if r.kind.startswith("aws:iam/")} == {
         "aws:iam/role:Role",

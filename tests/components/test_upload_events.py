@@ -46,7 +46,8 @@ def test_the_rule_matches_uploads_alone(by_rule: Recording) -> None:
 
 
 def test_only_the_rule_may_invoke_the_function(by_rule: Recording) -> None:
-    (permission,) = by_rule.all("lambda/permission:Permission")
+    all_permissions = by_rule.all("lambda/permission:Permission")
+    (permission,) = (each for each in all_permissions if each.inputs["function"] == "in-process-csv")
     assert (permission.name, permission.inputs) == (
         "in-upload-permission",
         {

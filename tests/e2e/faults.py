@@ -114,10 +114,11 @@ class Faults:
         client.update_event_source_mapping(UUID=mapping, Enabled=True)
 
     @contextlib.contextmanager
-    def without_schedule(self) -> Iterator[None]:
-        """Disable the schedule of the rounds, and enable it."""
+    def without_schedule(self, function: str = "mail_round") -> Iterator[None]:
+        """Disable the schedule of a function, and enable it."""
         client = self.pipeline.deployment.client("events")
-        [rule] = client.list_rules()["Rules"]
+        rules = client.list_rules()["Rules"]
+        [rule] = [each for each in rules if function.replace("_", "-") in each["Name"]]
         client.disable_rule(Name=rule["Name"])
         yield
         client.enable_rule(Name=rule["Name"])

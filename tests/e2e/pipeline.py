@@ -122,6 +122,11 @@ class Pipeline:
         """Run a round at once, which the schedule would within a minute."""
         assert self.try_round(), "the round failed"
 
+    def keep_books(self) -> None:
+        """Have the bookkeeper look at once, which the schedule would within a minute."""
+        answer = self.deployment.client("lambda").invoke(FunctionName=self.outputs["functions"]["bookkeeper"])
+        assert "FunctionError" not in answer, answer["Payload"].read()
+
     def try_round(self) -> bool:
         """The same; returns whether it ended as it should."""
         answer = self.deployment.client("lambda").invoke(FunctionName=self.outputs["functions"]["mail_round"])
@@ -134,7 +139,7 @@ def mail_to(address: str) -> Mail:
     return mail_of_record(image, image, list(image))
 
 
-def until(holds: Callable[[], bool], seconds: float = 20, every: float = 0.1) -> None:
+def until(holds: Callable[[], bool], seconds: float = 60, every: float = 0.1) -> None:
     """Wait for something to hold, which is looked at every so many seconds; fails if it does not in time."""
     assert comes_true(holds, seconds, every), "what was waited for did not come"
 

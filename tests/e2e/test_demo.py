@@ -55,7 +55,7 @@ class Command:
 
     def interrupt(self, number: int) -> None:
         """Send a signal to the command alone, once its emulator runs."""
-        assert comes_true(lambda: len(self._descendants()) > 1 and any(self._folder.iterdir()), 20)
+        assert comes_true(lambda: len(self._descendants()) > 1 and any(self._folder.iterdir()), 60)
         self._started = self._descendants()
         self.process.send_signal(number)
 
@@ -127,7 +127,8 @@ def test_json_is_one_object_and_the_same_file_twice_is_two_imports(rowrelay: Sta
     first, second, third = document["imports"]
     fields = (
         "file key import status reason read accepted rejected created duplicates failed mailed undeliverable"
-        " held cancelled owed summary rejects reasons repeated_keys ignored_columns started_at rejects_file"
+        " held cancelled owed summary rejects reasons repeated_keys ignored_columns started_at uploaded_by"
+        " waits_for progress_at stuck_since settled_at revision errors rejects_file"
     )
     assert " ".join(first) == fields
     assert {end: first[end] for end in SAMPLE_ENDS} == SAMPLE_ENDS

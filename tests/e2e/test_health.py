@@ -2,16 +2,21 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from boto3.dynamodb.types import TypeSerializer
 
+from lambdas.core.books import Books
 from local.embedded import embedded_aws
 from local.ses_limits import SesLimits
+from operations.stack import Stack
 
-from .command import commands_in, found_by_commands, rowrelay
+from .command import commands_in, follow, found_by_commands, rowrelay
 from .faults import Faults
 from .pipeline import HEADER, Pipeline, comes_true, until
 from .roles import take_away
@@ -71,13 +76,17 @@ def test_a_pipeline_at_rest(fresh: Faults) -> None:
     assert time.monotonic() - started < 5
 
 
-def test_a_thousand_imports_of_which_three_are_open(fresh: Faults) -> None:
+def test_a_thousand_imports_of_which_three_are_open(fresh: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
     put_imports(fresh.pipeline, 1_000, still_open=3)
+    calls = Counter[str]()
+    monkeypatch.setattr("operations.stack._kept_stack", lambda: counted(fresh.pipeline, calls))
     started = time.monotonic()
     _, status = rowrelay("status", "--limit", "1")
     assert time.monotonic() - started < 5
     assert (status["total"]["imports"], status["total"]["read"]) == (1_000, 100_000)
     assert [one["import"] for one in status["imports"]] == [f"{n:020}" for n in (999, 2, 1, 0)]
+    assert {one["waits_for"] for one in status["imports"]} == {None, "rows to be written: 1"}
+    assert sum(calls.values()) < 100, calls  # whose chunks are read, each takes a call
 
 
 def test_the_table_is_deleted(fresh: Faults) -> None:
@@ -110,10 +119,10 @@ def test_ses_refuses_every_call_for_ever(fresh: Faults) -> None:
 def test_ses_has_paused_the_account(fresh: Faults) -> None:
     fresh.pipeline.deployment.limit_mails(SesLimits(sending_enabled=False))
     fresh.pipeline.upload("a.csv", people())
-    found = told(3, "refused", "3 mails wait", "paused")
+    told(3, "refused", "3 mails wait", "paused")
+    _, status = rowrelay("status")
     fresh.pipeline.deployment.limit_mails(None)
-    assert found["command"] == "rowrelay mails resume --all"
-    assert rowrelay(*found["command"].split()[1:])[0] == 0
+    assert follow(status, "rowrelay mails resume --all")[0] == 0
     fresh.pipeline.round()
     until(well, PATIENCE)
 
@@ -159,9 +168,10 @@ def test_a_mapping_is_disabled(fresh: Faults) -> None:
 
 
 def test_a_function_is_deleted(fresh: Faults) -> None:
-    name = name_of(fresh, "process_csv")
-    fresh.pipeline.deployment.client("lambda").delete_function(FunctionName=name)
-    told(3, "gone", f"the function {name} does not exist")
+    for function in ("insert_records", "process_csv"):
+        name = name_of(fresh, function)
+        fresh.pipeline.deployment.client("lambda").delete_function(FunctionName=name)
+        told(3, "gone", f"the function {name} does not exist")
 
 
 def test_the_daily_quota_is_used_up(fresh: Faults) -> None:
@@ -177,6 +187,7 @@ def test_a_failure_queue_that_fills_and_one_that_is_gone(fresh: Faults) -> None:
     for n in range(1_200):
         sqs.send_message(QueueUrl=url, MessageBody=f"poison {n}")
     found = told(1, "given_up", "1,200 messages with rows that could not be written")
+    assert found["command"] == "rowrelay redrive writer --dry-run"
     assert rowrelay(*found["command"].split()[1:])[0] == 0
     sqs.delete_queue(QueueUrl=url)
     told(1, "gone", "the dead-letter queue", "does not exist")
@@ -189,6 +200,11 @@ def test_the_rounds_rule_is_disabled(fresh: Faults) -> None:
         pipeline.deployment.limit_mails(SesLimits(max_send_rate=200, max_24_hour_send=2))
         pipeline.upload("a.csv", people())
         told(3, "disabled", "1 mail waits to be sent")
+
+
+def test_the_bookkeepers_rule_is_disabled(fresh: Faults) -> None:
+    with fresh.without_schedule("bookkeeper"):
+        told(1, "disabled", f"nothing invokes {name_of(fresh, 'bookkeeper')}", "none is settled")
 
 
 def test_the_buckets_notification_is_gone(fresh: Faults) -> None:
@@ -216,7 +232,6 @@ def as_operator(pipeline: Pipeline) -> Any:
     """The stack, for somebody who may look at queues and at nothing else."""
     from local.access_key import AccessKey
     from local.clients import Clients
-    from operations.stack import Stack
 
     iam = pipeline.deployment.client("iam")
     iam.create_user(UserName="operator")
@@ -228,20 +243,40 @@ def as_operator(pipeline: Pipeline) -> Any:
     return Stack("of the test", "", pipeline.outputs, clients.client)
 
 
+def counted(pipeline: Pipeline, calls: Counter[str]) -> Stack:
+    """The stack, for whoever counts the calls of its services."""
+
+    def client(service: str) -> Any:
+        made = pipeline.deployment.client(service)
+        name = f"count {service}"
+        made.meta.events.register(
+            "before-call", lambda model, **_: calls.update([f"{service}.{model.name}"]), unique_id=name
+        )
+        return made
+
+    return Stack("of the test", "", pipeline.outputs, client)
+
+
 def put_imports(pipeline: Pipeline, number: int, *, still_open: int) -> None:
-    """Enter imports of a hundred rows, of which the first have a row that is not written."""
+    """Enter imports of a hundred rows: the first have a row that is not written, the others are settled."""
     items: list[dict[str, Any]] = []
+    counts = {"read": 100, "accepted": 100, "rejected": 0}
+    settlement = {"settled_at": "2026-01-01T00:01:00Z", **asdict(Books(**counts, duplicates=100))}
     for n in range(number):
-        of = {"import_id": {"S": f"{n:020}"}}
-        texts = {"key": f"uploads/{n}.csv", "status": "done", "started_at": f"2026-01-01T00:00:00.{n:06}Z"}
-        counts = {"read": {"N": "100"}, "accepted": {"N": "100"}, "rejected": {"N": "0"}}
-        entry = {name: {"S": text} for name, text in texts.items()}
-        lines = [str(line) for line in range(2 + (n < still_open), 102)]
-        items.append({**of, "part": {"S": "import"}, **entry, **counts})
-        items.append({**of, "part": {"S": "chunk#00000001"}, "duplicates": {"NS": lines}})
+        of = {"import_id": f"{n:020}"}
+        key = {"key": f"uploads/{n}.csv", "status": "done", "started_at": f"2026-01-01T00:00:00.{n:06}Z"}
+        settled = {"settled_at": settlement["settled_at"], "settlement": settlement, "revision": 1}
+        state = {"open": "open"} if n < still_open else settled
+        items.append({**of, "part": "import", **key, **counts, **state})
+        lines = set(range(2 + (n < still_open), 102))
+        items.append({**of, "part": "chunk#00000001", "duplicates": lines})
     dynamodb, table = pipeline.deployment.client("dynamodb"), pipeline.outputs["import_ledger"]
+    serialize = TypeSerializer().serialize
     for start in range(0, len(items), 25):
-        puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
+        puts = [
+            {"PutRequest": {"Item": {name: serialize(value) for name, value in item.items()}}}
+            for item in items[start : start + 25]
+        ]
         dynamodb.batch_write_item(RequestItems={table: puts})
 
 

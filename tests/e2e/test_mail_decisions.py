@@ -11,7 +11,7 @@ from cli.app import app
 from operations.forget import LEFT
 from operations.imports import Import
 
-from .command import commands_in, found_by_commands, rowrelay
+from .command import commands_in, follow, found_by_commands, rowrelay
 from .faults import Faults
 from .pipeline import HEADER
 
@@ -47,15 +47,33 @@ def make_old(faults: Faults, email: str) -> None:
     )
 
 
+def forget_mails(faults: Faults, one: Import) -> None:
+    """Let an import be days old, and its mails not counted: as if the stream's batches were given up."""
+    dynamodb, table = faults.pipeline.deployment.client("dynamodb"), faults.pipeline.outputs["import_ledger"]
+    for item in faults.pipeline.items("import_ledger"):
+        key = {name: {"S": item[name]} for name in ("import_id", "part")}
+        if item["part"].startswith("mail#"):
+            dynamodb.delete_item(TableName=table, Key=key)
+    dynamodb.update_item(
+        TableName=table,
+        Key={"import_id": {"S": str(one.id)}, "part": {"S": "import"}},
+        UpdateExpression="SET started_at = :old, #open = :open REMOVE settled_at",
+        ExpressionAttributeNames={"#open": "open"},
+        ExpressionAttributeValues={":old": {"S": "2026-11-01T00:00:00.000Z"}, ":open": {"S": "open"}},
+    )
+
+
 def test_mails_that_are_held_are_resent_or_counted_as_mailed(faults: Faults) -> None:
     faults.strike("send_email", {"SendBulkEmail": {"lost": 1}})
     one = faults.pipeline.run_one(DATA)
     mailed, _, waiting = counts(faults, one)  # as the stream happens to cut its batches
     assert waiting == 4 - mailed > 0
 
-    held = rowrelay("mails", "list", "--state", "held")[1]["held"]
-    assert len({each["record"]["email"] for each in held} & set(PEOPLE)) == waiting
     code, status = rowrelay("status")
+    held = follow(status, "rowrelay mails list --state held")[1]["held"]
+    assert len({each["record"]["email"] for each in held} & set(PEOPLE)) == waiting
+    whole = rowrelay("status", "--import", str(one.id))[1]
+    assert follow(whole, "rowrelay mails list --state held --import IMPORT")[1]["held"] == held
     assert (code, sum(status["mails"]["undecided"]["held"].values())) == (1, waiting)
     assert commands_in(status) == ["rowrelay mails list --state held"]
 
@@ -85,7 +103,11 @@ def test_refused_mails_are_sent_once_the_cause_is_mended_or_let_be(faults: Fault
     dry = rowrelay("mails", "resend", "undeliverable", "--all", "--dry-run")[1]
     reasons = {"MESSAGE_REJECTED: SES does not take this mail": refused}
     assert (dry["chosen"], dry["reasons"]) == (refused, reasons)
-    [mail, *_] = [each["mail"] for each in rowrelay("mails", "list")[1]["undeliverable"]]
+    listed = follow(rowrelay("status")[1], "rowrelay mails list --state undeliverable")[1]["undeliverable"]
+    whole = rowrelay("status", "--import", str(one.id))[1]
+    of_import = follow(whole, "rowrelay mails list --state undeliverable --import IMPORT")[1]
+    assert of_import["undeliverable"] == listed == rowrelay("mails", "list")[1]["undeliverable"]
+    [mail, *_] = [each["mail"] for each in listed]
     assert rowrelay("mails", "let-be", mail, "--yes")[1]["done"] == 1
     done = rowrelay("mails", "resend", "undeliverable", "--reason", "rejected", "--yes")[1]["done"]
     assert done == refused - 1
@@ -108,7 +130,9 @@ def test_an_import_is_paused_goes_on_where_it_stopped_and_is_cancelled(faults: F
     assert pipeline.mails() == []
 
     assert rowrelay("mails", "pause", str(other.id))[0] == 0
-    assert rowrelay("mails", "resume", "--all")[0] == 0
+    assert follow(rowrelay("status")[1], "rowrelay mails resume --all")[0] == 0
+    assert follow(rowrelay("status")[1], "rowrelay mails resume IMPORT")[0] == 0
+    assert rowrelay("mails", "pause", str(other.id))[0] == 0
     pipeline.round()
     assert recipients(faults) == PEOPLE
     assert counts(faults, one) == (4, 0, 0)
@@ -124,7 +148,7 @@ def test_an_import_is_paused_goes_on_where_it_stopped_and_is_cancelled(faults: F
 
 
 def test_a_record_that_has_no_mail_is_found_and_owed(faults: Faults) -> None:
-    faults.pipeline.run_one(DATA)
+    one = faults.pipeline.run_one(DATA)
     assert rowrelay("reconcile") == (
         0,
         {"missing": [], "records": len(PEOPLE), "young": len(PEOPLE), "entered": False},
@@ -135,7 +159,10 @@ def test_a_record_that_has_no_mail_is_found_and_owed(faults: Faults) -> None:
             TableName=faults.pipeline.outputs["mail_ledger"], Key={"mail_id": {"S": item["mail_id"]}}
         )
     make_old(faults, PEOPLE[0])  # the others are too young to be missed
-    code, found = rowrelay("reconcile")
+    forget_mails(faults, one)
+    status = rowrelay("status")[1]
+    assert [each["cause"] for each in status["findings"] if each["command"]] == ["lost"]
+    code, found = follow(status, "rowrelay reconcile")
     assert code == 1
     assert [(each["line"], each["why"]) for each in found["missing"]] == [(2, "its mail was never begun")]
     assert rowrelay("reconcile", "--owe", "--yes")[0] == 0

@@ -31,6 +31,7 @@ WAITING = 200  # mails: two seconds' worth, so that bulk calls meet within one
 # One that the emulator need not have: the roles' rights to it are asked for all the same.
 KEY = {"kmsKeyArn": "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab"}
 STREAM, ROUND = "notifier-send-email-policy", "notifier-mail-round-policy"
+BOOKS, REPORTS = "ledger-bookkeeper-policy", "ingest-complete-reports"
 
 CHECKED = [
     ("ingest-process-csv-policy", "ReadUploads", "s3:GetObject"),
@@ -72,6 +73,14 @@ CHECKED = [
     (ROUND, "SendMails", "ses:SendTemplatedEmail"),
     (ROUND, "AskForQuota", "ses:GetAccount"),
     (ROUND, "UseKeyForItems", "kms:Decrypt"),
+    (BOOKS, "FindOpenImports", "dynamodb:Query"),
+    (BOOKS, "KeepBooks", "dynamodb:GetItem"),
+    (BOOKS, "KeepBooks", "dynamodb:Query"),
+    (BOOKS, "KeepBooks", "dynamodb:UpdateItem"),
+    (BOOKS, "PublishSettlements", "events:PutEvents"),
+    (BOOKS, "UseKeyForItems", "kms:Decrypt"),
+    (REPORTS, "CompleteReports", "s3:PutObject"),
+    (REPORTS, "UseKeyForReports", "kms:GenerateDataKey"),
 ]
 # What it takes to go on with a long file.
 CONTINUING = [
@@ -95,7 +104,8 @@ UNCHECKED = {
 
 def everything_works(pipeline: Pipeline, tag: str, seconds: float) -> bool:
     """Whether each path of the pipeline ends as it should: rows, dead letters, mails at once and later."""
-    return leave_at_once(pipeline, tag, seconds) and leave_by_a_round(pipeline, tag, seconds)
+    left = leave_at_once(pipeline, tag, seconds) and leave_by_a_round(pipeline, tag, seconds)
+    return left and comes_true(lambda: settles(pipeline), seconds)
 
 
 def leave_at_once(pipeline: Pipeline, tag: str, seconds: float) -> bool:
@@ -139,6 +149,14 @@ def leave_by_a_round(pipeline: Pipeline, tag: str, seconds: float) -> bool:
     ended = owed and pipeline.try_round() and pipeline.watch.ledger.refresh(one).balanced
     pipeline.deployment.limit_mails(None)
     return ended
+
+
+def settles(pipeline: Pipeline) -> bool:
+    """Whether the bookkeeper ends well, and leaves no import open."""
+    answer = pipeline.deployment.client("lambda").invoke(
+        FunctionName=pipeline.outputs["functions"]["bookkeeper"]
+    )
+    return "FunctionError" not in answer and not any("open" in i for i in pipeline.items("import_ledger"))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 TINY = Path(__file__).parent / "tiny_pipeline"
-WAIT = 20.0  # seconds for what takes one or two
+WAIT = 60.0  # seconds for what takes one or two; more, where the machine has much to do
 
 
 def until(come_true: Callable[[], Any]) -> Any:

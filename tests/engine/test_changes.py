@@ -12,9 +12,10 @@ FUNCTIONS = (
     "writer-insert-records",
     "notifier-send-email",
     "notifier-mail-round",
+    "ledger-bookkeeper",
 )
 LOGS = {f"{function}-logs" for function in FUNCTIONS}
-DATA = {"ingest-bucket", "notifier-mails", "writer-imports", "writer-table"}
+DATA = {"ingest-bucket", "notifier-mails", "ledger-imports", "writer-table"}
 PREFIXED = {"ingest-bucket-lifecycle", "ingest-process-csv-policy", "ingest-upload-notification"}
 
 

@@ -6,7 +6,7 @@ from local.clients import Clients
 
 from .project import Project
 
-PROTECTED = {"ingest-bucket", "notifier-mails", "writer-imports", "writer-table"}
+PROTECTED = {"ingest-bucket", "notifier-mails", "ledger-imports", "writer-table"}
 
 
 def bring_up(program: Project, stack: str) -> dict[str, str]:

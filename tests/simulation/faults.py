@@ -92,7 +92,7 @@ class Faults:
 
     def strike(self, kind: str) -> bool:
         """Whether this happens now."""
-        if self.calm or not (rate := self._rates[kind]) or self._random.random() >= rate:
+        if not (rate := self._rates[kind]) or self.calm or self._random.random() >= rate:
             return False
         self.injected[kind] += 1
         return True

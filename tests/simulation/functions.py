@@ -56,7 +56,8 @@ class Functions:
             nonlocal ended
             if not ended:
                 ended = True
-                world.say(f"{process.name} {failure or 'returns ' + json.dumps(answer)}")
+                if world.telling:
+                    world.say(f"{process.name} {failure or 'returns ' + json.dumps(answer)}")
                 done(answer, failure)
 
         def timed_out() -> None:

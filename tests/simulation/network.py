@@ -10,7 +10,7 @@ from tests.unit.helpers.fakes import Killed
 
 from . import faults
 from .faults import Faults
-from .world import World
+from .world import Process, World
 
 _LATENCY_SECONDS = 0.05  # at most, where nothing is slow
 _SLOW_SECONDS = 120.0  # at most
@@ -41,40 +41,38 @@ class Network:
             resends: Whether the client, as botocore's do, sends a request again whose answer was lost.
             seconds: What it takes at the service.
         """
-        process = self._process
-        self.world.sleep(self.world.random.uniform(0, _LATENCY_SECONDS) + seconds)
-        if self.faults.strike(faults.SLOW):
-            self.world.sleep(self.world.random.uniform(0, _SLOW_SECONDS))
-        self._maybe_kill(faults.KILLED_BEFORE, name)
-        if self.faults.strike(faults.THROTTLED):
-            self.world.say(f"{process.name} {name}: throttled")
+        world, strike = self.world, self.faults.strike
+        assert world.current
+        process = world.current.process
+        world.sleep(world.random.uniform(0, _LATENCY_SECONDS) + seconds)
+        if strike(faults.SLOW):
+            world.sleep(world.random.uniform(0, _SLOW_SECONDS))
+        self._maybe_kill(process, faults.KILLED_BEFORE, name)
+        if strike(faults.THROTTLED):
+            world.say(f"{process.name} {name}: throttled")
             # A new one, for an exception keeps the frames that it came through.
             raise ClientError(throttled.response, throttled.operation_name)
-        if self.faults.strike(faults.UNREACHABLE):
-            self.world.say(f"{process.name} {name}: out of reach")
+        if strike(faults.UNREACHABLE):
+            world.say(f"{process.name} {name}: out of reach")
             raise EndpointConnectionError(endpoint_url="https://service")
         try:
             answer = work()
         except ClientError as error:
-            self.world.say(f"{process.name} {name}: {error.response['Error']['Code']}")
+            world.say(f"{process.name} {name}: {error.response['Error']['Code']}")
             raise
-        self.world.say(f"{process.name} {name}")
-        self._maybe_kill(faults.KILLED_AFTER, name)
-        if self.faults.strike(faults.LOST):
-            self.world.say(f"{process.name} {name}: the answer was lost")
-            if not resends or self.world.random.random() < 0.5:
+        if world.telling:
+            world.say(f"{process.name} {name}")
+        self._maybe_kill(process, faults.KILLED_AFTER, name)
+        if strike(faults.LOST):
+            world.say(f"{process.name} {name}: the answer was lost")
+            if not resends or world.random.random() < 0.5:
                 raise ReadTimeoutError(endpoint_url="https://service")
-            self.world.sleep(self.world.random.uniform(0, 1))
+            world.sleep(world.random.uniform(0, 1))
             return work()
         return answer
 
-    @property
-    def _process(self) -> Any:
-        assert self.world.current
-        return self.world.current.process
-
-    def _maybe_kill(self, kind: str, name: str) -> None:
+    def _maybe_kill(self, process: Process, kind: str, name: str) -> None:
         if self.faults.strike(kind):
-            self.world.kill(self._process, f"{kind} ({name})")
-        if self._process.killed:
+            self.world.kill(process, f"{kind} ({name})")
+        if process.killed:
             raise Killed

@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 from urllib.parse import quote_plus
 
+from lambdas.core.import_entries import COMPONENTS, MAILING_PARTS
 from lambdas.csvfile.options import DEFAULT_OPTIONS
 from tests.unit.helpers.fakes import Item
 from tests.unit.helpers.fakes_s3 import FakeS3
@@ -90,6 +91,8 @@ class Pipeline:
             },
             index_lag=self._lag,
         )
+        mailing = {"import_id": {"S": COMPONENTS}, "part": {"S": f"{MAILING_PARTS}send_email"}}
+        self.tables.tables[IMPORTS][COMPONENTS, mailing["part"]["S"]] = mailing
         self.schedule = Schedule(self._network, self.functions, mail_round, self.tables.tables[MAILS])
         self.bookkeeping = Bookkeeping(self._network, self.functions, bookkeeper, self.tables.tables[IMPORTS])
         self.settlements = SettlementWatch(self.tables)
@@ -174,7 +177,7 @@ class Pipeline:
             "ADDRESS_COLUMN": "email",
             "CLAIM_SECONDS": str(max(_MAIL_TIMEOUT, _ROUND_TIMEOUT)),
         }
-        books = {"EVENT_BUS": "default", "COUNTS_MAILS": "true", "STUCK_MINUTES": str(_STUCK_MINUTES)}
+        books = {"EVENT_BUS": "default", "STUCK_MINUTES": str(_STUCK_MINUTES)}
         Stage.settings = imports | ingest | insert | send | books
         mail = {"subject": "Welcome, {{name}}!", "text": "Hello {{name}}", "html": "<p>Hello {{name}}</p>"}
         Stage.files = {"schema.json": SCHEMA, "mail.json": mail}

@@ -205,7 +205,7 @@ def substituted(scale: Scale = SMALL) -> Iterator[None]:
         patch.setattr(boto3, "client", lambda service, **_: Stage.clients[service])
         # The services' errors are what is left after a client's own repetitions.
         patch.setattr(clients, "repeat_what_is_put_off", lambda *_: None)
-        for module in (delivery, mail_round, pace, sqs):
+        for module in (delivery, insert_records, mail_round, pace, sqs):
             patch.setattr(module, "ThreadPoolExecutor", _Pool)
         patch.setattr(due_groups, "Lock", _Lock)
         patch.setattr(sqs, "SQS_BATCH_MESSAGES", scale.batch_messages)
@@ -231,6 +231,7 @@ def new_processes() -> None:
     """Forget what warm functions keep."""
     process_csv.importer.cache_clear()
     insert_records.inserter.cache_clear()
+    insert_records.adaptive_pause.cache_clear()
     set_up.set_up.cache_clear()
     round_handler.owed_counts.cache_clear()
     import_errors.import_errors.cache_clear()

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.unit.helpers.fakes import Item, client_error, copied, invalid
 from tests.unit.helpers.fakes_dynamodb import FakeDynamoDB
-from tests.unit.helpers.fakes_tables import IndexKeys, Key, Write
+from tests.unit.helpers.fakes_tables import IndexKeys, Key, Write, unpacked
 
 from . import faults
 from .network import Network
@@ -64,7 +64,7 @@ class Tables(FakeDynamoDB):
         if len(self._keys[write.table]) > 1:  # of those that can be queried
             self._replaced[write.table, write.key] = self._network.world.now, write.before
         if listener := self.listeners.get(write.table):
-            listener(copied(write.item), write.before)
+            listener(unpacked(write.data), write.before)
         if self.watch and write.table == self._streamed and not write.before:
             self.watch.recorded(write.item)
         if self.watch and write.table == MAILS:
@@ -119,10 +119,12 @@ class Tables(FakeDynamoDB):
     def _maybe_stale(self, answer: Any, request: Mapping[str, Any]) -> Any:
         table, found = request["TableName"], []
         for item in answer["Items"]:
-            at, before = self._replaced[table, self._key(table, item)]
+            # What stood there before the run began has replaced nothing.
+            at, before = self._replaced.get((table, self._key(table, item)), (-_STALE_SECONDS, None))
             recent = self._network.world.now - at < _STALE_SECONDS
             old = before if recent and self._network.faults.strike(faults.STALE) else item
-            found += [copied(old)] if old else []
+            if old:
+                found.append(item if old is item else copied(old))
         return {**answer, "Items": found}
 
     def _maybe_in_part(self, work: Callable[[], Any], request: Mapping[str, Any]) -> Any:

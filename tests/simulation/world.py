@@ -7,6 +7,7 @@ any number of invocations beside each other, the same way each time.
 import heapq
 import itertools
 from collections.abc import Callable, Sequence
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -53,7 +54,10 @@ class Task:
             result = self._work()
         except (Exception, Killed) as ended:
             error = ended
-        self._done(result, error)
+        try:
+            self._done(result, error)
+        finally:
+            del error  # whose traceback has this frame, so that nothing of both would be freed
 
 
 class World:
@@ -68,14 +72,15 @@ class World:
         self.current: Task | None = None
         self._say = say
         self._order = itertools.count()
-        self._events: list[tuple[float, int, Callable[[], None]]] = []
+        self._events: list[tuple[float, int, Callable[[], object]]] = []
+        self._steps_left = most_steps
         self._hub = getcurrent()
 
     def time(self) -> float:
         """Unix time, as the process that asks has it."""
         return START + self.now + (self.current.process.skew if self.current else 0.0)
 
-    def after(self, seconds: float, action: Callable[[], None]) -> None:
+    def after(self, seconds: float, action: Callable[[], object]) -> None:
         """Do something later."""
         heapq.heappush(self._events, (self.now + seconds, next(self._order), action))
 
@@ -88,13 +93,21 @@ class World:
     ) -> None:
         """Start a task, beside whatever runs."""
         task = Task(self._hub, process, work, done, parent)
-        self.after(0, lambda: self._resume(task))
+        self.after(0, partial(self._resume, task))
 
     def sleep(self, seconds: float) -> None:
         """Let a task wait. If its process is killed meanwhile, it never comes back."""
         task = self.current
         assert task, "only a task can wait"
-        self.after(seconds, lambda: self._resume(task))
+        at = self.now + seconds
+        if self._steps_left and not (self._events and self._events[0][0] <= at):
+            # Nothing else happens until then, so the task need not be left to come back to it.
+            self._steps_left -= 1
+            self.now = max(self.now, at)
+            if task.process.killed:
+                raise Killed
+            return
+        self.after(seconds, partial(self._resume, task))
         self.wait()
 
     def wait(self) -> None:
@@ -107,7 +120,7 @@ class World:
 
     def resume(self, task: Task) -> None:
         """Let a task that waits go on."""
-        self.after(0, lambda: self._resume(task))
+        self.after(0, partial(self._resume, task))
 
     def together(self, works: Sequence[Callable[[], Any]]) -> list[Any]:
         """Run these beside each other in the task's process, and wait for all; the first error is raised."""
@@ -124,14 +137,17 @@ class World:
             if error:
                 errors[n] = error
             if not left:
-                self.after(0, lambda: self._resume(task))
+                self.after(0, partial(self._resume, task))
 
         for n, work in enumerate(works):
             self.spawn(task.process, work, lambda result, error, n=n: done(n, result, error), task)  # type: ignore[misc]
         if works:
             self.wait()
         if errors:
-            raise errors[min(errors)]
+            try:
+                raise errors[min(errors)]
+            finally:
+                errors.clear()  # for they have this frame
         return [results[n] for n in range(len(works))]
 
     def kill(self, process: Process, why: str) -> None:
@@ -152,11 +168,14 @@ class World:
 
     def run(self) -> None:
         """Go on until nothing is left to happen."""
-        for _ in range(self._most_steps):
+        self._steps_left = self._most_steps
+        while self._steps_left:
             if not self._events:
                 return
+            self._steps_left -= 1
             at, _, action = heapq.heappop(self._events)
-            self.now = max(self.now, at)
+            if at > self.now:
+                self.now = at
             action()
         raise AssertionError(f"something still moves after {self._most_steps:,} steps")
 

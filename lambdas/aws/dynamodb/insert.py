@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..tries import FIXED_TRIES, Tries
 from .outcomes import Item, Outcome
 from .statements import Statement, execute_each, quoted
 
@@ -10,7 +11,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def insert_each(dynamodb: "DynamoDBClient", table: str, key: str, items: Sequence[Item]) -> list[Outcome]:
+def insert_each(
+    dynamodb: "DynamoDBClient", table: str, key: str, items: Sequence[Item], tries: Tries = FIXED_TRIES
+) -> list[Outcome]:
     """Insert each item whose key is not there.
 
     Args:
@@ -18,6 +21,7 @@ def insert_each(dynamodb: "DynamoDBClient", table: str, key: str, items: Sequenc
         table: The table's name.
         key: The attribute that is its whole primary key; of the items, no two have the same.
         items: The items.
+        tries: How often what is put off is sent again. Default: a few times.
 
     Returns:
         What became of each, in the order of the items. An insertion whose answer was lost is sent again, and
@@ -27,7 +31,7 @@ def insert_each(dynamodb: "DynamoDBClient", table: str, key: str, items: Sequenc
         TableError: DynamoDB kept putting off some, or may not write here; others may have been inserted.
     """
     keys = [{key: item[key]} for item in items]
-    return execute_each(dynamodb, table, keys, [_statement(table, item) for item in items])
+    return execute_each(dynamodb, table, keys, [_statement(table, item) for item in items], tries)
 
 
 def _statement(table: str, item: Item) -> Statement:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from ..backoff import ATTEMPTS, pause
 from ..limits import DYNAMODB_BATCH_ITEMS, PARTIQL_STATEMENT_CHARACTERS
+from ..tries import FIXED_TRIES, Tries
 from .outcomes import Item, ItemExists, ItemRefused, ItemWritten, Outcome, TableError
 from .read import read_each
 
@@ -34,7 +34,11 @@ _AGAIN = frozenset(
 
 
 def execute_each(
-    dynamodb: "DynamoDBClient", table: str, keys: Sequence[Item], statements: Sequence[Statement]
+    dynamodb: "DynamoDBClient",
+    table: str,
+    keys: Sequence[Item],
+    statements: Sequence[Statement],
+    tries: Tries = FIXED_TRIES,
 ) -> list[Outcome]:
     """Carry out each statement.
 
@@ -43,6 +47,7 @@ def execute_each(
         table: The table's name.
         keys: The whole primary key of each statement's item; no two are the same.
         statements: The statements, each of one item.
+        tries: How often what is put off is sent again. Default: a few times.
 
     Returns:
         What became of each, in their order. A statement whose answer was lost is sent again, and may then
@@ -60,7 +65,7 @@ def execute_each(
     numbers = [n for n in range(len(statements)) if n not in outcomes]
     for start in range(0, len(numbers), DYNAMODB_BATCH_ITEMS):
         some = numbers[start : start + DYNAMODB_BATCH_ITEMS]
-        outcomes |= _execute(dynamodb, {n: statements[n] for n in some})
+        outcomes |= _execute(dynamodb, {n: statements[n] for n in some}, tries)
     existing = [n for n, outcome in outcomes.items() if isinstance(outcome, ItemExists)]
     found = read_each(dynamodb, table, [keys[n] for n in existing])
     outcomes |= {n: ItemExists(item) for n, item in zip(existing, found, strict=True)}
@@ -73,27 +78,30 @@ def quoted(name: str) -> str:
     return '"{}"'.format(name.replace('"', '""'))
 
 
-def _execute(dynamodb: "DynamoDBClient", waiting: Mapping[int, Statement]) -> dict[int, Outcome]:
+def _execute(
+    dynamodb: "DynamoDBClient", waiting: Mapping[int, Statement], tries: Tries
+) -> dict[int, Outcome]:
     outcomes: dict[int, Outcome] = {}
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            pause(attempt)
+    attempt = 0
+    while tries.again(attempt):
+        attempt += 1
         try:
             answer: Any = dynamodb.batch_execute_statement(Statements=list(waiting.values()))  # type: ignore[arg-type]
         except ClientError as error:
             if error.response["Error"]["Code"] != "ValidationException":
                 raise
-            return outcomes | _execute_halves(dynamodb, waiting, error)
+            return outcomes | _execute_halves(dynamodb, waiting, tries, error)
         answers = dict(zip(waiting, map(_outcome, answer["Responses"]), strict=True))
         outcomes |= {n: outcome for n, outcome in answers.items() if outcome is not None}
         waiting = {n: statement for n, statement in waiting.items() if answers[n] is None}
+        tries.heard(put_off=bool(waiting))
         if not waiting:
             return outcomes
-    raise TableError(f"{len(waiting)} writes were put off {ATTEMPTS} times")
+    raise TableError(f"{len(waiting)} writes were put off {attempt} times")
 
 
 def _execute_halves(
-    dynamodb: "DynamoDBClient", waiting: Mapping[int, Statement], error: ClientError
+    dynamodb: "DynamoDBClient", waiting: Mapping[int, Statement], tries: Tries, error: ClientError
 ) -> dict[int, Outcome]:
     """Find the item for which the request as a whole was refused, which the error does not name."""
     if len(waiting) == 1:
@@ -101,7 +109,7 @@ def _execute_halves(
     numbers = list(waiting)
     half = len(numbers) // 2
     first, rest = ({n: waiting[n] for n in some} for some in (numbers[:half], numbers[half:]))
-    return _execute(dynamodb, first) | _execute(dynamodb, rest)
+    return _execute(dynamodb, first, tries) | _execute(dynamodb, rest, tries)
 
 
 def _outcome(answer: Any) -> Outcome | None:

@@ -4,6 +4,7 @@ Which properties force a replacement is the provider's own word ("Forces new res
 resources: https://registry.terraform.io/providers/hashicorp/aws/latest/docs
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -122,6 +123,16 @@ def _update_table(clients: Clients, inputs: Inputs) -> None:
     clients.client("dynamodb").update_table(TableName=inputs["name"], DeletionProtectionEnabled=protected)
 
 
+def _put_item(clients: Clients, inputs: Inputs) -> None:
+    clients.client("dynamodb").put_item(TableName=inputs["tableName"], Item=json.loads(inputs["item"]))
+
+
+def _delete_item(clients: Clients, inputs: Inputs) -> None:
+    item = json.loads(inputs["item"])
+    key = {name: item[name] for name in (inputs["hashKey"], inputs.get("rangeKey")) if name}
+    clients.client("dynamodb").delete_item(TableName=inputs["tableName"], Key=key)
+
+
 def _of_bucket(delete: str, replaced_by: str = "bucket") -> Resource:
     return Resource(_delete("s3", delete, Bucket="bucket"), replaced_by=frozenset({replaced_by}))
 
@@ -146,6 +157,9 @@ RESOURCES: Mapping[str, Resource] = {
         "name",
         frozenset({"name", "hashKey", "rangeKey"}),
         _update_table,
+    ),
+    "aws:dynamodb/tableItem:TableItem": Resource(
+        _delete_item, replaced_by=frozenset({"tableName", "hashKey", "rangeKey"}), update=_put_item
     ),
     "aws:iam/role:Role": Resource(_delete_role, "name", frozenset({"name", "path"}), _nothing),
     "aws:iam/rolePolicy:RolePolicy": Resource(

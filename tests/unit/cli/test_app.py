@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 import cli.demo
 from cli.app import app
 from cli.inputs import Inputs
+from cli.keeping import Keeping
 from local.errors import EmulatorError
 from operations.errors import OperationError, UsageError
 
@@ -57,16 +58,16 @@ def test_the_options_reach_the_run_and_its_outcome_the_exit_code(
 ) -> None:
     seen: list[object] = []
 
-    def run(names: list[str], inputs: Inputs, *, port: int | None, keep: bool, as_json: bool) -> bool:
-        seen.extend([names, inputs, port, keep, as_json])
+    def run(names: list[str], inputs: Inputs, *, port: int | None, keeping: Keeping, as_json: bool) -> bool:
+        seen.extend([names, inputs, port, keeping, as_json])
         return fine
 
     monkeypatch.setattr(cli.demo, "run_demo", run)
     of_inputs = ["--schema", "s", "--transform", "t", "--mail", "m", "--encoding", "e"]
-    args = ["demo", *of_inputs, "--port", "4566", "--keep", "--json", "a.csv", "-"]
+    args = ["demo", *of_inputs, "--port", "4566", "--keep", "--name", "demo-x", "--json", "a.csv", "-"]
     result = CliRunner().invoke(app, args)
     inputs = Inputs(schema="s", transform="t", mail="m", encoding="e")
-    assert seen == [["a.csv", "-"], inputs, 4566, True, True]
+    assert seen == [["a.csv", "-"], inputs, 4566, Keeping(keep=True, name="demo-x"), True]
     assert result.exit_code == (0 if fine else 1)
 
 
@@ -75,6 +76,22 @@ def test_the_options_reach_the_run_and_its_outcome_the_exit_code(
 )
 def test_wrong_options_are_wrong_usage(args: list[str]) -> None:
     assert CliRunner().invoke(app, args).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["--name", "demo-x"], "--name is a kept demo's: add --keep."),
+        (
+            ["--keep", "--name", "prod"],
+            "--name: expected demo, or demo- and letters, digits, _ and -, such as demo-shop, so that it is "
+            "no deployed stack's; got prod.",
+        ),
+    ],
+)
+def test_a_name_that_no_kept_demo_may_have_is_wrong_usage(args: list[str], told: str) -> None:
+    result = CliRunner().invoke(app, ["demo", *args])
+    assert (result.exit_code, result.stderr) == (2, f"rowrelay: {told}\n")
 
 
 def test_a_missing_file_is_told_before_anything_starts(
@@ -103,7 +120,8 @@ def test_settings_that_are_wrong_are_told_without_a_traceback(monkeypatch: pytes
 
 
 def test_help_tells_the_exit_codes() -> None:
-    for command in ("demo", "check", "status", "redrive ingest", "redrive writer"):
+    commands = ("demo", "check", "upload", "rejects", "logs", "status", "redrive ingest", "redrive writer")
+    for command in commands:
         assert "Exit codes: 0" in CliRunner().invoke(app, [*command.split(), "--help"]).stdout
 
 

@@ -1,9 +1,12 @@
 import io
 import re
+import threading
 
+import pytest
 from rich.console import Console
 
-from cli.progress import Bars, Lines, progress
+from cli import progress as module
+from cli.progress import Bars, Lines, progress, sending
 from lambdas.core.books import Books
 from operations.imports import Import
 
@@ -45,3 +48,24 @@ def test_lines_come_once_a_second_and_at_the_end_and_only_with_news() -> None:
     assert len(lines) == 2
     assert lines[0].endswith("50 rows read, 0 rejected, 1 created, 0 duplicates, 0 mailed")
     assert lines[1].endswith("50 rows read, 0 rejected, 50 created, 0 duplicates, 50 mailed")
+
+
+def test_how_much_of_a_file_is_sent_is_a_bar_on_a_terminal() -> None:
+    terminal, out = console(terminal=True)
+    with sending(terminal, "[bold]a.csv", 5_000_000) as add:
+        add(2_000_000)
+        add(3_000_000)
+    last_frame = out.getvalue().rpartition("[bold]a.csv")[2]
+    assert "5.0/5.0 MB" in last_frame
+
+
+def test_how_much_of_a_file_is_sent_is_a_line_a_second_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LINE_SECONDS", 0.0)
+    pipe, out = console(terminal=False)
+    with sending(pipe, "a.csv", 5_000_000) as add:
+        threads = [threading.Thread(target=add, args=[1_000_000]) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert out.getvalue().splitlines() == [f"{n},000,000 of 5,000,000 bytes" for n in range(1, 6)]

@@ -4,19 +4,26 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from cli.import_details import show_import
 from cli.printer import Printer
 from cli.status import show
 from lambdas.core.books import Books
 from lambdas.core.mail_entries import MailState
 from lambdas.core.mail_gate import Door, DoorKind, Sending
+from lambdas.csvfile.findings import Findings
+from lambdas.csvfile.reason_counts import ReasonCount
+from operations.equations import equations_of
 from operations.finding import Cause, Finding, Gravity
 from operations.health import Health
+from operations.import_details import ImportDetails
 from operations.import_list import ImportList
+from operations.import_progress import LastError, Progress
 from operations.imports import Import
 from operations.mail_status import LOOKED_AT, MailStatus, OwedMails
 from operations.queues import QueueState
@@ -187,3 +194,54 @@ def test_the_total_is_of_all_imports() -> None:
     [row] = [line for line in lines if line.startswith("All 1,000 ")]
     assert row.split()[2:5] == ["1,000", "0", "0"]
     assert len([line for line in lines if line.startswith("not begun ")]) == 20
+
+
+def test_with_an_open_import_stands_what_it_waits_for_and_its_last_errors() -> None:
+    at = "2026-01-31T12:00:00.123Z"
+    books = Books(read=9, accepted=9, created=3)
+    error = LastError("insert_records", "ClientError AccessDenied", at)
+    one = Import("a", "a", IMPORT, "done", books=books, progress=Progress(since=at, errors=(error,)))
+    waits = "waits for rows to be written: 6, without progress since 2026-01-31T12:00:00Z"
+    last = "last error of insert_records: ClientError AccessDenied, 2026-01-31T12:00:00Z"
+
+    def told(one: Import) -> list[str]:
+        lines = shown(status_of(None), one).splitlines()
+        head = lines.index(f"    {IMPORT}: not begun a")
+        return [line.strip() for line in takewhile(bool, lines[head + 1 :])]
+
+    assert told(one) == [waits, last]
+    assert told(replace(one, progress=replace(one.progress, stuck_since=at))) == [f"stuck: {waits}", last]
+    assert told(replace(one, progress=replace(one.progress, settled_at=at))) == []
+
+
+def test_one_import_is_shown_with_its_equations_and_its_reports() -> None:
+    at = "2026-01-31T12:00:00.123Z"
+    books = Books(read=10, accepted=8, rejected=2, created=8, mailed=7, held=1)
+    findings = Findings([ReasonCount("no name", 2, [3, 4])])
+    one = Import("a.csv", "a.csv", IMPORT, "done", started_at=at, uploaded_by="ada", books=books)
+    one = replace(one, findings=findings, progress=Progress(settled_at=at, revision=2))
+    reports = {"rejects": "s3://bucket/rejects.csv"}
+    undecided = {MailState.HELD: Counter({"timed out": 1})}
+    out, printer = io.StringIO(), Printer()
+    printer.console = Console(file=out, width=120)
+    show_import(printer, ImportDetails(one, equations_of(one), reports, None, undecided, [HELD]))
+    assert out.getvalue().splitlines() == [
+        f"Import {IMPORT} of a.csv",
+        "done",
+        "begun 2026-01-31T12:00:00Z, uploaded by ada",
+        "settled 2026-01-31T12:00:00Z (2 times in all)",
+        "",
+        "read 10 = accepted 8 + rejected 2",
+        "accepted 8 = created 8 + duplicates 0 + failed 0",
+        "created 8 = mailed 7 + undeliverable 0 + held 1 + cancelled 0",
+        "",
+        "2 rows rejected:",
+        "    no name · 2 rows, lines 3, 4",
+        "1 mail held",
+        "    1: timed out",
+        "Rejects: s3://bucket/rejects.csv",
+        "",
+        "Needs you:",
+        "  3 mails held.",
+        "    Type: rowrelay mails list --state held",
+    ]

@@ -30,6 +30,15 @@ def test_every_letter_is_sent_and_only_then_deleted(capsys: pytest.CaptureFixtur
     ]
 
 
+def test_looking_tells_how_far_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.progress.LINE_SECONDS", 0.0)
+    assert redrive(filled(*map(str, range(25))), Options(dry_run=True))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[: lines.index("25 messages to send again:")] == ["10 messages", "20 messages", "25 messages"]
+
+
 def test_a_dry_run_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     sqs = filled("a", "poison")
     assert redrive(sqs, Options(dry_run=True))

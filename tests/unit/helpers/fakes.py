@@ -7,6 +7,7 @@ test_fakes_dynamodb.py holds DynamoDB's part against MiniStack.
 import pickle
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import RLock
 from typing import Any
 from unittest.mock import Mock
@@ -76,9 +77,13 @@ class Fake:
 
     def __init__(self, calls: Calls | None = None) -> None:
         self.calls = calls or Calls()
-        self.meta = Mock()  # of a real client; the fakes' errors are what is left after its repetitions
         self._script: dict[str, list[Step]] = {}
         self._one_at_a_time = RLock()  # each call is carried out as a whole, whichever thread makes it
+
+    @cached_property
+    def meta(self) -> Mock:
+        """A real client's; the fakes' errors are what is left after its repetitions."""
+        return Mock()
 
     def script(self, name: str, *steps: Step) -> None:
         """What happens at the next calls of this name; None: what would happen anyway."""

@@ -9,10 +9,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from . import fakes_partiql as partiql
-from .fakes import Calls, Fake, Item, client_error, copied, invalid
+from .fakes import Calls, Fake, Item, client_error, invalid
 from .fakes_expressions import Expressions, same
 from .fakes_queries import query
-from .fakes_tables import IndexKeys, Key, Later, Table, Write, packed, size_of, units_of_refusal
+from .fakes_tables import IndexKeys, Key, Later, Table, Write, packed, size_of, unpacked
 
 _BATCH_ITEMS = 25
 _TRANSACTION_ITEMS = 100
@@ -51,6 +51,7 @@ class FakeDynamoDB(Fake):
     ) -> None:
         super().__init__(calls)
         self._keys = keys
+        self._key_names = {name: frozenset(of) for name, of in keys.items()}
         self.tables = {name: Table(of, (indexes or {}).get(name, {}), later) for name, of in keys.items()}
         self.units: Counter[str] = Counter()
 
@@ -85,8 +86,9 @@ class FakeDynamoDB(Fake):
         return self._call("query", lambda: query(self.tables[request["TableName"]], request), request)
 
     def scan(self, **request: Any) -> Any:
-        assert not request.keys() - {"TableName", "ConsistentRead"}, "the fakes scan whole tables only"
-        return self._call("scan", lambda: {"Items": self.items(request["TableName"])}, request)
+        known = {"TableName", "ConsistentRead", "IndexName"}
+        assert not request.keys() - known, "the fakes scan whole tables only, or whole indexes"
+        return self._call("scan", lambda: {"Items": self._scan(**request)}, request)
 
     def get_paginator(self, name: str) -> Any:
         page_of = {"query": self.query, "scan": self.scan}[name]
@@ -130,13 +132,20 @@ class FakeDynamoDB(Fake):
 
         return step
 
+    def _scan(self, TableName: str, IndexName: str = "", ConsistentRead: bool = False) -> list[Item]:
+        if not IndexName:
+            return self.items(TableName)
+        if ConsistentRead:
+            raise invalid("Consistent reads are not supported on global secondary indexes")
+        return self.tables[TableName].items_in(IndexName)
+
     def _get_one(self, TableName: str, Key: Item, ConsistentRead: bool = False) -> Any:  # noqa: ARG002
         item = self.tables[TableName].read(self._whole_key(TableName, Key))
         return {"Item": item} if item else {}
 
     def _delete(self, TableName: str, Key: Item) -> Any:
         table, key = self.tables[TableName], self._whole_key(TableName, Key)
-        self.units[f"{TableName} delete"] += units_of_refusal(table.read(key))
+        self.units[f"{TableName} delete"] += table.units_of_refusal(key)
         table.pop(tuple(key.split("\0")), None)
         return {}
 
@@ -147,8 +156,9 @@ class FakeDynamoDB(Fake):
             self._refuse(request["TableName"], failed, kind.lower())
             raise client_error("ConditionalCheckFailedException", answer=failed.returned(request)) from None
         self._commit(write, kind.lower())
-        returned = {"ALL_NEW": copied(write.item), "ALL_OLD": write.before}
-        return {"Attributes": item} if (item := returned.get(request.get("ReturnValues", ""))) else {}
+        wanted = request.get("ReturnValues")
+        item = unpacked(write.data) if wanted == "ALL_NEW" else write.before if wanted == "ALL_OLD" else None
+        return {"Attributes": item} if item else {}
 
     def _get(self, requests: Mapping[str, Any]) -> Any:
         found: dict[str, list[Item]] = {}
@@ -260,7 +270,8 @@ class FakeDynamoDB(Fake):
                 units = 2 * self.tables[write.table].units(write)
                 self._consume(write.table, write.key, "transaction refused", units)
             raise client_error("TransactionCanceledException", answer={"CancellationReasons": reasons})
-        if sum(size_of(write.item) for write in writes) > _TRANSACTION_BYTES:
+        most = sum(len(write.data) for write in writes)
+        if most > _TRANSACTION_BYTES and sum(size_of(write.item) for write in writes) > _TRANSACTION_BYTES:
             raise invalid("Collection size exceeded for the transaction")
         for write in writes:
             self._commit(write, "transaction", times=2)
@@ -303,23 +314,24 @@ class FakeDynamoDB(Fake):
             self._consume(write.table, write.key, "index", times * of_indexes)
 
     def _refuse(self, table: str, failed: _Failed, by: str, times: int = 1) -> None:
-        self._consume(table, failed.key, f"{by} refused", times * units_of_refusal(failed.item))
+        self._consume(
+            table, failed.key, f"{by} refused", times * self.tables[table].units_of_refusal(failed.key)
+        )
 
     def _consume(self, table: str, key: str, by: str, units: int) -> None:  # noqa: ARG002
         self.units[f"{table} {by}"] += units
 
     def _check_not_key(self, table: str, names: set[str]) -> None:
-        for name in names.intersection(self._keys[table]):
+        for name in names & self._key_names[table]:
             raise invalid(f"Cannot update attribute {name}. This attribute is part of the key")
 
     def _whole_key(self, table: str, key: Item) -> str:
-        if key.keys() != {*self._keys[table]}:
+        if key.keys() != self._key_names[table]:
             raise invalid("The provided key element does not match the schema")
         return self._key(table, key)
 
     def _key(self, table: str, item: Item) -> str:
-        values = tuple(_key_value(item.get(name, {})) for name in self._keys[table])
-        return self.tables[table].key(values)
+        return self.tables[table].key([_key_value(item.get(name, {})) for name in self._keys[table]])
 
 
 def _gets(operations: list[Any]) -> list[Any]:

@@ -6,7 +6,7 @@ request.
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -174,6 +174,14 @@ def _placeholders(*texts: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(names), frozenset(values)
 
 
+def _wrong_placeholders(used: Set[str], defined: Set[str]) -> Exception:
+    if unknown := used - defined:
+        return invalid(
+            f"An expression attribute name or value used in the expression is not defined: {unknown}"
+        )
+    return invalid(f"Value provided in ExpressionAttribute… unused in expressions: {defined - used}")
+
+
 class Expressions:
     """A request's expressions; every placeholder must be known and used.
 
@@ -185,17 +193,17 @@ class Expressions:
         self._request = request
         self._names: Mapping[str, str] = request.get("ExpressionAttributeNames", {})
         self._values: Item = request.get("ExpressionAttributeValues", {})
-        kinds = ("ConditionExpression", "UpdateExpression", "KeyConditionExpression")
-        names, values = _placeholders(*(request[kind] for kind in kinds if kind in request))
-        if unknown := (names - self._names.keys()) | (values - self._values.keys()):
-            raise invalid(
-                f"An expression attribute name or value used in the expression is not defined: {unknown}"
-            )
-        if unused := (self._names.keys() - names) | (self._values.keys() - values):
-            raise invalid(f"Value provided in ExpressionAttribute… unused in expressions: {unused}")
-        for empty in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
-            if empty in request and not request[empty]:
-                raise invalid(f"{empty} must not be empty")
+        names, values = _placeholders(
+            request.get("ConditionExpression", ""),
+            request.get("UpdateExpression", ""),
+            request.get("KeyConditionExpression", ""),
+        )
+        if names != self._names.keys() or values != self._values.keys():
+            raise _wrong_placeholders(names | values, self._names.keys() | self._values.keys())
+        if not (self._names and self._values):
+            for empty in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
+                if empty in request and not request[empty]:
+                    raise invalid(f"{empty} must not be empty")
         for value in self._values.values():
             if "NS" in value and (not value["NS"] or len(set(value["NS"])) != len(value["NS"])):
                 raise invalid("One or more parameter values were invalid: a set is empty or has duplicates")

@@ -8,7 +8,7 @@ from typing import Any
 
 from .fakes import Item, invalid
 from .fakes_expressions import Expressions, KeyCondition
-from .fakes_tables import Entry, Order, Table, size_of, size_of_value
+from .fakes_tables import Entry, Order, Table, size_of_value
 
 _PAGE_BYTES = 1024 * 1024
 _LAST = "\U0010ffff"  # behind every key
@@ -32,7 +32,7 @@ def query(table: Table, request: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ClientError: DynamoDB would not take it.
     """
-    assert not (unknown := request.keys() - _KNOWN), f"the fakes do not know {unknown}"
+    assert request.keys() <= _KNOWN, f"the fakes do not know {request.keys() - _KNOWN}"
     assert request.get("Select", "COUNT") == "COUNT", f"the fakes do not know {request['Select']}"
     limit = request.get("Limit", 1 << 62)
     if limit < 1:
@@ -128,9 +128,7 @@ def _item(table: Table, order: Order, hash_value: str, entry: Entry) -> tuple[It
     """An item of the table; of an index, which has the keys only, just these. With its size so far."""
     key = entry[1]
     if order is table.own:
-        item = table.read(key)
-        assert item
-        return item, size_of(item)
+        return table.read_sized(key)
     item, value = table.key_item(key), order.range_item(entry)
     item[order.hash], item[order.range] = {order.hash_type: hash_value}, value
     return item, len(key.encode()) + size_of_value(value)

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import itertools
+from functools import lru_cache
 from typing import Any
 
 from botocore.response import StreamingBody
@@ -42,6 +43,7 @@ class FakeS3(Fake):
         self._ids = itertools.count()
 
     @staticmethod
+    @lru_cache(maxsize=2)
     def etag(data: bytes) -> str:
         """As an event has it, without quotes."""
         return hashlib.md5(data, usedforsecurity=False).hexdigest()

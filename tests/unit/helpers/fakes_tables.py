@@ -5,7 +5,8 @@ Items are kept as bytes, so that millions of them fit into memory.
 
 import marshal
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from functools import lru_cache
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -35,14 +36,6 @@ class Write(NamedTuple):
     data: bytes
 
 
-def units_of_refusal(standing: Item | None) -> int:
-    """What a write consumes whose condition does not hold: by the item that stands there, at least one.
-
-    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html
-    """
-    return max(1, ceil(size_of(standing or {}) / _UNIT_BYTES))
-
-
 def size_of(item: Item) -> int:
     """An item's bytes.
 
@@ -70,6 +63,22 @@ def size_of_value(value: Item) -> int:
 def packed(item: Item) -> bytes:
     """An item as it is kept; never shorter than DynamoDB counts it, for no text is kept just once."""
     return marshal.dumps({str(name): _plain(value) for name, value in item.items()}, _NO_REFERENCES)
+
+
+def unpacked(data: bytes) -> Item:
+    """A packed item, a new one each time."""
+    item: Item = marshal.loads(data)
+    return item
+
+
+@lru_cache(maxsize=256)
+def _size_of_packed(data: bytes) -> int:
+    return size_of(unpacked(data))
+
+
+def _units(data: bytes) -> int:
+    """The write units that a packed item consumes, one at least."""
+    return 1 if len(data) <= _UNIT_BYTES else ceil(_size_of_packed(data) / _UNIT_BYTES)
 
 
 def _plain(value: Item) -> Item:
@@ -170,7 +179,7 @@ class Table(MutableMapping[Key, Item]):
     def __len__(self) -> int:
         return len(self._data)
 
-    def key(self, values: tuple[str, ...]) -> str:
+    def key(self, values: Sequence[str]) -> str:
         """A key as it is kept."""
         return _SEPARATOR.join(values)
 
@@ -185,7 +194,17 @@ class Table(MutableMapping[Key, Item]):
     def read(self, key: str) -> Item | None:
         """The item of a key, as it is kept."""
         data = self._data.get(key)
-        return None if data is None else marshal.loads(data)
+        return None if data is None else unpacked(data)
+
+    def read_sized(self, key: str) -> tuple[Item, int]:
+        """The item of a key, and its bytes as DynamoDB counts them."""
+        data = self._data[key]
+        return unpacked(data), _size_of_packed(data)
+
+    def items_in(self, index: str) -> list[Item]:
+        """The items of an index that has all their attributes."""
+        entries = [entry for _, of_one in self.indexes[index].lists() for entry in of_one]
+        return [item for _, key in entries if (item := self.read(key))]
 
     def check(self, item: Item) -> None:
         """See to it that an item fits into the indexes.
@@ -201,9 +220,14 @@ class Table(MutableMapping[Key, Item]):
 
         https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
         """
-        if max(len(write.data), len(self._data.get(write.key, b""))) <= _UNIT_BYTES:
-            return 1
-        return ceil(max(size_of(write.item), size_of(write.before or {})) / _UNIT_BYTES)
+        return max(_units(write.data), _units(self._data.get(write.key, b"")))
+
+    def units_of_refusal(self, key: str) -> int:
+        """What a write consumes whose condition does not hold: by the item that stands there, at least one.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html
+        """
+        return _units(self._data.get(key, b""))
 
     def store(self, key: str, before: Item | None, item: Item, data: bytes) -> int:
         """Let an item stand; returns the write units that its indexes consume."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from lambdas.core.import_entries import KEY, KEY_INDEX, OPEN, OPEN_INDEX, STARTED_AT
 from lambdas.core.mail import Mail
 from lambdas.core.mail_entries import DUE, DUE_INDEX, OUTBOX, Entry, MailState, entries_in
 from lambdas.core.mail_writes import Change, Owing
@@ -41,7 +42,8 @@ class FakeStack:
 
     def __init__(self, on_conflict: str = "skip", later: Later = lambda move: move()) -> None:
         keys = {USERS: ("email",), IMPORTS: ("import_id", "part"), MAILS: ("mail_id",)}
-        indexes = {MAILS: {DUE_INDEX: {OUTBOX: "S", DUE: "N"}}}
+        of_imports = {KEY_INDEX: {KEY: "S", STARTED_AT: "S"}, OPEN_INDEX: {OPEN: "S", STARTED_AT: "S"}}
+        indexes = {IMPORTS: of_imports, MAILS: {DUE_INDEX: {OUTBOX: "S", DUE: "N"}}}
         self.dynamodb = FakeDynamoDB(keys, indexes=indexes, later=later)
         self.sqs = FakeQueues()
         self.on_conflict = on_conflict

@@ -6,6 +6,7 @@ from components import defaults
 from lambdas.aws.backoff import longest_pauses
 from lambdas.aws.clients import TIME_OUTS
 from lambdas.aws.limits import DYNAMODB_BATCH_ITEMS, SES_BULK_DESTINATIONS
+from lambdas.insert_records.handler import RESERVE_SECONDS as INSERT_RESERVE_SECONDS
 from lambdas.process_csv.handler import RESERVE_SECONDS, RESERVE_SHARE
 from lambdas.send_email.delivery import CLAIMING_SECONDS, GROUP_SECONDS, SENDING_SECONDS
 from lambdas.send_email.lease import LEASE_SECONDS
@@ -61,17 +62,16 @@ def test_a_lease_outlasts_a_group() -> None:
     assert LEASE_SECONDS >= GROUP_SECONDS
 
 
-@pytest.mark.parametrize(
-    ("rows", "timeout"),
-    [
-        (DYNAMODB_BATCH_ITEMS, defaults.INSERT_RECORDS_TIMEOUT_MIN),
-        (defaults.ROWS_PER_CHUNK, defaults.INSERT_RECORDS_TIMEOUT),
-    ],
-)
-def test_insert_records_has_time_for_a_chunk(rows: int, timeout: int) -> None:
-    written = -(-rows // DYNAMODB_BATCH_ITEMS) * WRITE + READ
+@pytest.mark.parametrize("timeout", [defaults.INSERT_RECORDS_TIMEOUT_MIN, defaults.INSERT_RECORDS_TIMEOUT])
+def test_after_its_last_write_insert_records_has_time_for_the_rest(timeout: int) -> None:
     recorded = 2 * CALL["dynamodb"]
-    assert written + QUEUE + recorded <= timeout
+    assert CALL["dynamodb"] + READ + QUEUE + recorded <= INSERT_RESERVE_SECONDS < timeout
+
+
+def test_a_message_that_is_given_up_outlasts_no_function() -> None:
+    """What failed for want of time is looked for, dead-lettered and recorded in the same invocation."""
+    noted, recorded = CALL["dynamodb"], 2 * CALL["dynamodb"]
+    assert CALL["dynamodb"] + noted + READ + QUEUE + recorded <= INSERT_RESERVE_SECONDS + 10
 
 
 def test_process_csv_has_time_to_leave_the_rest_of_a_file_to_another() -> None:

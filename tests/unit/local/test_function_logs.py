@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from local.function_logs import in_json
+from local.function_logs import at_their_times, in_json
 
 OWN = '{"level": "INFO", "message": "round"}'
 TRACEBACK = """Traceback (most recent call last):
@@ -60,3 +60,14 @@ def test_a_process_that_ended_has_a_report_alone() -> None:
 
 def test_a_function_that_logs_text_is_left_alone() -> None:
     assert written(TRACEBACK, log_format="Text") == TRACEBACK.splitlines()
+
+
+def test_a_line_of_a_handler_has_the_time_at_which_it_was_written() -> None:
+    own = {"message": "read", "timestamp": "2026-01-31 12:00:00,250+0000", "function_request_id": "r"}
+    lines = [json.dumps(own), json.dumps({"timestamp": "of another logger"}), "START"]
+    stored: list[dict[str, Any]] = []
+    at_their_times(lambda _, events: stored.extend(events))(
+        None, [{"timestamp": 1, "message": line, "ingestionTime": 1} for line in lines]
+    )
+    assert [event["timestamp"] for event in stored] == [1_769_860_800_250, 1, 1]
+    assert [(event["message"], event["ingestionTime"]) for event in stored] == [(line, 1) for line in lines]

@@ -7,11 +7,19 @@ from typing import Any
 import pytest
 
 from lambdas.bookkeeper.bookkeeper import Bookkeeper
-from lambdas.bookkeeper.decision import Rules
 from lambdas.bookkeeper.open_imports import OpenImports
 from lambdas.bookkeeper.publisher import Publisher
 from lambdas.core.import_ledger import ImportLedger
-from operations.bookkeeper_cost import bookkeeper_dollars, idle_month_load, import_load, open_day_load
+from lambdas.csvfile.findings import Findings
+from lambdas.csvfile.reason_counts import ReasonCount
+from lambdas.csvfile.repeated_keys import RepeatedKeys
+from operations.bookkeeper_cost import (
+    LARGEST_ENTRY_KB,
+    bookkeeper_dollars,
+    idle_month_load,
+    import_load,
+    open_day_load,
+)
 from operations.cost import Plan
 
 from ..helpers.cloud import EXPIRE_DAYS, IMPORT, IMPORTS, INDEXES, KEYS
@@ -55,7 +63,7 @@ class Hour:
         dynamodb, s3 = clients
         self.ledger = ImportLedger(dynamodb, IMPORTS, EXPIRE_DAYS)
         publisher = Publisher(s3, FakeEvents(), "bus")
-        self.bookkeeper = Bookkeeper(OpenImports(dynamodb, IMPORTS), publisher, Rules(False, 900))
+        self.bookkeeper = Bookkeeper(OpenImports(dynamodb, IMPORTS), publisher, 900)
         self.written = 0
 
     def run(self, first_chunk: int = 1) -> None:
@@ -114,13 +122,34 @@ def test_of_a_large_import_it_is_less_than_a_hundredth_without_mails() -> None:
     load = Plan(MILLION, mails_a_second=MILLION, mails_a_day=MILLION).load
     without_mails = (MILLION + MILLION / 100) * 0.625 / MILLION
     assert without_mails < sum(load.dollars().values())
-    of_import, _, _, _ = bookkeeper_dollars(MILLION).values()
+    of_import, *_ = bookkeeper_dollars(MILLION).values()
     assert of_import < 0.01 * without_mails
 
 
+def test_the_largest_entry_is_no_larger_than_is_said() -> None:
+    hour = Hour()
+    hour.run()
+    kinds = [ReasonCount(f"{n:03}" + "x" * 500, MILLION, [MILLION] * 5) for n in range(200)]
+    keys = RepeatedKeys(MILLION, [[MILLION, MILLION]] * 100, MILLION)
+    found = Findings(kinds, keys, "ignored").short().as_json()
+    path = "uploads/" + "k" * 300
+    entry = {
+        "status": "done",
+        "key": path,
+        "summary": path,
+        "rejects": path,
+        "uploaded_by": "u" * 100,
+        **found,
+    }
+    hour.ledger.finish(IMPORT, entry, entry)
+    size = size_of(hour.dynamodb.tables[IMPORTS][IMPORT, "import"])
+    assert (LARGEST_ENTRY_KB - 2) * 1024 < size <= LARGEST_ENTRY_KB * 1024
+
+
 def test_the_sums_are_small() -> None:
-    of_import, of_day, of_worst_day, of_month = bookkeeper_dollars(MILLION).values()
+    of_import, of_day, of_largest, of_worst_day, of_month = bookkeeper_dollars(MILLION).values()
     assert of_import == pytest.approx(0.0006, abs=0.0002)
     assert of_day == pytest.approx(0.0027, abs=0.0002)
+    assert of_largest == pytest.approx(0.0155, abs=0.001)
     assert of_worst_day == pytest.approx(0.30, abs=0.01)
     assert of_month == pytest.approx(0.0185, abs=0.001)

@@ -1,6 +1,7 @@
 import pytest
 
-from operations.cost import Load, Plan, idle_dollars_a_month
+from operations.cost import Plan, idle_dollars_a_month
+from operations.load import Load
 
 MILLION = 1_000_000
 
@@ -54,7 +55,7 @@ def test_idling_costs_polls_rounds_alarms_and_a_dashboard() -> None:
     # An invocation a minute, of 50 ms at 1 GB; three queries of an index, two consistent reads.
     invoked = 0.20 / MILLION + 0.05 * 0.0000133334
     assert dollars["Rounds"] == pytest.approx(minutes * (invoked + 3.5 * 0.125 / MILLION))
-    assert sum(dollars.values()) == pytest.approx(0.26 + 0.06 + 2.30 + 3.00, abs=0.005)
+    assert sum(dollars.values()) == pytest.approx(0.26 + 0.06 + 0.0185 + 2.70 + 3.00, abs=0.005)
 
 
 def test_nothing_costs_nothing() -> None:

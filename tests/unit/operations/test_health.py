@@ -87,10 +87,10 @@ WELL: Mapping[str, Answer] = {
 }
 
 
-def health(**answers: Answer) -> Health:
+def health(outputs: Mapping[str, Any] = OUTPUTS, /, **answers: Answer) -> Health:
     """Of a stack to which nothing is wrong but this: "service_Operation"."""
     changed = {name.replace("_", ".", 1): answer for name, answer in answers.items()}
-    stack = Stack("stack dev", " --stack dev", OUTPUTS, Answers({**WELL, **changed}).client)
+    stack = Stack("stack dev", " --stack dev", outputs, Answers({**WELL, **changed}).client)
     with Looking() as looking:
         return HealthLooks(stack, looking).health()
 
@@ -178,6 +178,14 @@ def test_one_look_that_is_denied_hides_no_other() -> None:
     assert found.not_seen == [NotSeen(f"the role of {name}", "AccessDenied") for name in OUTPUTS["functions"]]
     assert [each.role_fault for each in found.functions.values()] == [None] * 4
     assert all(each.feed for each in found.functions.values())
+
+
+def test_a_stack_with_a_bookkeeper_has_its_schedule_looked_at() -> None:
+    outputs = {**OUTPUTS, "functions": {**OUTPUTS["functions"], "bookkeeper": "bookkeeper"}}
+    found = health(outputs, events_DescribeRule={"State": "DISABLED"}).functions["bookkeeper"]
+    assert found.set_up
+    assert found.set_up.arn == arn("bookkeeper")
+    assert found.feed == Feed("its schedule, the rule", "is disabled")
 
 
 def test_a_function_that_is_gone_has_nothing_else_to_look_at() -> None:

@@ -1,5 +1,6 @@
 """What became of imports that does not go on by itself."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,14 @@ import pytest
 from lambdas.core.books import Books
 from lambdas.core.import_entries import ImportStatus
 from operations.finding import Cause, Gravity
-from operations.import_findings import failure_findings, lost_rows, lost_uploads, missing_mails
+from operations.import_findings import (
+    failure_findings,
+    lost_rows,
+    lost_uploads,
+    missing_mails,
+    stuck_imports,
+)
+from operations.import_progress import Progress
 from operations.imports import Import, UploadStatus
 from operations.queues import QueueState
 
@@ -108,3 +116,20 @@ def test_uploads_that_are_lost(status: str, told: str) -> None:
     [found] = lost_uploads([one(Books(), status=status)])
     assert told in found.what
     assert found.cause == Cause.LOST
+
+
+def stuck(name: str, since: str) -> Import:
+    progress = Progress(since=since, stuck_since="2026-01-01T12:00:00Z")
+    return replace(Import(name, f"uploads/{name}", f"id-{name}", "reading"), progress=progress)
+
+
+def test_stuck_imports_are_one_finding_the_oldest_first() -> None:
+    imports = [stuck("b", "2026-01-01T11:00:00Z"), stuck("a", "2026-01-01T10:00:00Z"), one(Books())]
+    [found] = stuck_imports(imports, " --stack dev")
+    assert (found.gravity, found.cause) == (Gravity.NEEDS_PERSON, Cause.STUCK)
+    assert found.what == "2 imports are stuck, without progress (of uploads/a, uploads/b)"
+    assert found.command == "rowrelay status --import id-a --stack dev"
+    assert found.since == datetime(2026, 1, 1, 10, tzinfo=UTC).timestamp()
+    [alone] = stuck_imports(imports[:1], "")
+    assert alone.what == "1 import is stuck, without progress (of uploads/b)"
+    assert list(stuck_imports([one(Books())], "")) == []

@@ -1,183 +1,12 @@
-"""Imports, as they are read from the import ledger, and what several come to."""
+"""What an import comes to, and what several do."""
 
-import json
-from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import replace
 
 import pytest
-from boto3.dynamodb.types import TypeSerializer
 
 from lambdas.core.books import Books
-from lambdas.csvfile.findings import Findings
-from lambdas.csvfile.reason_counts import ReasonCount
-from lambdas.csvfile.repeated_keys import RepeatedKeys
-from operations.imports import Import, ImportReader, UploadStatus, succeeded, total
-
-KEY = "uploads/1/a.csv"
-
-
-class FakeTable:
-    """The import ledger's table and its index: the requests that a reader makes, in pages of two items."""
-
-    def __init__(self, *items: dict[str, Any]) -> None:
-        self.stored = sorted(items, key=lambda item: (item["import_id"]["S"], item["part"]["S"]))
-        self.index = [item for item in self.stored if "key" in item]
-        self.read: list[str] = []  # the parts
-
-    def query(self, **request: Any) -> Any:
-        assert request["TableName"] == "imports"
-        return self._of_key(request)
-
-    def get_paginator(self, name: str) -> Any:
-        return {"scan": FakeScan(self.stored), "query": FakeQuery(self._parts)}[name]
-
-    def _of_key(self, request: Any) -> Any:
-        """The index, by key: newest first, one item."""
-        assert request["IndexName"] == "by_key"
-        assert (request["KeyConditionExpression"], request["ScanIndexForward"]) == ("#key = :key", False)
-        assert request["ExpressionAttributeNames"] == {"#key": "key"}
-        found = [item for item in self.index if item["key"] == request["ExpressionAttributeValues"][":key"]]
-        found.sort(key=lambda item: item["started_at"]["S"], reverse=True)
-        return {"Items": found[: request["Limit"]]}
-
-    def _parts(self, request: Any) -> Any:
-        """The items of an import from a part on."""
-        assert request["ConsistentRead"] is True
-        assert request["KeyConditionExpression"] == "import_id = :id AND part >= :first"
-        values = request["ExpressionAttributeValues"]
-        found = [
-            item
-            for item in self.stored
-            if item["import_id"] == values[":id"] and item["part"]["S"] >= values[":first"]["S"]
-        ]
-        start = request.get("ExclusiveStartKey", 0)
-        page = found[start : start + 2]
-        self.read += [item["part"]["S"] for item in page]
-        more = {"LastEvaluatedKey": start + 2} if len(found) > start + 2 else {}
-        return {"Items": page, **more}
-
-
-class FakeScan:
-    def __init__(self, stored: list[dict[str, Any]]) -> None:
-        self.stored = stored
-
-    def paginate(self, **request: Any) -> Iterator[Any]:
-        assert request == {"TableName": "imports", "ConsistentRead": True}
-        return pages(self.stored)
-
-
-class FakeQuery:
-    def __init__(self, page_of: Callable[[Any], Any]) -> None:
-        self.page_of = page_of
-
-    def paginate(self, **request: Any) -> Iterator[Any]:
-        assert request["TableName"] == "imports"
-        page = self.page_of(request)
-        yield page
-        while start := page.get("LastEvaluatedKey"):
-            page = self.page_of({**request, "ExclusiveStartKey": start})
-            yield page
-
-
-def pages(items: list[dict[str, Any]]) -> Iterator[Any]:
-    return ({"Items": items[start : start + 2]} for start in range(0, len(items), 2))
-
-
-def part(import_id: str, name: str, **values: str | int | list[int]) -> dict[str, Any]:
-    """An item of the ledger."""
-    item: dict[str, Any] = {"import_id": {"S": import_id}, "part": {"S": name}}
-    for attribute, value in values.items():
-        if isinstance(value, list):
-            item[attribute] = {"NS": [str(line) for line in value]}
-        else:
-            item[attribute] = {"S": value} if isinstance(value, str) else {"N": str(value)}
-    return item
-
-
-def entry(import_id: str, started_at: str = "2026-01-01", **values: str | int) -> dict[str, Any]:
-    return part(import_id, "import", key=KEY, started_at=started_at, **values)
-
-
-def reader(*items: dict[str, Any]) -> tuple[ImportReader, FakeTable]:
-    table: Any = FakeTable(*items)
-    return ImportReader(table, "imports"), table
-
-
-DONE = (
-    entry("one", status="done", read=4, accepted=3, rejected=1, rejects="reports/rejects.csv"),
-    part("one", "chunk#00000001", created=[2, 3]),
-    part("one", "chunk#00000002", duplicates=[5]),
-    part("one", "mail#0", mailed=1),
-)
-
-
-def test_an_upload_that_the_ledger_does_not_know_waits() -> None:
-    ledger, _ = reader()
-    one = ledger.refresh(Import("a.csv", KEY))
-    assert one == Import("a.csv", KEY)
-    assert (one.status, one.ended) == (UploadStatus.WAITING, False)
-
-
-def test_an_upload_is_found_by_its_key_with_all_its_rows() -> None:
-    ledger, _ = reader(*DONE)
-    one = ledger.refresh(Import("a.csv", KEY))
-    assert (one.file, one.id, one.status, one.rejects) == ("a.csv", "one", "done", "reports/rejects.csv")
-    assert one.books == Books(read=4, accepted=3, rejected=1, created=2, duplicates=1, mailed=1)
-    assert (one.ended, one.all_created, one.balanced) == (True, True, False)  # a mail is to come
-
-
-def test_of_a_key_that_was_uploaded_again_the_newest_import_counts() -> None:
-    ledger, _ = reader(entry("b", "2026-01-02", status="reading"), entry("c", "2026-01-01", status="done"))
-    assert ledger.refresh(Import("a.csv", KEY)).id == "b"
-    assert ledger.refresh(Import("a.csv", KEY, "c")).status == "done"
-
-
-def test_once_all_rows_are_created_only_the_mails_are_read() -> None:
-    ledger, table = reader(*DONE)
-    one = ledger.refresh(Import("a.csv", KEY))
-    table.read.clear()
-    assert ledger.refresh(one) == one
-    assert table.read == ["mail#0"]
-
-
-def test_lines_in_the_dead_letter_queue_have_failed() -> None:
-    ledger, _ = reader(entry("one", status="done", read=2, accepted=2), part("one", "chunk#1", created=[2]))
-    one = ledger.refresh(Import("a.csv", KEY), {3})
-    assert (one.books.created, one.books.failed, one.all_created) == (1, 1, False)
-
-
-def test_what_was_found_in_a_file_is_known_from_its_entry() -> None:
-    found = Findings([ReasonCount("why", 2, [4, 9])], RepeatedKeys(1, [[5, 2]], 7), "Labels")
-    stored = {name: TypeSerializer().serialize(value) for name, value in found.as_json().items()}
-    ledger, _ = reader({**DONE[0], **stored}, *DONE[1:])
-    one = ledger.refresh(Import("a.csv", KEY))
-    assert one.findings == found
-    assert found.as_json().items() <= json.loads(json.dumps(one.as_json())).items()
-    earlier, _ = reader(*DONE)
-    assert earlier.refresh(Import("a.csv", KEY)).findings == Findings()
-
-
-def test_all_imports_are_read_at_once_and_the_newest_comes_first() -> None:
-    ledger, table = reader(
-        *(entry(f"i{day}", f"2026-01-0{day}", status="done") for day in (2, 4, 1, 3)), *DONE
-    )
-    found = ledger.all({})
-    assert [one.id for one in found] == ["i4", "i3", "i2", "i1", "one"]
-    assert table.read == []
-    assert [ledger.refresh(one) for one in found] == found
-    one = next(one for one in found if one.id == "one")
-    assert (one.file, one.key, one.books.created, one.books.mailed) == (KEY, KEY, 2, 1)
-
-
-def test_of_all_imports_those_with_dead_lines_are_read_with_them() -> None:
-    ledger, table = reader(entry("a", status="done", read=1, accepted=1), *DONE)
-    assert [one.books.failed for one in ledger.all({"a": {2}, "unknown": {3}})] == [1, 0]
-    assert table.read == ["import"]
-
-
-def test_parts_without_their_imports_entry_are_nobodys() -> None:
-    assert reader(part("gone", "mail#0", mailed=1))[0].all({}) == []
-    assert reader(part("gone", "import", openings=1), part("gone", "mail#0", mailed=1))[0].all({}) == []
+from operations.import_progress import Progress
+from operations.imports import Import, succeeded, total
 
 
 def done(**counts: int) -> Import:
@@ -204,3 +33,37 @@ def test_totals_add_up() -> None:
 )
 def test_refused_files_and_failed_held_or_missing_rows_are_a_failure(one: Import, fine: bool) -> None:
     assert succeeded([done(), one]) is fine
+
+
+SETTLED = Progress(settled_at="2026-01-01T00:00:00.000Z", revision=1)
+
+
+def test_what_is_settled_is_balanced_even_where_nothing_is_mailed() -> None:
+    unmailed = done(read=1, accepted=1, created=1)
+    assert (unmailed.balanced, unmailed.waits_for) == (False, "mails to leave: 1")
+    settled = replace(unmailed, progress=SETTLED)
+    assert (settled.balanced, settled.settled, settled.waits_for) == (True, True, "")
+
+
+@pytest.mark.parametrize(
+    ("one", "waits_for"),
+    [
+        (done(), ""),
+        (Import("a", "k"), "its file to be read to the end"),
+        (Import("a", "k", status="reading"), "its file to be read to the end"),
+        (Import("a", "k", status="failed"), ""),
+        (done(read=9, accepted=9, created=3, failed=1), "rows to be written: 5"),
+        (done(read=9, accepted=9, created=9, held=2), "mails to leave: 7"),
+        (
+            replace(done(read=9, accepted=9, created=9), progress=Progress(quota=True)),
+            "mails to leave: 9, by SES's daily quota",
+        ),
+    ],
+)
+def test_what_an_import_waits_for(one: Import, waits_for: str) -> None:
+    assert one.waits_for == waits_for
+    assert one.as_json()["waits_for"] == (waits_for or None)
+
+
+def test_what_changes_while_nothing_moves_is_no_other_import() -> None:
+    assert replace(done(), progress=Progress(since="2026-01-01")) == done()

@@ -86,6 +86,24 @@ def test_nothing_invokes_a_function(key: str, waiting: str, gravity: Gravity) ->
     assert found.what == f"nothing invokes insert: its mapping is disabled{f'; {waiting}' if waiting else ''}"
 
 
+@pytest.mark.parametrize(
+    "of",
+    [
+        {"set_up": FunctionSetUp("insert", "does not exist")},
+        {"feed": Feed("its schedule, the rule", "is disabled")},
+        {"role_fault": "has no policy any more, so it allows nothing"},
+        {"outcome": FAILED},
+    ],
+)
+def test_without_a_bookkeeper_imports_go_on_and_none_is_settled(of: dict[str, Any]) -> None:
+    [found] = of_function("bookkeeper", **of)
+    assert found.gravity == Gravity.NEEDS_PERSON
+    assert found.what.endswith(
+        "; imports go on, but none is settled or told of, and none is found to be stuck"
+    )
+    assert of_function("bookkeeper", waiting=WAITING) == []
+
+
 def test_what_invokes_a_function_is_gone() -> None:
     [found] = of_function(feed=Feed("its mapping", "does not exist"))
     assert found.cause == Cause.GONE

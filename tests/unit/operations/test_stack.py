@@ -1,6 +1,9 @@
+import contextlib
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,7 @@ import pytest
 from local.access_key import AccessKey
 from local.kept import KeptRun, publish
 from operations.errors import OperationError, UsageError
-from operations.stack import find_stack
+from operations.stack import find_stack, is_demo_name
 
 from ...program import ROOT
 
@@ -48,7 +51,7 @@ def test_without_a_name_or_one_that_is_kept_running_there_is_no_stack() -> None:
 
 def test_the_one_kept_running_is_the_default() -> None:
     key = AccessKey("the-runs", "its-secret")
-    with publish(KeptRun("http://127.0.0.1:1", key, {"queue_url": "q"})):
+    with publish(KeptRun("http://127.0.0.1:1", key, {"queue_url": "q"}), "demo"):
         stack = find_stack(None)
     assert (stack.name, stack.option, stack.outputs) == (
         "the embedded AWS at http://127.0.0.1:1",
@@ -57,6 +60,47 @@ def test_the_one_kept_running_is_the_default() -> None:
     )
     sqs = stack.client("sqs")
     assert (sqs.meta.endpoint_url, key_of(sqs)) == ("http://127.0.0.1:1", key)
+
+
+@contextlib.contextmanager
+def two_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    mine, other = KeptRun("http://127.0.0.1:1", MINE, {}), KeptRun("http://127.0.0.1:2", MINE, {"a": "b"})
+    with publish(mine, "demo"):
+        monkeypatch.setattr(os, "getpid", lambda: 1)
+        with publish(other, "demo"):
+            yield
+
+
+def test_of_several_kept_one_is_to_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with two_kept(monkeypatch), pytest.raises(UsageError) as told:
+        find_stack(None)
+    assert str(told.value) == (
+        "no stack: expected --stack NAME, for several demos are kept running: "
+        "demo (http://127.0.0.1:1), demo-2 (http://127.0.0.1:2)."
+    )
+
+
+def test_a_kept_one_is_found_by_name_which_goes_with_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    with two_kept(monkeypatch):
+        stack = find_stack("demo-2")
+    found = ("the demo demo-2 at http://127.0.0.1:2", " --stack demo-2", {"a": "b"})
+    assert (stack.name, stack.option, stack.outputs) == found
+    assert stack.client("sqs").meta.endpoint_url == "http://127.0.0.1:2"
+
+
+def test_what_no_kept_one_is_called_is_a_deployed_stack(pulumi: Any) -> None:
+    pulumi(json.dumps({"queue_url": "https://sqs.eu-central-1.amazonaws.com/123456789012/queue"}))
+    kept = KeptRun("http://127.0.0.1:1", MINE, {"queue_url": "q"})
+    with publish(kept, "dev"):  # which the command refuses as a name
+        assert find_stack("dev").name == "stack dev"
+
+
+@pytest.mark.parametrize(
+    ("name", "may"),
+    [("demo", True), ("demo-2", True), ("demo-a_b-C", True), ("demos", False), ("demo-", False), ("", False)],
+)
+def test_the_names_of_demos_begin_with_demo(name: str, may: bool) -> None:
+    assert is_demo_name(name) == may
 
 
 def test_without_pulumi_a_named_stack_is_not_found_and_the_error_says_why() -> None:

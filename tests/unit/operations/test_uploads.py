@@ -1,4 +1,5 @@
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,10 +16,15 @@ class FakeS3:
         self.error = error
         self.uploads: list[tuple[bytes, str, str]] = []
 
-    def upload_fileobj(self, data: BinaryIO, bucket: str, key: str) -> None:
+    def upload_fileobj(
+        self, data: BinaryIO, bucket: str, key: str, Callback: Callable[[int], None] | None
+    ) -> None:
         if self.error:
             raise self.error
-        self.uploads.append((data.read(), bucket, key))
+        sent = data.read()
+        self.uploads.append((sent, bucket, key))
+        if Callback:
+            Callback(len(sent))
 
 
 def test_every_file_goes_to_its_key_in_order(tmp_path: Path) -> None:
@@ -32,6 +38,13 @@ def test_every_file_goes_to_its_key_in_order(tmp_path: Path) -> None:
         (str(file), "uploads/1/a.csv", "waiting"),
         ("stdin.csv", "uploads/2/stdin.csv", "waiting"),
     ]
+
+
+def test_how_many_bytes_were_sent_is_told() -> None:
+    s3: Any = FakeS3()
+    told: list[int] = []
+    upload(s3, "bucket", {"uploads/stdin.csv": StandardInput(io.BytesIO(b"abc"))}, told.append)
+    assert told == [3]
 
 
 DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "denied"}}, "PutObject")

@@ -3,10 +3,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from lambdas.core.books import Books
-from operations.imports import Import, ImportReader
+from operations.import_progress import Progress
+from operations.import_reader import ImportReader
+from operations.imports import Import
 from operations.mails import StackMails
 from operations.queues import Queues
-from operations.watching import QUIET, REST, STALL, Watch
+from operations.watching import BOOKKEEPER, QUIET, REST, STALL, Watch
 
 ALL = Books(read=2, accepted=2, created=2, mailed=2)
 VISIBILITY = 100
@@ -27,6 +29,9 @@ class ScriptedPipeline:
     due: float | None = None
     shut: str = ""
     why: str = ""
+    settled: bool = False
+    known: frozenset[str] = frozenset()
+    quota: bool = False
     now: float = 0
     shown: list[Sequence[Import]] = field(default_factory=list)
     peeks: int = 0
@@ -56,6 +61,9 @@ class ScriptedPipeline:
         assert list(import_ids) == ["id"]
         return self.shut
 
+    def wait_for_quota(self) -> bool:
+        return self.quota
+
     def time(self) -> float:
         return START + self.now
 
@@ -66,7 +74,16 @@ class ScriptedPipeline:
         services: Any = self
         ledger, queues = cast(ImportReader, services), cast(Queues, services)
         mails = cast(StackMails, services)
-        watch = Watch(ledger, queues, mails, lambda: self.now, self.sleep, self.time)
+        watch = Watch(
+            ledger,
+            queues,
+            mails,
+            lambda: self.now,
+            self.sleep,
+            self.time,
+            settled=self.settled,
+            known=self.known,
+        )
         [one] = watch.until_settled([Import("a.csv", "key")], self.shown.append)
         self.why = watch.why
         return one
@@ -166,3 +183,83 @@ def test_an_upload_that_a_later_attempt_has_read_has_not_failed() -> None:
         return known("reading", Books()) if now < 3 else known("done", ALL)
 
     assert ScriptedPipeline(ledger, given_up={"key": ("id", "ValueError: no")}).run().status == "done"
+
+
+SETTLED = Progress(settled_at="2026-01-31T12:00:00Z")
+
+
+def settled_at(second: float, **pipeline: Any) -> ScriptedPipeline:
+    """A watch until the ledger says settled, of an import that is accounted for at once and settled then."""
+
+    def ledger(now: float) -> Import:
+        return replace(known("done", ALL), progress=SETTLED if now >= second else Progress())
+
+    return ScriptedPipeline(ledger, settled=True, **pipeline)
+
+
+def test_until_settled_it_goes_on_though_every_row_is_accounted_for() -> None:
+    pipeline = settled_at(100)
+    assert pipeline.run().settled
+    assert (pipeline.why, round(pipeline.now)) == ("", 100)
+    assert not any(shown[0].settled for shown in pipeline.shown[:-1])
+
+
+def test_books_that_nobody_settles_end_it() -> None:
+    pipeline = settled_at(10**9)
+    assert not pipeline.run().settled
+    assert pipeline.why == "the books are not settled after 180 seconds"
+    assert BOOKKEEPER <= pipeline.now < BOOKKEEPER + 5
+
+
+def test_until_settled_what_the_bookkeeper_calls_stuck_ends_it() -> None:
+    def ledger(now: float) -> Import:
+        progress = Progress(stuck_since="2026-01-31T12:00:00Z" if now >= 20 else None)
+        return replace(known("done", OWED), progress=progress)
+
+    pipeline = ScriptedPipeline(ledger, settled=True)
+    pipeline.run()
+    assert pipeline.why == "a.csv is stuck, and waits for mails to leave: 1"
+    assert 20 <= pipeline.now < 25
+
+
+def test_until_settled_it_waits_for_the_quota_however_long() -> None:
+    def ledger(now: float) -> Import:
+        done = now >= 2 * (STALL + VISIBILITY)
+        return replace(known("done", ALL if done else OWED), progress=SETTLED if done else Progress())
+
+    pipeline = ScriptedPipeline(ledger, settled=True, due=0, shut="the quota is used up", quota=True)
+    assert pipeline.run().settled
+    assert pipeline.why == ""
+
+
+def test_until_settled_mails_that_wait_for_a_person_end_it() -> None:
+    pipeline = ScriptedPipeline(lambda _: known("done", OWED), settled=True, due=0, shut="all are paused")
+    pipeline.run()
+    assert pipeline.why == "mails wait: all are paused"
+
+
+def test_until_settled_a_mail_in_the_stream_does_not_end_it() -> None:
+    def ledger(now: float) -> Import:
+        done = now >= 30  # the stream's batch failed at first
+        return replace(known("done", ALL if done else OWED), progress=SETTLED if done else Progress())
+
+    assert ScriptedPipeline(ledger, settled=True).run().settled
+
+
+def test_until_settled_an_upload_that_was_given_up_ends_it() -> None:
+    unknown = Import("a.csv", "key")
+    pipeline = ScriptedPipeline(lambda _: unknown, given_up={"key": ("id", "no")}, settled=True)
+    assert pipeline.run().status == "failed"
+    assert pipeline.why == "what is not settled was given up"
+
+
+def test_what_was_given_up_of_an_object_before_says_nothing_of_it_now() -> None:
+    pipeline = settled_at(100, given_up={"key": ("before", "ValueError: no")}, known=frozenset({"before"}))
+    assert pipeline.run().status == "done"
+    unread = ScriptedPipeline(
+        lambda now: Import("a.csv", "key") if now < 50 else replace(known("done", ALL), progress=SETTLED),
+        given_up={"key": ("before", "ValueError: no")},
+        settled=True,
+        known=frozenset({"before"}),
+    )
+    assert unread.run().settled

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from lambdas.bookkeeper.bookkeeper import Bookkeeper, Looks
-from lambdas.bookkeeper.decision import Rules
 from lambdas.bookkeeper.open_imports import OpenImports
 from lambdas.bookkeeper.publisher import Publisher
 from lambdas.core import clock as clock_module
@@ -31,12 +30,19 @@ class Scenario:
         dynamodb, s3 = clients
         self.imports = OpenImports(dynamodb, IMPORTS)
         publisher = Publisher(s3, self.events, "bus")
-        self.bookkeeper = Bookkeeper(self.imports, publisher, Rules(mails, STUCK_SECONDS))
+        self.bookkeeper = Bookkeeper(self.imports, publisher, STUCK_SECONDS)
+        if mails:
+            self.say("mailing#notifier")
         self.begin()
 
     def begin(self, import_id: str = IMPORT) -> None:
         entry = {"bucket": "bucket", "key": "uploads/users.csv", "started_at": "2027-01-15T07:59:00.000Z"}
         self.cloud.imports.begin(import_id, entry)
+
+    def say(self, part: str) -> None:
+        """Let a component that shares the ledger say something of itself."""
+        item = {"import_id": {"S": "_components"}, "part": {"S": part}}
+        self.cloud.dynamodb.tables[IMPORTS]["_components", part] = item
 
     def read(self, accepted: int, chunks: int, rejected: int = 0, import_id: str = IMPORT) -> None:
         """Let the file be read."""

@@ -113,7 +113,7 @@ def test_what_was_summed_is_not_read_again(scenario: Scenario) -> None:
     scenario.look()
     values = [query["ExpressionAttributeValues"] for query in scenario.cloud.calls.named("query")]
     queried = [each.get(":first") for each in values]
-    assert queried == [None, {"S": "chunk#00000002"}]
+    assert queried == [None, {"S": " "}, {"S": "chunk#00000002"}]  # what is open, who mails, its chunks
     assert not scenario.cloud.calls.named("update_item")  # as nothing has changed
 
 
@@ -235,7 +235,8 @@ def test_mails_that_seem_to_have_ended_are_read_at_one_moment(scenario: Scenario
     query = scenario.cloud.dynamodb.query
 
     def stale(**request: Any) -> Any:
-        return query(**request) if "IndexName" in request else {"Items": answers}
+        of_import = request["ExpressionAttributeValues"].get(":id") == {"S": IMPORT}
+        return {"Items": answers} if of_import else query(**request)
 
     scenario.cloud.dynamodb.query = stale  # type: ignore[method-assign]
     assert scenario.look() == Looks(open=1)
@@ -310,3 +311,19 @@ def test_of_more_than_there_is_time_for_each_run_begins_with_others(scenario: Sc
         assert scenario.bookkeeper.run(lambda: next(left)).open == 2
     items = scenario.cloud.dynamodb.items(IMPORTS)
     assert sum("progress_at" in item for item in items) > 10
+
+
+def test_mails_count_where_a_component_says_that_it_mails(without_mails: Scenario) -> None:
+    without_mails.say("mailing#send-email-1234567")
+    without_mails.read(1, 1)
+    without_mails.chunk(1, created=[2])
+    assert without_mails.look() == Looks(open=1)
+    without_mails.end(mailed=1)
+    assert without_mails.look() == Looks(settled=1)
+
+
+def test_mails_of_replaced_records_do_not_count(scenario: Scenario) -> None:
+    scenario.say("replacing#insert-records-1234567")
+    scenario.read(1, 1)
+    scenario.chunk(1, created=[2])
+    assert scenario.look() == Looks(settled=1)

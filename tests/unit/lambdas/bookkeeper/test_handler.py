@@ -21,14 +21,18 @@ MARKER = "erika.mustermann@example.com"
 
 
 @pytest.fixture
-def deployed(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scenario]:
-    clients = {"dynamodb": scenario.cloud.dynamodb, "s3": scenario.s3, "events": scenario.events}
+def deployed(without_mails: Scenario, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scenario]:
+    clients = {
+        "dynamodb": without_mails.cloud.dynamodb,
+        "s3": without_mails.s3,
+        "events": without_mails.events,
+    }
     monkeypatch.setattr(boto3, "client", lambda service, **_: clients[service])
-    settings = {"IMPORTS_TABLE": IMPORTS, "EVENT_BUS": "bus", "COUNTS_MAILS": "false", "STUCK_MINUTES": "0"}
+    settings = {"IMPORTS_TABLE": IMPORTS, "EVENT_BUS": "bus", "STUCK_MINUTES": "0"}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     module.bookkeeper.cache_clear()
-    yield scenario
+    yield without_mails
     module.bookkeeper.cache_clear()
 
 

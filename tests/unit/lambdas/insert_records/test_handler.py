@@ -221,6 +221,23 @@ def test_rows_that_were_not_created_are_logged_as_numbers(log: io.StringIO) -> N
     assert (line["message"], line["duplicates"], line["failed"]) == ("rows not created", 1, 1)
 
 
+def test_every_line_about_an_import_names_it(cloud: Cloud, log: io.StringIO) -> None:
+    other = json.dumps({**json.loads(person(3)), "import": "other"})
+    cloud.dynamodb.script("batch_execute_statement", client_error("InternalServerError", status=500))
+    bodies = (person(2), other, other, "poison", chunk((4, {})))
+    invoke(*(queue_message(body, f"m{n}") for n, body in enumerate(bodies)))
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [(line["message"], line.get("import")) for line in lines] == [
+        ("chunk not written", IMPORT),
+        ("rows not created", IMPORT),
+        ("chunks written", IMPORT),
+        ("chunks written", "other"),
+        ("chunks written", None),
+    ]
+    written = [(line["messages"], line["to_come_again"]) for line in lines[2:]]
+    assert written == [(2, 1), (2, 0), (1, 0)]
+
+
 MARKED = chunk(
     (2, {"email": MARKER, "name": MARKER}),
     (3, {"email": MARKER}),

@@ -119,8 +119,8 @@ def test_a_report_of_several_parts_is_continued() -> None:
     data = b"id,a,b\n1,x,y\n" + rejected + b"2,x,y\n"
     with limits(piece=PIECE_BYTES):
         scenario = scenario_of(data, schema=TEXTS)
-        scenario.run(out_of_time=after(5))
-        assert run_on(scenario, out_of_time=after(5)) > 5
+        scenario.run(out_of_time=after(25))
+        assert run_on(scenario, out_of_time=after(25)) > 5
         assert len(scenario.calls.named("create_multipart_upload")) == 1
         same(scenario, in_one_go(data=data, schema=TEXTS))
 

@@ -58,7 +58,8 @@ def test_an_upload_is_imported_and_its_counts_are_logged(
     log, context = logged(module.logger), Context(lambda: 900.0)
     lambda_context: Any = context
     module.handler(event(world), lambda_context)
-    (line,) = map(json.loads, log.getvalue().splitlines())
+    begun, line = map(json.loads, log.getvalue().splitlines())
+    assert (begun["message"], begun["import"]) == ("reading", world.upload.import_id)
     expected = {"import": world.upload.import_id, "status": "done", "read": 2, "accepted": 1, "rejected": 1}
     assert expected.items() <= line.items()
     assert not any(value in log.getvalue() for value in ("p1@example.com", "Ann1", "bad"))
@@ -75,13 +76,20 @@ def test_files_are_read_as_the_environment_says(
     assert ReadOptions.parse(world.entry["read_options"]) == options
 
 
-def test_what_an_import_fails_by_is_noted(world: ImportScenario) -> None:
+def test_what_an_import_fails_by_is_noted(
+    world: ImportScenario, logged: Callable[[Logger], io.StringIO]
+) -> None:
+    log = logged(module.logger)
     world.sqs.script("send_message_batch", *[client_error("AccessDenied", "p1@example.com")] * 9)
     context: Any = Context(lambda: 900.0)
     with pytest.raises(ClientError):
         module.handler(event(world), context)
     error = world.dynamodb.tables[TABLE][world.upload.import_id, "error#process_csv"]
     assert error["class"] == {"S": "ClientError AccessDenied"}
+    _, line = map(json.loads, log.getvalue().splitlines())
+    expected = {"level": "ERROR", "import": world.upload.import_id, "error": "ClientError AccessDenied"}
+    assert expected.items() <= line.items()
+    assert "p1@example.com" not in log.getvalue()
 
 
 def test_a_module_in_the_bundle_changes_rows(

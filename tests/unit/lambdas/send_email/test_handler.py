@@ -1,6 +1,7 @@
 """The function `send_email`: the stream is never held up; and what it may log."""
 
 import io
+import json
 import traceback
 from typing import Any
 
@@ -83,6 +84,23 @@ def test_a_call_denied_elsewhere_fails_the_invocation(
         invoke(seconds_left, *inserted(2))
     error = cloud.dynamodb.tables[IMPORTS][IMPORT, "error#send_email"]
     assert error["class"] == {"S": "ClientError AccessDeniedException"}
+
+
+def test_every_line_about_an_import_names_it(
+    cloud: Cloud, seconds_left: SecondsLeft, log: io.StringIO
+) -> None:
+    records = [*inserted(2), stream_record(image("other@example.com", 2, import_id="other"))]
+    invoke(seconds_left, *records)
+    cloud.dynamodb.script("batch_execute_statement", *[client_error("AccessDeniedException")] * 9)
+    with pytest.raises(RuntimeError):
+        invoke(seconds_left, stream_record(image("late@example.com", 3)))
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [(line["message"], line["import"], line.get("mails")) for line in lines] == [
+        ("mails from the stream", IMPORT, 2),
+        ("mails from the stream", "other", 1),
+        ("mails not delivered", IMPORT, None),
+    ]
+    assert (lines[2]["level"], lines[2]["error"]) == ("ERROR", "ClientError AccessDeniedException")
 
 
 def test_a_record_that_makes_no_mail_holds_up_nobody(cloud: Cloud, seconds_left: SecondsLeft) -> None:

@@ -1,4 +1,4 @@
-"""The round: each minute, a function of its own sends the mails that wait."""
+"""A function that a schedule invokes each minute; an invocation may be missed, as the next one follows."""
 
 import pulumi
 import pulumi_aws as aws
@@ -8,20 +8,20 @@ from .function import CreatedFunction, FunctionSpec, create_function
 from .rule_target import invoke_by_rule
 
 
-def create_mail_round(name: str, spec: FunctionSpec, parent: pulumi.Resource) -> CreatedFunction:
+def create_scheduled_function(name: str, spec: FunctionSpec, parent: pulumi.Resource) -> CreatedFunction:
     """Create the function `{name}` and all of its own, its `{name}-async` and its `{name}-schedule`."""
     created = create_function(name, spec, parent)
     dropping = aws.lambda_.FunctionEventInvokeConfig(
         f"{name}-async",
         function_name=created.function.name,
-        maximum_retry_attempts=defaults.MAIL_ROUND_RETRIES,
-        maximum_event_age_in_seconds=defaults.MAIL_ROUND_AGE,
+        maximum_retry_attempts=defaults.SCHEDULE_RETRIES,
+        maximum_event_age_in_seconds=defaults.SCHEDULE_AGE,
         opts=pulumi.ResourceOptions(parent=parent, depends_on=[created.policy]),
     )
     rule = aws.cloudwatch.EventRule(
         f"{name}-schedule",
-        description="Sends the mails that wait",
-        schedule_expression=defaults.MAIL_ROUND_RATE,
+        description=spec.description,
+        schedule_expression=defaults.SCHEDULE_RATE,
         opts=pulumi.ResourceOptions(parent=parent),
     )
     invoke_by_rule(
@@ -29,8 +29,8 @@ def create_mail_round(name: str, spec: FunctionSpec, parent: pulumi.Resource) ->
         rule,
         created.function,
         parent,
-        retries=defaults.MAIL_ROUND_RETRIES,
-        age=defaults.MAIL_ROUND_AGE,
+        retries=defaults.SCHEDULE_RETRIES,
+        age=defaults.SCHEDULE_AGE,
         after=[dropping],
     )
     return created
