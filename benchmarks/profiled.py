@@ -23,7 +23,7 @@ def profile() -> None:
     found = [
         (with_calls / stats.total_tt, own / stats.total_tt, f"{Path(file).stem}.{function}")
         for (file, _, function), (_, _, own, with_calls, _) in stats.stats.items()
-        if "/lambdas/" in file
+        if "/lambdas/" in file and function.isidentifier()
     ]
     most = sorted(found, reverse=True)[:_FUNCTIONS]
     rows = [[name, spread([with_calls], 2), spread([own], 2)] for with_calls, own, name in most]
