@@ -60,7 +60,7 @@ docs: .venv/.ready ## write the tables of docs/components.md anew
 simulate: .venv/.ready ## the handlers under faults: SEEDS=100000 of them, or SEED=7 step by step
 	@$(BIN)/python -m tests.simulation $(if $(BACKLOG),--backlog $(BACKLOG),$(if $(SEED),--seed $(SEED),--seeds $(SEEDS)))
 
-bench: .venv/.bench ## measure Rowrelay against the usual way: half an hour; ARGS="costs" and others for parts
+bench: .venv/.bench ## measure Rowrelay against the usual way and write docs/performance.md: an hour; ARGS="costs" and others for parts
 	@$(BIN)/python -m benchmarks $(or $(ARGS),all)
 
 lint: .venv/.ready ## linters, types, and which way imports run

@@ -42,8 +42,8 @@ def waiting(repeats: int) -> None:
                 spread([_rate(a) / _rate(b) for a, b in turns], 2),
                 spread(map(_share_waited, slow), 2),
                 spread(map(_billed_milliseconds, slow)),
-                spread((dollars_of_lambda(function, run) for run in slow), 3),
-                spread((dollars_of_lambda(function, run) for run in fast), 3),
+                spread((dollars_of_lambda(function, run) for run in slow), 4),
+                spread((dollars_of_lambda(function, run) for run in fast), 4),
             ]
         )
     heads = [

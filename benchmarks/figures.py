@@ -1,10 +1,14 @@
-"""Figures and tables as `make bench` prints them: Markdown, for docs/performance.md."""
+"""Figures and tables as `make bench` prints them: Markdown, for docs/performance.md.
+
+`printed` has the tables of this run by their titles.
+"""
 
 import statistics
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 
+printed: dict[str, str] = {}
 _console = Console(stderr=True, highlight=False)
 
 
@@ -21,9 +25,9 @@ def spread(samples: Iterable[float], digits: int = 0) -> str:
 
 def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table."""
-    print(f"\n**{title}**\n")
-    for line in (heads, ["---", *["---:"] * (len(heads) - 1)], *rows):
-        print(f"| {' | '.join(line)} |", flush=True)
+    lines = (heads, ["---", *["---:"] * (len(heads) - 1)], *rows)
+    printed[title] = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    print(f"\n**{title}**\n\n{printed[title]}", end="", flush=True)
 
 
 def announce(what: str) -> None:

@@ -1,7 +1,7 @@
 """One handler's work over clients that answer at once, in a process of its own; prints figures as JSON.
 
-python -m benchmarks.one_handler {process_csv,transform_rows} BYTES {plain,gzip} [waits]
-python -m benchmarks.one_handler {csv_reader,dict_reader,…} BYTES {plain,gzip}, of `peers.py`
+python -m benchmarks.one_handler {process_csv,transform_rows} BYTES {plain,gzip,quoted,rejects} [waits]
+python -m benchmarks.one_handler {csv_reader,dict_reader,…} BYTES {plain,gzip,quoted,rejects}, of `peers.py`
 python -m benchmarks.one_handler {insert_records,send_email} ROWS [waits]
 
 With `waits` the clients answer as soon as AWS does.
@@ -24,7 +24,7 @@ from lambdas.insert_records import handler as insert_records_handler
 
 from .memory import peak_bytes
 from .peers import PEERS, read_all
-from .rows import HEADER, lines, people
+from .rows import HEADER, lines, lines_with_rejects, people, quoted_lines
 from .stub_client import (
     ROWS_PER_CHUNK,
     StubClient,
@@ -44,18 +44,21 @@ ROWS_AN_INVOCATION = {
     "send_email": STREAM_BATCH,
 }
 
+# The forms of a file.
+_LINES = {"plain": lines, "gzip": lines, "quoted": quoted_lines, "rejects": lines_with_rejects}
+
 Work = tuple[int, Callable[[], None]]  # how many rows, and what is to be measured
 
 
 class Repeated(io.RawIOBase):
     """A file of the header and then a block of rows again and again: about so many bytes, made as read."""
 
-    def __init__(self, size: int, *, gzipped: bool) -> None:
-        block = b"".join(lines(_BLOCK_ROWS))
+    def __init__(self, size: int, form: str) -> None:
+        block = b"".join(_LINES[form](_BLOCK_ROWS))
         self._times = max(1, round(size / len(block)))
         self.rows = self._times * _BLOCK_ROWS
         # A gzip file may have several members.
-        self._head, self._block = map(gzip.compress, (HEADER, block)) if gzipped else (HEADER, block)
+        self._head, self._block = map(gzip.compress, (HEADER, block)) if form == "gzip" else (HEADER, block)
         self._rest = memoryview(self._head)
 
     def readable(self) -> bool:
@@ -75,7 +78,7 @@ class Repeated(io.RawIOBase):
 
 def peer(name: str, size: int, form: str) -> Work:
     """Read a file with what else there is to read one with."""
-    file = Repeated(size, gzipped=form == "gzip")
+    file = Repeated(size, form)
     data: Any = gzip.GzipFile(fileobj=file) if form == "gzip" else io.BufferedReader(file, 256 * 1024)
     return file.rows, lambda: read_all(PEERS[name], data)
 
@@ -96,13 +99,13 @@ def _transform_row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _import(size: int, form: str, waits: str, transform_row: TransformRow | None = None) -> Work:
-    file = Repeated(size, gzipped=form == "gzip")
+    file = Repeated(size, form)
     client = StubClient(record=False, waits=bool(waits))
     name = f"people.csv{'.gz' * (form == 'gzip')}"
 
     def work() -> None:
         summary = import_file(name, file, client, transform_row)
-        assert summary["accepted"] == file.rows, summary
+        assert summary["read"] == file.rows, summary
 
     return file.rows, work
 

@@ -65,6 +65,8 @@ class StubClient:
     def _answer(self, operation: str, parameters: Mapping[str, Any]) -> Any:
         if operation == "get_object":
             return {"Body": StreamingBody(self.body, None)}  # type: ignore[arg-type]  # it may be unknown
+        if operation == "create_multipart_upload":
+            return {"UploadId": "upload"}
         if operation == "send_bulk_email":
             sent = {"Status": "SUCCESS", "MessageId": "0" * 60}
             return {"BulkEmailEntryResults": [sent] * len(parameters["BulkEmailEntries"])}

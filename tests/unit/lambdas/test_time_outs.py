@@ -75,6 +75,7 @@ def test_a_message_that_is_given_up_outlasts_no_function() -> None:
 
 
 def test_process_csv_has_time_to_leave_the_rest_of_a_file_to_another() -> None:
+    # Calls to SQS wait beside each other, and the last of them for none before it.
     rejects_and_checkpoint = 2 * CALL["s3"]
     assert QUEUE + rejects_and_checkpoint + CALL["dynamodb"] + CALL["lambda"] <= RESERVE_SECONDS
     assert RESERVE_SECONDS <= RESERVE_SHARE * defaults.PROCESS_CSV_TIMEOUT_MIN

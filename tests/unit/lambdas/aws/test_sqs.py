@@ -106,7 +106,7 @@ def test_an_error_of_the_call_is_the_callers() -> None:
 
 
 class SlowSqs:
-    """Answers each call once `together` calls have come that wait; counts them; the first may fail."""
+    """Answers each call, after a moment, once `together` calls wait; counts them; the first may fail."""
 
     def __init__(self, together: int, *, first_fails: bool = False) -> None:
         self._meeting = threading.Barrier(together)
@@ -120,8 +120,8 @@ class SlowSqs:
             number = self.begun
             self.most = max(self.most, self.begun - self.ended)
         self._meeting.wait(timeout=10)
-        if self._first_fails and number > 1:
-            time.sleep(0.05)
+        if number > 1 or not self._first_fails:
+            time.sleep(0.01)
         with self._counting:
             self.ended += 1
         if self._first_fails and number == 1:
