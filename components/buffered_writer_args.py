@@ -50,7 +50,7 @@ class BufferedWriterArgs(TypedDict):
     ledgers_expire_days: NotRequired[Optional[int]]
     """After how many days the ledger forgets an import, 30 to 3650. Default: 400."""
     function: NotRequired[Optional[FunctionArgs]]
-    """How the function runs. timeout_seconds, for one batch of messages: 60 to 900, by default 100.
+    """How the function runs. timeout_seconds, for one batch of messages: 75 to 900, by default 100.
     memory_mb: by default 1024. reserved_concurrency: at least maximum_concurrency."""
     alarm_actions: NotRequired[Optional[list[pulumi.Input[str]]]]
     """The ARNs of what acts on alarms, at most 5, of any kind that CloudWatch takes: SNS topics and Lambda

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from .errors import OperationError
 from .imports import Import
@@ -35,7 +35,7 @@ def upload(
         try:
             with file.open("rb") as data:
                 s3.upload_fileobj(data, bucket, key, Callback=on_bytes)
-        except (OSError, ClientError) as error:
+        except (OSError, BotoCoreError, ClientError) as error:
             raise OperationError(f"{file} could not be uploaded: {error}") from None
     return imports
 

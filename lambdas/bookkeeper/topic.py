@@ -46,7 +46,7 @@ def _lines(detail: Mapping[str, Any]) -> Iterator[str]:
     if detail.get("reason"):
         yield f"It was refused: {detail['reason']}"
     if detail[REVISION] > 1:
-        yield f"It was settled before; this is the {detail[REVISION]}. time, after a decision on it."
+        yield f"It was settled before, and opened again by a decision: this is revision {detail[REVISION]}."
     yield ""
     yield f"Begun       {detail[STARTED_AT]}"
     yield f"Settled     {detail[SETTLED_AT]}"

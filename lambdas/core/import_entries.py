@@ -36,7 +36,7 @@ UPLOADED_BY = "uploaded_by"
 # that is published. Whoever changes books that may be settled opens them again, which counts.
 OPEN_INDEX = "by_open"
 OPEN, OPENINGS = "open", "openings"
-# When its books were settled; for the how-manieth time; and which of those times was published.
+# When its books were settled; how often they were; and which of those times was published last.
 SETTLED_AT, REVISION, PUBLISHED = "settled_at", "revision", "published"
 # What was settled last: the time, and the counts. It stands, too, when the books are opened again.
 SETTLEMENT = "settlement"

@@ -27,14 +27,15 @@ Message = Mapping[str, Any]  # as Lambda has it of SQS
 MESSAGES_AT_ONCE = CONNECTIONS
 # No write is begun in the last seconds of the function's time: one may take until its time-outs, and then
 # what became of the rows is to be read, dead-lettered and recorded (tests/unit/lambdas/test_time_outs.py).
-RESERVE_SECONDS = 55
+RESERVE_SECONDS = 61
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Whether a message is done with; and why it could not be written, if it could not."""
+    """Whether a message of an import, if it is of one, is done with; and why it could not be written."""
 
-    done: bool
+    import_id: str | None
+    done: bool = True
     error: Exception | None = None
 
 
@@ -75,15 +76,11 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     tries = AdaptiveTries(adaptive_pause(), lambda: _seconds_left(context))
     messages = event["Records"]
     outcomes = write_all(messages, tries)
-    left = [message for message, outcome in zip(messages, outcomes, strict=True) if not outcome.done]
-    _log(messages, left)
-    errors = [(_import_of(m), o.error) for m, o in zip(messages, outcomes, strict=True) if o.error]
-    for import_id, error in errors:
-        if import_id:
-            import_errors("insert_records").note(import_id, error)
-    missing = {kind_of(error) for _, error in errors if is_set_up_error(error)}
-    if missing and len(left) == len(messages):
+    _tell(outcomes)
+    missing = {kind_of(each.error) for each in outcomes if each.error and is_set_up_error(each.error)}
+    if missing and not any(each.done for each in outcomes):
         raise SetUpError(f"chunks not written: {'; '.join(sorted(missing))}")
+    left = [message for message, outcome in zip(messages, outcomes, strict=True) if not outcome.done]
     return {"batchItemFailures": [{"itemIdentifier": message["messageId"]} for message in left]}
 
 
@@ -98,28 +95,31 @@ def _seconds_left(context: LambdaContext) -> float:
     return context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
 
 
-def _log(messages: Sequence[Message], left: Sequence[Message]) -> None:
-    """Log what became of the messages, by import."""
-    to_come_again = Counter(map(_import_of, left))
-    for import_id, number in Counter(map(_import_of, messages)).items():
+def _tell(outcomes: Sequence[Outcome]) -> None:
+    """Log what became of the messages, by import, and note the errors of each."""
+    to_come_again = Counter(each.import_id for each in outcomes if not each.done)
+    for import_id, number in Counter(each.import_id for each in outcomes).items():
         counts = {"messages": number, "to_come_again": to_come_again[import_id]}
         logger.info("chunks written", extra={"import": import_id, **counts})
+    for each in outcomes:
+        if each.import_id and each.error:
+            import_errors("insert_records").note(each.import_id, each.error)
 
 
 def _handle(message: Message, tries: Tries) -> Outcome:
     """Write a message's chunk; one that fails leaves the others of its batch alone."""
+    import_id = _import_of(message)
     try:
         counts = inserter().insert(message["body"], tries)
     except Exception as error:  # whatever it is, it is this message's alone
-        import_id = _import_of(message)
         # The type only: a service's message may quote the row.
         named = {"import": import_id, "message_id": message["messageId"]}
         logger.error("chunk not written", extra={**named, "error": kind_of(error)})
-        return Outcome(_last_attempt(message) and _give_up(message, error), error)
+        return Outcome(import_id, _last_attempt(message) and _give_up(message, error), error)
     if counts != Counts(created=counts.created):
         ended = {"duplicates": counts.duplicates, "failed": counts.failed}
-        logger.info("rows not created", extra={"import": _import_of(message), **ended})
-    return Outcome(done=True)
+        logger.info("rows not created", extra={"import": import_id, **ended})
+    return Outcome(import_id)
 
 
 def _import_of(message: Message) -> str | None:

@@ -88,7 +88,7 @@ def _put_batch(dynamodb: "DynamoDBClient", table: str, items: list[Item], tries:
         tries.heard(put_off=bool(waiting))
         if not waiting:
             return [ItemWritten()] * len(items)
-    raise TableError(f"{len(waiting[table])} writes were put off {attempt} times")
+    raise TableError(f"{len(waiting[table])} writes were put off {attempt} times", "UnprocessedItems")
 
 
 def _put_halves(

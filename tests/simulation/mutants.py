@@ -299,7 +299,7 @@ def an_operators_decision_whatever_stands_there(patch: Patch) -> None:
 
 
 def failed_chunks_not_reported(patch: Patch) -> None:
-    _after(patch, insert_handler, "_handle", lambda _: insert_handler.Outcome(done=True))
+    _after(patch, insert_handler, "_handle", lambda _: insert_handler.Outcome(None))
 
 
 def refused_rows_not_dead_lettered(patch: Patch) -> None:

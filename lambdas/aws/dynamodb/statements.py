@@ -82,7 +82,7 @@ def _execute(
     dynamodb: "DynamoDBClient", waiting: Mapping[int, Statement], tries: Tries
 ) -> dict[int, Outcome]:
     outcomes: dict[int, Outcome] = {}
-    attempt = 0
+    attempt, code = 0, ""
     while tries.again(attempt):
         attempt += 1
         try:
@@ -99,7 +99,8 @@ def _execute(
         tries.heard(put_off=bool(waiting))
         if not waiting:
             return outcomes
-    raise TableError(f"{len(waiting)} writes were put off {attempt} times")
+        code = next(each["Error"]["Code"] for each in answer["Responses"] if _outcome(each) is None)
+    raise TableError(f"{len(waiting)} writes were put off {attempt} times", code)
 
 
 def _execute_halves(
