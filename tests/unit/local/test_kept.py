@@ -115,7 +115,7 @@ def test_of_two_that_begin_at_once_neither_takes_the_others_name(cache: Path) ->
     fcntl.flock(held, fcntl.LOCK_EX)  # until both have come so far
     started = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(2)]
     with started[0] as one, started[1] as two:
-        up, _, _ = select.select([process.stdout for process in started], [], [], 1.0)
+        up, _, _ = select.select([process.stdout for process in started if process.stdout], [], [], 1.0)
         assert up == [], "one has taken a name beside another that is at it"
         os.close(held)
         assert [process.stdout.readline() for process in (one, two) if process.stdout] == [b"up\n"] * 2
