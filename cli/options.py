@@ -28,6 +28,9 @@ TransformPath = Annotated[
         "--transform", metavar="PATH", help="Python module that changes rows; it is run. Default: none."
     ),
 ]
+CheckedFiles = Annotated[
+    list[str], typer.Argument(metavar="FILE", help="CSV files, plain or gzipped; - for standard input.")
+]
 MailPath = Annotated[
     str | None,
     typer.Option("--mail", metavar="PATH", help="Folder with subject.txt, body.txt and body.html."),

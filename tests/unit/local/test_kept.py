@@ -1,9 +1,9 @@
 import fcntl
 import json
 import os
+import select
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -115,7 +115,8 @@ def test_of_two_that_begin_at_once_neither_takes_the_others_name(cache: Path) ->
     fcntl.flock(held, fcntl.LOCK_EX)  # until both have come so far
     started = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(2)]
     with started[0] as one, started[1] as two:
-        time.sleep(0.5)
+        up, _, _ = select.select([process.stdout for process in started if process.stdout], [], [], 1.0)
+        assert up == [], "one has taken a name beside another that is at it"
         os.close(held)
         assert [process.stdout.readline() for process in (one, two) if process.stdout] == [b"up\n"] * 2
         names = set(find_kept())
