@@ -1,4 +1,4 @@
-"""The arguments that all three components have, besides `function` (function_args.py)."""
+"""The arguments of the components that count rows in a ledger, besides `function` (function_args.py)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The argument `function` that all three components have: how their functions run, and where."""
+"""The argument `function` of every component: how its functions run, and where."""
 
 import re
 from collections.abc import Mapping
