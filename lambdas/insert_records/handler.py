@@ -1,7 +1,7 @@
 """The function `insert_records`: an SQS event source mapping invokes it with chunks."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +28,7 @@ MESSAGES_AT_ONCE = CONNECTIONS
 # No write is begun in the last seconds of the function's time: one may take until its time-outs, and then
 # what became of the rows is to be read, dead-lettered and recorded (tests/unit/lambdas/test_time_outs.py).
 RESERVE_SECONDS = 61
+RESERVE_SHARE = 0.82  # at most, of a function that has less time than the component gives it
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
             anyway, and as often; the error sets off the function's alarm, too.
     """
     inserter()  # a wrong setting is no message's fault: it fails the invocation, with its own message
-    tries = AdaptiveTries(adaptive_pause(), lambda: _seconds_left(context))
+    tries = AdaptiveTries(adaptive_pause(), _time_for_writing(context))
     messages = event["Records"]
     outcomes = write_all(messages, tries)
     _tell(outcomes)
@@ -90,9 +91,14 @@ def write_all(messages: Sequence[Message], tries: Tries) -> list[Outcome]:
         return list(pool.map(lambda message: _handle(message, tries), messages))
 
 
-def _seconds_left(context: LambdaContext) -> float:
-    """Returns how long a write may still be tried."""
-    return context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
+def _time_for_writing(context: LambdaContext) -> Callable[[], float]:
+    """Returns what says how long a write may still be tried (seconds)."""
+
+    def seconds_left() -> float:
+        return context.get_remaining_time_in_millis() / 1000
+
+    reserve = min(RESERVE_SECONDS, RESERVE_SHARE * seconds_left())
+    return lambda: seconds_left() - reserve
 
 
 def _tell(outcomes: Sequence[Outcome]) -> None:

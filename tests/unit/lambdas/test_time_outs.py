@@ -7,6 +7,7 @@ from lambdas.aws.backoff import longest_pauses
 from lambdas.aws.clients import TIME_OUTS
 from lambdas.aws.limits import DYNAMODB_BATCH_ITEMS, SES_BULK_DESTINATIONS
 from lambdas.insert_records.handler import RESERVE_SECONDS as INSERT_RESERVE_SECONDS
+from lambdas.insert_records.handler import RESERVE_SHARE as INSERT_RESERVE_SHARE
 from lambdas.process_csv.handler import RESERVE_SECONDS, RESERVE_SHARE
 from lambdas.send_email.delivery import CLAIMING_SECONDS, GROUP_SECONDS, SENDING_SECONDS
 from lambdas.send_email.lease import LEASE_SECONDS
@@ -66,7 +67,8 @@ def test_a_lease_outlasts_a_group() -> None:
 def test_after_its_last_write_insert_records_has_time_for_the_rest(timeout: int) -> None:
     """What failed for want of time is looked for, dead-lettered, recorded and noted."""
     recorded, noted = 2 * CALL["dynamodb"], CALL["dynamodb"]
-    assert CALL["dynamodb"] + READ + QUEUE + recorded + noted <= INSERT_RESERVE_SECONDS < timeout
+    assert CALL["dynamodb"] + READ + QUEUE + recorded + noted <= INSERT_RESERVE_SECONDS
+    assert INSERT_RESERVE_SHARE * timeout >= INSERT_RESERVE_SECONDS
 
 
 def test_process_csv_has_time_to_leave_the_rest_of_a_file_to_another() -> None:

@@ -273,3 +273,17 @@ def test_no_log_line_has_personal_data(
         log.write("".join(traceback.format_exception(raised)))
     assert log.getvalue()
     assert MARKER not in log.getvalue()
+
+
+def test_a_function_of_little_time_writes_all_the_same(cloud: Cloud) -> None:
+    context: Any = Context(lambda: 2)
+    assert failed_messages(module.handler({"Records": [queue_message(person(2))]}, context)) == []
+    assert len(cloud.dynamodb.items(USERS)) == 1
+
+
+def test_what_there_is_no_time_for_comes_again(cloud: Cloud) -> None:
+    left = iter([100, 60, 60])
+    context: Any = Context(lambda: next(left))
+    message = queue_message(person(2))
+    assert failed_messages(module.handler({"Records": [message]}, context)) == [message["messageId"]]
+    assert not cloud.dynamodb.items(USERS)
