@@ -1,21 +1,15 @@
 """What SES allows the account now, and how much of its quota is used."""
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from lambdas.aws.errors import code_of
-from lambdas.aws.send_quota import send_quota
+from lambdas.aws.send_quota import ask_account, send_quota
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
 _HEALTHY = "HEALTHY"
-# It may be called once a second: https://docs.aws.amazon.com/ses/latest/dg/quotas.html
-_TOO_OFTEN, _SECOND, _RETRIES = "TooManyRequestsException", 1.1, 3
 
 
 @dataclass(frozen=True)
@@ -50,12 +44,12 @@ class SendingAccount:
 
 
 def read_sending_account(ses: "SESV2Client") -> SendingAccount:
-    """Ask SES, which answers once a second, and is asked by rounds, too.
+    """Ask SES.
 
     Raises:
         ClientError: it does not say.
     """
-    answer = _ask(ses)
+    answer = ask_account(ses)
     quota = send_quota(answer)
     review = answer.get("EnforcementStatus", _HEALTHY)
     return SendingAccount(
@@ -66,14 +60,3 @@ def read_sending_account(ses: "SESV2Client") -> SendingAccount:
         sent=quota.sent,
         rate=quota.rate,
     )
-
-
-def _ask(ses: "SESV2Client") -> Any:
-    for _ in range(_RETRIES):
-        try:
-            return ses.get_account()
-        except ClientError as error:
-            if code_of(error) != _TOO_OFTEN:
-                raise
-        time.sleep(_SECOND)
-    return ses.get_account()

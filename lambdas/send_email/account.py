@@ -2,14 +2,10 @@
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from ..aws.backoff import ATTEMPTS, pause
 from ..aws.limits import SES_BULK_DESTINATIONS
-from ..aws.send_quota import send_quota
-from .verdicts import MEANINGS, Meaning
+from ..aws.send_quota import ask_account, send_quota
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -66,12 +62,12 @@ class Account:
 
 
 def read_account(ses: "SESV2Client") -> Account:
-    """Ask SES; it may be asked once a second, and others of the account ask, too.
+    """Ask SES.
 
     Raises:
         ClientError: it does not say.
     """
-    answer = _ask(ses)
+    answer = ask_account(ses)
     quota = send_quota(answer)
     return Account(
         sending=answer.get("SendingEnabled", True),
@@ -79,14 +75,3 @@ def read_account(ses: "SESV2Client") -> Account:
         quota=quota.most,
         sent=quota.sent,
     )
-
-
-def _ask(ses: "SESV2Client") -> Any:
-    for attempt in range(1, ATTEMPTS):
-        try:
-            return ses.get_account()
-        except ClientError as error:
-            if MEANINGS.get(error.response["Error"]["Code"]) != Meaning.RATE:
-                raise
-        pause(attempt)
-    return ses.get_account()

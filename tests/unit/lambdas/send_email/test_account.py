@@ -86,6 +86,7 @@ def test_ses_is_asked_again_when_others_have_asked_it(clock: Clock) -> None:
     fake.script("get_account", THROTTLED, THROTTLED)
     assert read(fake).rate == 14
     assert len(clock.sleeps) == 2
+    assert min(clock.sleeps) >= 1  # before that SES answers nobody
 
 
 def test_an_account_that_cannot_be_read_is_an_error() -> None:
