@@ -1,4 +1,4 @@
-"""ARNs of this account and region."""
+"""ARNs of this account and region, and those that must be of it."""
 
 import pulumi
 import pulumi_aws as aws
@@ -15,3 +15,24 @@ def arn_of(service: str, name: pulumi.Input[str], parent: pulumi.Resource) -> pu
         aws.get_caller_identity_output(opts=options).account_id,
         name,
     )
+
+
+def of_this_region(
+    argument: str, arn: pulumi.Input[str], parent: pulumi.Resource, expected: str, advice: str
+) -> pulumi.Output[str]:
+    """The argument's ARN, once it is known to be of this region; else what is `expected`, and what to do.
+
+    Raises:
+        RunError: when the ARN and the region are known.
+    """
+
+    def checked(both: list[str]) -> str:
+        known, region = both
+        if known.split(":")[3] != region:
+            raise pulumi.RunError(
+                f"{argument}: expected {expected} of this region, {region}, got {known!r}. {advice}"
+            )
+        return known
+
+    here = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=parent)).region
+    return pulumi.Output.all(arn, here).apply(checked)

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from . import keys, tables
-from .arns import arn_of
+from .arns import arn_of, of_this_region
 from .common_args import CommonPlan
 from .contracts import COMPONENTS, IMPORT_ID, OPEN_INDEX, PART, REPORTS_PREFIX, Variable
 from .function import CreatedFunction, FunctionSpec
@@ -106,14 +106,13 @@ def _bookkeeper(
     parent: pulumi.Resource,
     kms_key: pulumi.Output[str] | None,
 ) -> FunctionSpec:
-    bus = plan.event_bus_arn or arn_of("events", "event-bus/default", parent)
+    bus, topic = _event_bus(plan, parent), _topic(plan, parent)
     environment: dict[str, pulumi.Input[str]] = {
         Variable.IMPORTS_TABLE: table["name"],
         Variable.EVENT_BUS: bus,
         Variable.STUCK_MINUTES: str(plan.stuck_minutes),
+        **({} if topic is None else {Variable.SETTLED_TOPIC_ARN: topic}),
     }
-    if plan.settled_topic_arn is not None:
-        environment[Variable.SETTLED_TOPIC_ARN] = plan.settled_topic_arn
     return FunctionSpec(
         package="bookkeeper",
         module="handler",
@@ -121,14 +120,31 @@ def _bookkeeper(
         code=plan.code,
         plan=plan.function,
         environment=environment,
-        statements=_statements(plan, table, bus, kms_key),
+        statements=_statements(table, bus, topic, kms_key),
     )
 
 
+# Both services take calls for what is of their own region alone:
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-region.html (by a rule's target)
+# https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+def _event_bus(plan: ImportLedgerPlan, parent: pulumi.Resource) -> pulumi.Output[str]:
+    if plan.event_bus_arn is None:
+        return arn_of("events", "event-bus/default", parent)
+    advice = "Name one there; its rule may send the events on."
+    return of_this_region("event_bus_arn", plan.event_bus_arn, parent, "a bus", advice)
+
+
+def _topic(plan: ImportLedgerPlan, parent: pulumi.Resource) -> pulumi.Output[str] | None:
+    if plan.settled_topic_arn is None:
+        return None
+    advice = "Name one there; it may have subscriptions of other regions."
+    return of_this_region("settled_topic_arn", plan.settled_topic_arn, parent, "a topic", advice)
+
+
 def _statements(
-    plan: ImportLedgerPlan,
     table: TableReference,
-    bus: pulumi.Input[str],
+    bus: pulumi.Output[str],
+    topic: pulumi.Output[str] | None,
     kms_key: pulumi.Output[str] | None,
 ) -> list[Statement]:
     by_open = pulumi.Output.concat(table["arn"], f"/index/{OPEN_INDEX}")
@@ -141,7 +157,6 @@ def _statements(
         allow("PublishSettlements", ["events:PutEvents"], bus),
         *keys.allow_key(kms_key, keys.TABLES),
     ]
-    if plan.settled_topic_arn is not None:
-        statements.append(allow("TellPerson", ["sns:Publish"], plan.settled_topic_arn))
-        statements += keys.allow_key(kms_key, keys.TOPICS)
+    if topic is not None:
+        statements += [allow("TellPerson", ["sns:Publish"], topic), *keys.allow_key(kms_key, keys.TOPICS)]
     return statements

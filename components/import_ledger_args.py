@@ -21,7 +21,9 @@ _FUNCTION = FunctionDefaults(
     memory=defaults.BOOKKEEPER_MEMORY_MB,
 )
 # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
-_EVENT_BUS = re.compile(r"arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/[A-Za-z0-9/._-]+")
+# A partner's bus, whose name has a slash, takes the partner's events alone:
+# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html
+_EVENT_BUS = re.compile(r"arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/[A-Za-z0-9._-]+")
 # None that ends in .fifo, which takes no message without a group.
 _TOPIC = re.compile(r"arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+")
 

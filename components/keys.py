@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 
 from .arguments import Arguments
+from .arns import of_this_region
 from .policies import Statement, allow
 
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
@@ -64,8 +64,10 @@ def usable_key(key: pulumi.Input[str] | None, parent: pulumi.Resource) -> pulumi
     """
     if key is None:
         return None
-    here = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=parent)).region
-    return pulumi.Output.all(key, here).apply(lambda both: _usable(*both))
+    known = pulumi.Output.from_input(key).apply(_usable)
+    return of_this_region(
+        "kms_key_arn", known, parent, "a key", "Name one there, or a replica there of a multi-Region key."
+    )
 
 
 def allow_key(key: pulumi.Output[str] | None, *uses: KeyUse) -> list[Statement]:
@@ -80,14 +82,9 @@ def _through(key: pulumi.Output[str], use: KeyUse) -> Statement:
     return {**allowed, "Condition": {"StringEquals": {"kms:ViaService": service}}}
 
 
-def _usable(key: str, here: str) -> str:
+def _usable(key: str) -> str:
     if problem := _problem(key):
         raise pulumi.RunError(f"kms_key_arn: {problem}")
-    if _region(key) != here:
-        raise pulumi.RunError(
-            f"kms_key_arn: expected a key of this region, {here}, got {key!r}. "
-            "Name one of this region, or a replica there of a multi-Region key."
-        )
     return key
 
 

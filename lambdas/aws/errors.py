@@ -1,6 +1,7 @@
 """Errors: how they may be logged, and which of them no repetition mends."""
 
 import re
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -50,8 +51,14 @@ PUT_OFF = frozenset(
         "SlowDown",
         "ThrottlingException",
         "TooManyRequestsException",
+        # Another's transaction is writing the item:
+        # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+        "TransactionConflictException",
     }
 )
+# The same of one operation of a transaction, for which all of it is cancelled:
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html
+TRANSACTION_PUT_OFF = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
 _ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)")
 
 
@@ -64,6 +71,15 @@ def code_of(error: Exception) -> str:
     if isinstance(error, ClientError):
         return str(error.response["Error"]["Code"])
     return str(getattr(error, "code", ""))
+
+
+def is_put_off(error: Exception) -> bool:
+    """Whether a service refused what it may take a moment later."""
+    if not isinstance(error, ClientError):
+        return False
+    answer: Any = error.response
+    reasons = {reason.get("Code", "None") for reason in answer.get("CancellationReasons", [])} - {"None"}
+    return reasons <= TRANSACTION_PUT_OFF if reasons else code_of(error) in PUT_OFF
 
 
 def kind_of(error: Exception) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from .backoff import ATTEMPTS
-from .errors import PUT_OFF, code_of
+from .errors import is_put_off
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -46,7 +46,7 @@ def ask_account(ses: "SESV2Client") -> Mapping[str, Any]:
         try:
             return ses.get_account()
         except ClientError as error:
-            if code_of(error) not in PUT_OFF:
+            if not is_put_off(error):
                 raise
         time.sleep(random.uniform(_SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS))
     return ses.get_account()

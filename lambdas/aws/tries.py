@@ -9,7 +9,7 @@ from typing import Protocol
 from botocore.exceptions import ClientError
 
 from .backoff import ATTEMPTS, longest_pause, pause
-from .errors import PUT_OFF, code_of
+from .errors import is_put_off
 
 # With these, functions of ten calls at once take what a new table gives, and are refused little more:
 # tests/simulation/test_new_table.py.
@@ -94,7 +94,7 @@ class AdaptiveTries:
 
     def outlasts(self, error: ClientError) -> bool:
         """As of Tries."""
-        put_off = code_of(error) in PUT_OFF
-        if put_off:
+        again = is_put_off(error)
+        if again:
             self.heard(put_off=True)
-        return put_off
+        return again

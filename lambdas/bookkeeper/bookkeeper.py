@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..aws.errors import kind_of
+from ..aws.errors import is_put_off, kind_of
 from ..core.clock import now
 from .decision import Rules, Seen, changes_of, see
 from .entry import Entry
@@ -63,7 +63,9 @@ class Bookkeeper:
                 self._look(import_id, rules, looks)
             except Exception as error:
                 looks.open += 1
-                looks.errors[import_id] = kind_of(error)
+                # A mail's receipt that is written just now puts a look off, and the next comes in a minute.
+                if not is_put_off(error):
+                    looks.errors[import_id] = kind_of(error)
         return looks
 
     def _look(self, import_id: str, rules: Rules, looks: Looks) -> None:

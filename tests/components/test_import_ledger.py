@@ -138,6 +138,7 @@ def test_a_key_is_for_the_topic_too_if_there_is_one() -> None:
     [
         ("event_bus_arn", "default"),
         ("event_bus_arn", f"arn:aws:events:{REGION}:{ACCOUNT}:rule/r"),
+        ("event_bus_arn", f"{BUS}/aws.partner/example.com/imports"),  # which PutEvents refuses
         ("settled_topic_arn", f"{TOPIC}.fifo"),
         ("settled_topic_arn", "me@example.com"),
         ("stuck_minutes", 4),
@@ -147,6 +148,18 @@ def test_a_key_is_for_the_topic_too_if_there_is_one() -> None:
 def test_what_no_ledger_takes(argument: str, value: Any) -> None:
     (problem,) = problems_of(lambda: ImportLedger("x", {argument: value}))  # type: ignore[misc]
     assert problem.startswith(f"{argument}: expected ")
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("event_bus_arn", f"arn:aws:events:eu-north-1:{ACCOUNT}:event-bus/imports"),
+        ("settled_topic_arn", f"arn:aws:sns:eu-north-1:{ACCOUNT}:imports"),
+    ],
+)
+def test_what_is_of_another_region_stops_the_program(argument: str, value: str) -> None:
+    with pytest.raises(pulumi.RunError, match=rf"{argument}: expected a \w+ of this region, {REGION}, got"):
+        record(lambda: ImportLedger("x", {argument: value}))  # type: ignore[misc]
 
 
 def test_who_mails_and_who_replaces_says_so_before_it_does() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from ..errors import code_of
 from ..limits import DYNAMODB_BATCH_ITEMS, PARTIQL_STATEMENT_CHARACTERS
 from ..tries import FIXED_TRIES, Tries
 from .outcomes import Item, ItemExists, ItemRefused, ItemWritten, Outcome, TableError
@@ -88,9 +89,10 @@ def _execute(
         try:
             answer: Any = dynamodb.batch_execute_statement(Statements=list(waiting.values()))  # type: ignore[arg-type]
         except ClientError as error:
+            code = code_of(error)
             if tries.outlasts(error):
                 continue
-            if error.response["Error"]["Code"] != "ValidationException":
+            if code != "ValidationException":
                 raise
             return outcomes | _execute_halves(dynamodb, waiting, tries, error)
         answers = dict(zip(waiting, map(_outcome, answer["Responses"]), strict=True))

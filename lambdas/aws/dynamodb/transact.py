@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ..backoff import ATTEMPTS, pause
+from ..errors import TRANSACTION_PUT_OFF
 from .outcomes import ItemExists, ItemRefused, ItemWritten, Outcome, TableError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Operation = dict[str, Any]  # one entry of TransactItems
-_AGAIN = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
 # Given which operations are in a transaction, what else belongs in it.
@@ -91,6 +91,6 @@ def _settled(error: ClientError, batch: list[int]) -> dict[int, Outcome] | None:
         kind = reason.get("Code", "None")
         if kind == "ConditionalCheckFailed":
             settled[n] = ItemExists(reason.get("Item", {}))
-        elif kind != "None" and kind not in _AGAIN:
+        elif kind != "None" and kind not in TRANSACTION_PUT_OFF:
             settled[n] = ItemRefused(f"{kind}: {reason.get('Message', '')}")
     return settled

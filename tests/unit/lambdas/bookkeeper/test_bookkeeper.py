@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lambdas.bookkeeper.bookkeeper import Looks
 from lambdas.core.books import Books
@@ -241,6 +242,46 @@ def test_mails_that_seem_to_have_ended_are_read_at_one_moment(scenario: Scenario
     scenario.cloud.dynamodb.query = stale  # type: ignore[method-assign]
     assert scenario.look() == Looks(open=1)
     assert not scenario.settled
+
+
+def cancelled(*codes: str) -> ClientError:
+    reasons = [{"Code": code} for code in codes]
+    return client_error("TransactionCanceledException", answer={"CancellationReasons": reasons})
+
+
+@pytest.mark.parametrize(
+    ("call", "refusal"),
+    [
+        ("transact_get_items", cancelled("None", "TransactionConflict", "ThrottlingError")),
+        ("transact_get_items", client_error("ProvisionedThroughputExceededException")),
+        ("update_item", client_error("TransactionConflictException")),
+    ],
+)
+def test_what_is_put_off_by_others_writes_is_looked_at_again(
+    scenario: Scenario, call: str, refusal: ClientError
+) -> None:
+    balance(scenario)
+    scenario.cloud.dynamodb.script(call, refusal)
+    assert scenario.look() == Looks(open=1)
+    assert not scenario.settled
+    assert scenario.look() == Looks(settled=1)
+
+
+def test_a_settlement_whose_close_is_put_off_is_told_of_again(scenario: Scenario) -> None:
+    balance(scenario)
+    settles, closes = None, client_error("TransactionConflictException")
+    scenario.cloud.dynamodb.script("update_item", settles, closes)
+    assert scenario.look() == Looks(open=1, settled=1)
+    assert scenario.settled
+    assert scenario.look() == Looks()
+    assert scenario.told == [f"{IMPORT}#1"] * 2
+    assert scenario.imports.ids() == []
+
+
+def test_a_transaction_that_is_refused_for_good_is_an_error(scenario: Scenario) -> None:
+    balance(scenario)
+    scenario.cloud.dynamodb.script("transact_get_items", cancelled("TransactionConflict", "ValidationError"))
+    assert list(scenario.look().errors) == [IMPORT]
 
 
 @pytest.mark.parametrize("step", [FakeEvents.refuse("ThrottlingException"), client_error("InternalFailure")])

@@ -60,6 +60,14 @@ class TestACallThatIsThrottledAsAWhole:
         with pytest.raises(ClientError, match="AccessDenied"):
             write(dynamodb)(records(3), AdaptiveTries(AdaptivePause(), lambda: 1))
 
+    def test_is_an_error_with_its_code_once_the_time_is_up(self, clock: Clock) -> None:
+        dynamodb, ends = database(), clock.now + 5
+        dynamodb.script("batch_execute_statement", *[client_error("ThrottlingException", "slow down")] * 500)
+        write = put_if_absent(dynamodb, USERS, "email")
+        with pytest.raises(TableError, match="3 writes were put off") as raised:
+            write(records(3), AdaptiveTries(AdaptivePause(), lambda: ends - clock.now))
+        assert raised.value.code == "ThrottlingException"
+
     @pytest.mark.parametrize(("_call", "write"), WRITES)
     def test_is_not_begun_without_time(self, _call: str, write: Any) -> None:
         dynamodb = database()
