@@ -86,7 +86,7 @@ def demo(
     any folder, by its name as --stack if several are kept.
 
     Exit codes: 0 every row is accounted for and none failed or is held (rejected rows are a result, not a
-    failure); 1 otherwise, or a file was refused as a whole; 2 wrong usage, such as a file that does not
+    failure); 1 otherwise, or a file was rejected as a whole; 2 wrong usage, such as a file that does not
     exist.
     """
     from .demo import run_demo  # boto3 is not needed for --help

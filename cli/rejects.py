@@ -33,5 +33,5 @@ def _told(one: Import, file: Path | None) -> str:
     if file:
         return f"{file}: {count(one.books.rejected, 'rejected row')} of {one.key}, each with its reason."
     if one.status == ImportStatus.REJECTED:
-        return f"{one.key} was refused as a whole, and has no single rejected rows: {one.reason}"
+        return f"{one.key} was rejected as a whole, and has no single rejected rows: {one.reason}"
     return f"No row of {one.key} was rejected."

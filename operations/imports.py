@@ -115,7 +115,7 @@ def total(imports: Iterable[Import]) -> Books:
 
 
 def succeeded(imports: Iterable[Import]) -> bool:
-    """Returns whether no file was refused, every row is accounted for, and none failed or is held."""
+    """Returns whether no file was rejected as a whole, each row accounted for, and none failed or is held."""
     return all(
         one.status == ImportStatus.DONE and one.balanced and not one.books.failed and not one.books.held
         for one in imports

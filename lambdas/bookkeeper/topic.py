@@ -25,13 +25,13 @@ class Topic:
 
 
 def subject_of(detail: Mapping[str, Any]) -> str:
-    """Returns the subject: without the file's name, as SNS takes ASCII alone, below 100 characters.
+    """Returns the subject: without the file's name, as SNS takes fewer than 100 characters.
 
     https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
     """
     counts = detail["counts"]
     if detail.get("reason"):
-        return "An import was refused"
+        return "An import was rejected"
     read, rejected, failed = (f"{counts[name]:,} {name}" for name in ("read", "rejected", "failed"))
     return f"Imported: rows {read}, {rejected}, {failed}"
 
@@ -44,7 +44,7 @@ def text_of(detail: Mapping[str, Any]) -> str:
 def _lines(detail: Mapping[str, Any]) -> Iterator[str]:
     yield f"{detail[KEY]} is settled: nothing of it is under way any more."
     if detail.get("reason"):
-        yield f"It was refused: {detail['reason']}"
+        yield f"It was rejected as a whole: {detail['reason']}"
     if detail[REVISION] > 1:
         yield f"It was settled before, and opened again by a decision: this is revision {detail[REVISION]}."
     yield ""

@@ -41,17 +41,17 @@ def _of(*names: str) -> Dimensions:
 
 
 _ALL = frozenset({"Average", "Minimum", "Maximum", "Sum", "SampleCount"})
-_LEVEL, _COUNT = frozenset({"Average", "Minimum", "Maximum"}), frozenset({"Sum"})
+_LEVEL, _COUNT = frozenset({"Average", "Maximum"}), frozenset({"Sum"})
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 # A queue that was idle for six hours reports nothing, whatever is in it:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
 _QUEUE = (_of("QueueName"),)
 _SQS = {
-    # The page names this one's report: while there is a message, and none without.
+    # The page names the report of these three: while there are such messages, and none without.
     "ApproximateAgeOfOldestMessage": Metric(_QUEUE, _ALL),
-    "ApproximateNumberOfMessagesDelayed": Metric(_QUEUE, _ALL, Silence.AS_BEFORE),
-    "ApproximateNumberOfMessagesNotVisible": Metric(_QUEUE, _ALL, Silence.AS_BEFORE),
+    "ApproximateNumberOfMessagesDelayed": Metric(_QUEUE, _ALL),
+    "ApproximateNumberOfMessagesNotVisible": Metric(_QUEUE, _ALL),
     "ApproximateNumberOfMessagesVisible": Metric(_QUEUE, _ALL, Silence.AS_BEFORE),
     "NumberOfEmptyReceives": Metric(_QUEUE, _ALL),
     # Deletions by a receipt handle; of a purge the page says nothing, and neither does PurgeQueue's:
@@ -84,10 +84,8 @@ _LAMBDA = {
             "AsyncEventsDropped",
         )
     },
-    **{
-        name: Metric(_FUNCTION, _LEVEL)
-        for name in ("Duration", "IteratorAge", "AsyncEventAge", "ConcurrentExecutions")
-    },
+    **{name: Metric(_FUNCTION, _LEVEL) for name in ("Duration", "IteratorAge", "AsyncEventAge")},
+    "ConcurrentExecutions": Metric(_FUNCTION, frozenset({"Maximum"})),
 }
 
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
@@ -99,22 +97,20 @@ _EVENTS = {
     for name in (
         "DeadLetterInvocations",
         "FailedInvocations",
-        "Invocations",
         "InvocationsFailedToBeSentToDlq",
         "InvocationsSentToDlq",
-        "MatchedEvents",
         "ThrottledRules",
         "TriggeredRules",
     )
 }
+# These two also of the whole account.
+_EVENTS |= {name: Metric((*_RULE, _of()), _RULE_COUNT) for name in ("Invocations", "MatchedEvents")}
 
 # https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-cloudwatch-alarm.html
 # https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-cloudwatch.html
-# The account's own have no dimension.
-_SES = {
-    "Reputation.BounceRate": Metric((_of(), _of("ses:configuration-set")), _LEVEL, Silence.AS_BEFORE),
-    "Reputation.ComplaintRate": Metric((_of(), _of("ses:configuration-set")), _LEVEL, Silence.AS_BEFORE),
-}
+# The account's own have no dimension. The pages name no statistic.
+_REPUTATION = Metric((_of(), _of("ses:configuration-set")), _ALL, Silence.AS_BEFORE)
+_SES = {"Reputation.BounceRate": _REPUTATION, "Reputation.ComplaintRate": _REPUTATION}
 
 # Those that our functions report: lambdas/core/metrics.py.
 _OURS = {str(name): Metric((_of(DIMENSION),), _ALL) for name in (*MailMetric, *ImportMetric)}

@@ -124,7 +124,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def _update(self, request: Any) -> None:
         inputs = self._inputs(request.news)
         if update := RESOURCES[request.type].update:
-            update(self._clients, inputs)
+            update(self._clients, inputs, plain(MessageToDict(request.old_inputs)))
         else:
             create_again(request.type, request.name, inputs, self._clients)
 

@@ -15,6 +15,7 @@ from local.creators.bundle import zipped
 
 Inputs = Mapping[str, Any]
 Change = Callable[[Clients, Inputs], None]
+Update = Callable[[Clients, Inputs, Inputs], None]  # with the inputs as they were
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Resource:
     delete: Change | None
     named_by: str | None = None
     replaced_by: frozenset[str] = frozenset()
-    update: Change | None = None
+    update: Update | None = None
 
 
 def create_again(type_token: str, name: str, inputs: Inputs, clients: Clients) -> None:
@@ -39,7 +40,7 @@ def create_again(type_token: str, name: str, inputs: Inputs, clients: Clients) -
     create(NewResource(type_token, name, inputs, clients))
 
 
-def _nothing(_clients: Clients, _inputs: Inputs) -> None:
+def _nothing(_clients: Clients, _inputs: Inputs, _old: Inputs) -> None:
     """Only the provider itself heeds what may change."""
 
 
@@ -97,7 +98,7 @@ def _delete_target(clients: Clients, inputs: Inputs) -> None:
     clients.client("events").remove_targets(Rule=inputs["rule"], Ids=[inputs["targetId"]])
 
 
-def _update_function(clients: Clients, inputs: Inputs) -> None:
+def _update_function(clients: Clients, inputs: Inputs, _old: Inputs) -> None:
     functions, name = clients.client("lambda"), inputs["name"]
     functions.update_function_code(FunctionName=name, ZipFile=zipped(inputs["code"], name))
     functions.update_function_configuration(
@@ -112,25 +113,34 @@ def _variables(inputs: Inputs) -> dict[str, Any]:
     return {"Variables": inputs["environment"]["variables"]}
 
 
-def _update_log_group(clients: Clients, inputs: Inputs) -> None:
+def _update_log_group(clients: Clients, inputs: Inputs, _old: Inputs) -> None:
     clients.client("logs").put_retention_policy(
         logGroupName=inputs["name"], retentionInDays=inputs["retentionInDays"]
     )
 
 
-def _update_table(clients: Clients, inputs: Inputs) -> None:
+def _update_table(clients: Clients, inputs: Inputs, _old: Inputs) -> None:
     protected = inputs.get("deletionProtectionEnabled", False)
     clients.client("dynamodb").update_table(TableName=inputs["name"], DeletionProtectionEnabled=protected)
 
 
-def _put_item(clients: Clients, inputs: Inputs) -> None:
+def _update_item(clients: Clients, inputs: Inputs, old: Inputs) -> None:
+    """Write the item; one of another key takes the old one's place, which is deleted then.
+
+    https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/dynamodb/table_item.go
+    """
     clients.client("dynamodb").put_item(TableName=inputs["tableName"], Item=json.loads(inputs["item"]))
+    if _key_of_item(old) != _key_of_item(inputs):
+        _delete_item(clients, old)
 
 
 def _delete_item(clients: Clients, inputs: Inputs) -> None:
+    clients.client("dynamodb").delete_item(TableName=inputs["tableName"], Key=_key_of_item(inputs))
+
+
+def _key_of_item(inputs: Inputs) -> dict[str, Any]:
     item = json.loads(inputs["item"])
-    key = {name: item[name] for name in (inputs["hashKey"], inputs.get("rangeKey")) if name}
-    clients.client("dynamodb").delete_item(TableName=inputs["tableName"], Key=key)
+    return {name: item[name] for name in (inputs["hashKey"], inputs.get("rangeKey")) if name}
 
 
 def _of_bucket(delete: str, replaced_by: str = "bucket") -> Resource:
@@ -159,7 +169,7 @@ RESOURCES: Mapping[str, Resource] = {
         _update_table,
     ),
     "aws:dynamodb/tableItem:TableItem": Resource(
-        _delete_item, replaced_by=frozenset({"tableName", "hashKey", "rangeKey"}), update=_put_item
+        _delete_item, replaced_by=frozenset({"tableName", "hashKey", "rangeKey"}), update=_update_item
     ),
     "aws:iam/role:Role": Resource(_delete_role, "name", frozenset({"name", "path"}), _nothing),
     "aws:iam/rolePolicy:RolePolicy": Resource(

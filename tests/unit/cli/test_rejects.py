@@ -93,7 +93,8 @@ def test_where_there_are_none_that_is_said(scenario: Scenario, tmp_path: Path) -
     assert (result.exit_code, result.stdout) == (0, f"No row of uploads/{OTHER_IMPORT}.csv was rejected.\n")
     scenario.enter(OTHER_IMPORT, status="rejected", reason="no header")
     assert (
-        "was refused as a whole, and has no single rejected rows: no header\n" in rejects(OTHER_IMPORT).stdout
+        "was rejected as a whole, and has no single rejected rows: no header\n"
+        in rejects(OTHER_IMPORT).stdout
     )
     assert list(tmp_path.iterdir()) == []
 

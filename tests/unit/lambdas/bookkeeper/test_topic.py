@@ -97,7 +97,7 @@ def test_the_text_of_a_refused_file_and_of_books_settled_again() -> None:
     detail = {"key": "uploads/Liste äöü.csv", "revision": 2, "reason": "no header", "counts": counts}
     detail |= {"started_at": "a", "settled_at": "b", "import": "x", "bucket": "c", "rejects": "r.csv"}
     text = text_of(detail)
-    assert "It was refused: no header" in text
+    assert "It was rejected as a whole: no header" in text
     assert "this is revision 2" in text
     assert "The rejected rows: s3://c/r.csv" in text
     for subject in (subject_of(detail), subject_of({"counts": dict.fromkeys(counts, 10**12)})):

@@ -36,7 +36,7 @@ ENCODINGS: dict[str, Callable[[str], bytes]] = {
 
 
 def parse_or_reason(data: bytes, name: str) -> Outcome | str:
-    """What parsing the file came to, or why it was refused as a whole."""
+    """What parsing the file came to, or why it was rejected as a whole."""
     try:
         return parse(data, TEXTS, name)
     except ImportRejectedError as rejected:
