@@ -48,19 +48,25 @@ def run_upload(names: Sequence[str], stack_name: str | None, options: UploadOpti
     with contextlib.redirect_stdout(sys.stderr if options.as_json else out):
         printer = Printer()
         try:
-            _check(printer, run, files)
-            _upload(printer, run)
-            if options.watch and run.imports:
-                _watch(printer, run)
+            code = _upload_and_watch(printer, run, files, watch=options.watch)
         except KeyboardInterrupt:
+            run.why = "it was stopped"
             _say_what_was_stopped(printer, run)
-            return INTERRUPTED
-        if run.imports and not options.watch:
-            printer.line("To see what becomes of it:")
-            _show_commands(printer, run)
+            code = INTERRUPTED
     if options.as_json:
         print(json.dumps(run.as_json()), file=out, flush=True)
-    return OK if (run.succeeded if options.watch else run.uploaded) else NOT_OK
+    return code
+
+
+def _upload_and_watch(printer: Printer, run: UploadRun, files: Sequence[File], *, watch: bool) -> int:
+    _check(printer, run, files)
+    _upload(printer, run)
+    if watch and run.imports:
+        _watch(printer, run)
+    elif run.imports:
+        printer.line("To see what becomes of it:")
+        _show_commands(printer, run)
+    return OK if (run.succeeded if watch else run.uploaded) else NOT_OK
 
 
 def _check(printer: Printer, run: UploadRun, files: Sequence[File]) -> None:

@@ -34,7 +34,7 @@ class UploadRun:
         uploading: The key of the file that is being sent.
         saved: The files of rejected rows, by key.
         problems: Why there is no such file where there should be one.
-        why: Why watching ended before all were settled; empty if it did not.
+        why: Why uploading or watching ended before its end; empty if it did not.
     """
 
     stack: Stack

@@ -22,7 +22,8 @@ LOOK_SECONDS = 60
 
 @dataclass
 class Looks:
-    """What came of looking: how many imports are open and how many of them stuck; what failed, by import."""
+    """What came of looking: how many imports are open, and how many stuck of those that there was time to look
+    at; what failed, by import."""
 
     open: int = 0
     stuck: int = 0
@@ -56,8 +57,9 @@ class Bookkeeper:
         rules = Rules(self.imports.mailed(), self.stuck_seconds)
         # Of more than there is time for, each run begins with others.
         start = random.randrange(len(ids))
-        for import_id in ids[start:] + ids[:start]:
+        for n, import_id in enumerate(ids[start:] + ids[:start]):
             if seconds_left() < LOOK_SECONDS:
+                looks.open += len(ids) - n
                 break
             try:
                 self._look(import_id, rules, looks)

@@ -136,7 +136,9 @@ def test_stopped_while_it_uploads_it_says_what_is_there(scenario: UploadStack) -
     last = Path("last.csv")
     last.write_bytes(GOOD)
     result = upload("good.csv", "bad.csv", str(last), "--json")
-    assert (result.exit_code, result.stdout) == (130, "")
+    document = json.loads(result.stdout)
+    assert (result.exit_code, document["ended_because"]) == (130, "it was stopped")
+    assert [file["uploaded"] for file in document["files"]] == [True, False, False]
     assert result.stderr.endswith(
         "Stopped.\n"
         "good.csv: uploaded as uploads/good.csv; its import goes on.\n"
