@@ -22,8 +22,14 @@ LOOK_SECONDS = 60
 
 @dataclass
 class Looks:
-    """What came of looking: how many imports are open, and how many stuck of those that there was time to look
-    at; what failed, by import."""
+    """What came of looking.
+
+    Attributes:
+        open: How many imports are open.
+        stuck: How many of those are stuck that there was time to look at.
+        settled: How many were settled.
+        errors: What failed, by import.
+    """
 
     open: int = 0
     stuck: int = 0
