@@ -10,7 +10,7 @@ from typing import Any, NotRequired, Optional, TypedDict
 import pulumi
 
 from . import defaults
-from .alarm_list import Alarm
+from .alarm_kinds import Alarm
 from .arguments import Arguments
 
 # What PutMetricAlarm takes, but for EC2's actions, which are for an instance's metrics:

@@ -7,7 +7,8 @@ import pulumi
 
 from . import defaults
 from .alarm_args import AlarmsPlan, read_alarms
-from .alarm_list import IMPORT_LEDGER_ALARMS, Alarm
+from .alarm_kinds import Alarm
+from .alarm_list import IMPORT_LEDGER_ALARMS
 from .arguments import Arguments
 from .keys import read_key
 from .references import ImportLedgerReference

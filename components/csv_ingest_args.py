@@ -7,7 +7,8 @@ import pulumi
 
 from . import defaults
 from .alarm_args import AlarmArgs
-from .alarm_list import CSV_INGEST_ALARMS, EVENTBRIDGE_ALARMS, Alarm
+from .alarm_kinds import Alarm
+from .alarm_list import CSV_INGEST_ALARMS, EVENTBRIDGE_ALARMS
 from .arguments import Arguments
 from .bundle import make_bundle
 from .common_args import CommonPlan, read_common

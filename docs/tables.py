@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from components import alarm_list, provider
+from components.alarm_kinds import Alarm
 
 PAGE = Path(__file__).with_name("components.md")
 ALARMS = {
@@ -77,7 +78,7 @@ def _outputs(outputs: Mapping[str, Any]) -> str:
     return _table(("output", "type", "what it is"), rows)
 
 
-def _alarms(alarms: tuple[alarm_list.Alarm, ...]) -> str:
+def _alarms(alarms: tuple[Alarm, ...]) -> str:
     rows = (
         (
             f"`{alarm.name}`",
@@ -91,7 +92,7 @@ def _alarms(alarms: tuple[alarm_list.Alarm, ...]) -> str:
     return _table(("alarm", "metric", "in alarm at", "unit", "threshold may be"), rows)
 
 
-def _range(alarm: alarm_list.Alarm) -> str:
+def _range(alarm: Alarm) -> str:
     if alarm.most is None:
         return f"{alarm.least:,} or more"
     return "fixed" if alarm.least == alarm.most else f"{alarm.least:,} to {alarm.most:,}"

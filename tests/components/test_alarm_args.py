@@ -7,12 +7,12 @@ import pulumi
 import pytest
 
 from components import BufferedWriter, CsvIngest, ImportLedger, StreamNotifier
+from components.alarm_kinds import Alarm
 from components.alarm_list import (
     BUFFERED_WRITER_ALARMS,
     CSV_INGEST_ALARMS,
     IMPORT_LEDGER_ALARMS,
     STREAM_NOTIFIER_ALARMS,
-    Alarm,
 )
 
 from .answers import ACCOUNT, REGION, arn

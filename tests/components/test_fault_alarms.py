@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from components import alarm_list
-from components.alarm_list import Alarm
+from components import alarm_kinds, alarm_list
+from components.alarm_kinds import Alarm
 
 from .aws_metrics import METRICS, Silence
 from .conftest import ROOT
@@ -127,7 +127,7 @@ def test_an_alarm_that_would_never_go_off_is_found(changes: dict[str, Any], prob
 
 
 def test_a_dimension_that_aws_does_not_have_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(alarm_list._DIMENSIONS, "AWS/SQS", "Queue")
+    monkeypatch.setitem(alarm_kinds._DIMENSIONS, "AWS/SQS", "Queue")
     depth = next(alarm for alarm in ALARMS if alarm.name == "dead-letters-depth")
     assert problems_of(depth) == ["ApproximateNumberOfMessagesVisible has no dimension Queue"]
 
