@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -153,6 +154,7 @@ def test_an_upload_that_is_interrupted_leaves_nothing(pipeline: Pipeline, tmp_pa
         if not begun:
             begun.extend(s3.list_multipart_uploads(Bucket=bucket)["Uploads"])
             os.kill(os.getpid(), signal.SIGINT)  # which the main thread gets, as by Ctrl-C
+            time.sleep(1)  # and has time for, before this part and the whole file are uploaded
 
     with pytest.raises(KeyboardInterrupt):
         upload(s3, bucket, {key: file}, interrupt)

@@ -40,10 +40,17 @@ class Bookkeeping:
         world.after(MINUTE, self._tick)
 
     def _invoke(self) -> None:
+        before = self._put_off()
+
         def done(_: object, failure: str) -> None:
-            self._quiet += not failure
+            self._quiet += not failure and self._put_off() == before
 
         self._functions.run(self._function, {}, done)
+
+    def _put_off(self) -> int:
+        """How often anything was, by which a look may end well and have seen nothing."""
+        injected = self._network.faults.injected
+        return injected[faults.THROTTLED] + injected[faults.CONFLICT]
 
     def _any_open(self) -> bool:
         return any(True for _ in self._imports.indexes["by_open"].lists())
