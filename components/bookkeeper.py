@@ -69,11 +69,13 @@ def let_complete_reports(
     if role is None:
         return
     reports = pulumi.Output.concat(bucket["arn"], f"/{REPORTS_PREFIX}*")
-    statements = [allow("CompleteReports", ["s3:PutObject"], reports), *keys.allow_key(kms_key, keys.REPORTS)]
+    # A write on condition takes the right to read, too:
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+    complete = allow("CompleteReports", ["s3:GetObject", "s3:PutObject"], reports)
     aws.iam.RolePolicy(
         name,
         role=role,
-        policy=document(statements),
+        policy=document([complete, *keys.allow_key(kms_key, keys.FILES)]),
         opts=pulumi.ResourceOptions(parent=parent),
     )
 

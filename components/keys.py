@@ -33,8 +33,6 @@ class KeyUse:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#require-sse-kms
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
 FILES = KeyUse("UseKeyForFiles", "s3", ("kms:Decrypt", "kms:GenerateDataKey"))
-# A report that is put at once.
-REPORTS = KeyUse("UseKeyForReports", "s3", ("kms:GenerateDataKey",))
 # Who sends needs both, who receives Decrypt alone; each role of ours that receives sends as well.
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
 QUEUES = KeyUse("UseKeyForMessages", "sqs", ("kms:Decrypt", "kms:GenerateDataKey"))

@@ -40,6 +40,7 @@ def import_load(rows: int, minutes: int) -> Load:
         read_units=minutes * _LOOK_READS + _TIMES_READ * _units_of(chunks) + _SETTLE_READS,
         write_units=minutes * _LOOK_WRITES + _SETTLE_WRITES + _ENTERED_WRITES,
         gb_seconds=minutes * _LOOK_SECONDS * _GB,
+        s3_gets=1,
         s3_puts=1,
     )
 

@@ -110,15 +110,16 @@ class OpenImports:
         return Entry(item) if held else None
 
     def close(self, entry: Entry) -> bool:
-        """Enter that a settlement is published, and with that the import is closed, unless it was opened.
+        """Enter that a settlement is published, and close the import, unless it was opened or settled anew.
 
         Returns:
             Whether it is closed.
         """
-        published = {PUBLISHED: entry.revision}
-        closed, _ = self._write(entry, f"attribute_exists({SETTLED_AT})", Changes(published, [OPEN]))
+        published, this = {PUBLISHED: entry.revision}, {":revision": {"N": str(entry.revision)}}
+        condition = f"attribute_exists({SETTLED_AT}) AND {REVISION} = :revision"
+        closed, _ = self._write(entry, condition, Changes(published, [OPEN]), this)
         if not closed:  # opened meanwhile; or another has settled it anew, and this is no news
-            update = self._update(entry, Changes(published), {":revision": {"N": str(entry.revision)}})
+            update = self._update(entry, Changes(published), this)
             write_if(self._dynamodb.update_item, **update, ConditionExpression=f"{REVISION} = :revision")
         return closed
 
@@ -138,11 +139,13 @@ class OpenImports:
         )
         return dict(answer.get("Item", {}))
 
-    def _write(self, entry: Entry, condition: str, changes: Changes, **more: Any) -> tuple[bool, Item]:
+    def _write(
+        self, entry: Entry, condition: str, changes: Changes, values: Item | None = None, **more: Any
+    ) -> tuple[bool, Item]:
         """Write to an entry if a condition holds, and nobody has opened it since it was read."""
         known = {":openings": {"N": str(entry.openings)}} if entry.openings else {}
         unopened = f"{OPENINGS} = :openings" if known else f"attribute_not_exists({OPENINGS})"
-        update = self._update(entry, changes, known)
+        update = self._update(entry, changes, known | (values or {}))
         return write_if(
             self._dynamodb.update_item, **update, ConditionExpression=f"{condition} AND {unopened}", **more
         )

@@ -8,6 +8,7 @@ from ..aws.rowrelay_error import RowrelayError
 from ..core.clock import seconds_between
 from ..core.import_entries import KEY, REVISION, SETTLED_AT, STARTED_AT, UPLOADED_BY
 from .entry import Entry
+from .final_summary import put_final_summary
 from .topic import Topic
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Publisher:
             PublishError: the event was not taken.
         """
         if summary is not None:
-            self._put_summary(entry, json.loads(summary))
+            put_final_summary(self.s3, entry, json.loads(summary))
         event: Any = {"Source": SOURCE, "DetailType": DETAIL_TYPE, "EventBusName": self.event_bus}
         detail = detail_of(entry)
         event["Detail"] = json.dumps(detail, ensure_ascii=False, default=int)
@@ -71,16 +72,6 @@ class Publisher:
             raise PublishError(str(answer["Entries"][0].get("ErrorCode", "")))
         if self.topic:
             self.topic.publish(detail)
-
-    def _put_summary(self, entry: Entry, summary: dict[str, Any]) -> None:
-        final = {SETTLED_AT: entry.settlement_at, REVISION: entry.revision}
-        body = json.dumps({**summary, **asdict(entry.settled_books), **final}, ensure_ascii=False, indent=2)
-        self.s3.put_object(
-            Bucket=entry.values["bucket"],
-            Key=entry.values["summary"],
-            Body=body.encode(),
-            ContentType="application/json",
-        )
 
 
 def detail_of(entry: Entry) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def test_several_pipelines_share_it() -> None:
     for name, policy in completing.items():
         assert policy["role"] == "shared-bookkeeper-role"
         reports = f"arn:aws:s3:::{name.removesuffix('-complete-reports')}-bucket/reports/*"
-        assert recorded.statements(name) == {"CompleteReports": ({"s3:PutObject"}, {reports})}
+        assert recorded.statements(name) == {"CompleteReports": ({"s3:GetObject", "s3:PutObject"}, {reports})}
     said = {item.name: json.loads(item.inputs["item"]) for item in recorded.all(ITEM)}
     assert said == {
         f"{name}-n-mailing": {

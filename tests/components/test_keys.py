@@ -63,7 +63,7 @@ def test_a_role_may_use_the_key_for_what_it_does_and_no_more(
 def test_no_other_policy_has_to_do_with_the_key(keyed: Recording, local: Recording) -> None:
     naming = {each.name for each in keyed.resources if "kms:" in str(each.inputs.get("policy"))}
     assert naming == {*(f"{function}-policy" for function in GRANTS), "ingest-complete-reports"}
-    assert keyed.statements("ingest-complete-reports").keys() == {"CompleteReports", "UseKeyForReports"}
+    assert keyed.statements("ingest-complete-reports").keys() == {"CompleteReports", "UseKeyForFiles"}
     assert not any("kms" in str(each.inputs).lower() for each in local.resources)
 
 

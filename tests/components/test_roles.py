@@ -67,7 +67,7 @@ def test_bookkeeper(local: Recording) -> None:
         ),
     }
     assert local.statements("ingest-complete-reports") == {
-        "CompleteReports": ({"s3:PutObject"}, {f"{BUCKET}/reports/*"})
+        "CompleteReports": ({"s3:GetObject", "s3:PutObject"}, {f"{BUCKET}/reports/*"})
     }
 
 

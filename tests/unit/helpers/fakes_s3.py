@@ -38,6 +38,7 @@ class FakeS3(Fake):
         super().__init__(calls)
         self.objects: dict[str, bytes] = {}
         self.types: dict[str, str] = {}
+        self.metadata: dict[str, dict[str, str]] = {}
         self.breaks: list[tuple[int, BaseException | None]] = []
         self._parts: dict[str, dict[int, bytes]] = {}
         self._ids = itertools.count()
@@ -87,12 +88,31 @@ class FakeS3(Fake):
         assert Bucket
         if Key not in self.objects:
             raise client_error("404", status=404)
-        return {}
+        return {"ETag": f'"{self.etag(self.objects[Key])}"', "Metadata": self.metadata.get(Key, {})}
 
-    def _put(self, Bucket: str, Key: str, Body: bytes, ContentType: str) -> Any:
+    def _put(
+        self,
+        Bucket: str,
+        Key: str,
+        Body: bytes,
+        ContentType: str,
+        Metadata: dict[str, str] | None = None,
+        IfMatch: str = "",
+        IfNoneMatch: str = "",
+    ) -> Any:
+        """A write on condition; `IfNoneMatch` is "*", the only value that S3 takes.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+        """
         assert Bucket
         assert len(Key.encode()) <= 1024
-        self.objects[Key], self.types[Key] = Body, ContentType
+        assert IfNoneMatch in ("", "*")
+        if IfMatch and Key not in self.objects:
+            raise client_error("NoSuchKey", status=404)
+        there = f'"{self.etag(self.objects[Key])}"' if Key in self.objects else ""
+        if (IfMatch and IfMatch != there) or (IfNoneMatch and there):
+            raise client_error("PreconditionFailed", status=412)
+        self.objects[Key], self.types[Key], self.metadata[Key] = Body, ContentType, Metadata or {}
         return {}
 
     def _create(self, Bucket: str, Key: str, ContentType: str) -> Any:

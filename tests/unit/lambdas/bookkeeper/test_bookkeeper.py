@@ -297,6 +297,62 @@ def test_an_event_that_is_not_taken_leaves_other_imports_alone(scenario: Scenari
     assert scenario.told == [f"{IMPORT}#1"]
 
 
+def test_what_another_settles_while_this_one_publishes_is_told_of_before_it_closes(
+    scenario: Scenario,
+) -> None:
+    balance(scenario)
+    scenario.events.script("put_events", Killed())
+    with pytest.raises(Killed):
+        scenario.look()
+    scenario.end(mailed=1, held=-1)  # opened before the first settlement was told of
+    put = scenario.events.put_events
+
+    def put_slowly(**request: Any) -> Any:
+        scenario.events.put_events = put  # type: ignore[method-assign]
+        entry = scenario.imports.entry(IMPORT)
+        assert entry
+        assert scenario.imports.settle(entry, BALANCED, entry.settlement_at)  # and is killed then
+        return put(**request)
+
+    scenario.events.put_events = put_slowly  # type: ignore[method-assign]
+    scenario.look()
+    assert scenario.told == [f"{IMPORT}#1", f"{IMPORT}#2"]
+    assert scenario.imports.ids() == []
+
+
+def test_a_slow_look_does_not_undo_the_summary_of_a_later_one(scenario: Scenario) -> None:
+    balance(scenario)
+    put = scenario.s3.put_object
+
+    def late(**request: Any) -> None:
+        scenario.s3.put_object = put  # type: ignore[method-assign]
+        scenario.end(mailed=1, held=-1)
+        assert scenario.look() == Looks(settled=1)
+        put(**request)
+        raise Killed
+
+    scenario.s3.put_object = late  # type: ignore[method-assign]
+    assert scenario.look() == Looks(settled=1)
+    assert (scenario.summary["revision"], scenario.summary["mailed"]) == (2, 2)
+    assert set(scenario.told) == {f"{IMPORT}#1", f"{IMPORT}#2"}
+
+
+@pytest.mark.parametrize("code", ["404", "403"])
+def test_a_summary_that_has_expired_is_written_anew(scenario: Scenario, code: str) -> None:
+    balance(scenario)
+    scenario.s3.script("head_object", client_error(code))
+    assert scenario.look() == Looks(settled=1)
+    assert scenario.summary["revision"] == 1
+
+
+def test_a_summary_that_may_not_be_read_is_an_error(scenario: Scenario) -> None:
+    balance(scenario)
+    scenario.s3.objects[SUMMARY] = b"{}"
+    scenario.s3.script("head_object", *[client_error("403")] * 3)
+    assert list(scenario.look().errors) == [IMPORT]
+    assert scenario.told == []
+
+
 def test_a_second_reader_has_the_summary_written_again(scenario: Scenario) -> None:
     balance(scenario)
     scenario.look()
