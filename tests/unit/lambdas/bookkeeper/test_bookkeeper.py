@@ -297,7 +297,7 @@ def test_an_event_that_is_not_taken_leaves_other_imports_alone(scenario: Scenari
     assert scenario.told == [f"{IMPORT}#1"]
 
 
-def test_what_another_settles_while_this_one_publishes_is_told_of_before_it_closes(
+def test_what_another_settles_meanwhile_is_told_of_before_it_closes(
     scenario: Scenario,
 ) -> None:
     balance(scenario)
