@@ -151,7 +151,9 @@ class ImportLedger:
         part, rows_value = chunk_part(number), {ROWS: {"N": str(rows)}}
         sets = {name: number_set(of) for name, of in lines.items() if of}
         update = update_of(self._table, import_id, part, sets=self._expires(), defaults=rows_value, adds=sets)
-        entry = self._dynamodb.update_item(**update, ReturnValues="ALL_NEW")["Attributes"]
+        entry = self._add_lines(
+            import_id, update, set().union(*(lines.get(n, ()) for n in (CREATED, DUPLICATES)))
+        )
         ended = lines_in(entry, FAILED) & (lines_in(entry, CREATED) | lines_in(entry, DUPLICATES))
         # What was dead-lettered of a chunk alone may have come before the chunk as a whole.
         more = rows_value if rows > int(entry[ROWS]["N"]) else {}
@@ -184,6 +186,26 @@ class ImportLedger:
             **reopening(self._table, import_id, self._expiry(), rows=True),
             ConditionExpression=f"attribute_exists({PART})",
         )
+
+    def _add_lines(self, import_id: str, update: dict[str, Any], ended: set[int]) -> dict[str, Any]:
+        """Update a chunk; opens the books before, if one of the lines that end so had failed.
+
+        Returns:
+            The chunk as it stands then.
+        """
+        none_failed = {"ConditionExpression": f"attribute_not_exists({FAILED})"} if ended else {}
+        written, entry = write_if(
+            self._dynamodb.update_item,
+            **update,
+            **none_failed,
+            ReturnValues="ALL_NEW",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+        if written:
+            return entry
+        if lines_in(entry, FAILED) & ended:
+            self._reopen(import_id)
+        return dict(self._dynamodb.update_item(**update, ReturnValues="ALL_NEW")["Attributes"])
 
     def _mark(self, import_id: str, name: str, *, unless: str) -> bool:
         entry = self._change(
