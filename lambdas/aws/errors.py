@@ -49,6 +49,7 @@ PUT_OFF = frozenset(
         "RequestLimitExceeded",
         "RequestThrottled",
         "SlowDown",
+        "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",
         # Another's transaction is writing the item:
@@ -56,7 +57,7 @@ PUT_OFF = frozenset(
         "TransactionConflictException",
     }
 )
-# The same of one operation of a transaction, for which all of it is cancelled:
+# The same of one operation among many: of a transaction, for which all of it is cancelled, or of a batch.
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html
 TRANSACTION_PUT_OFF = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
 _ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)")

@@ -143,7 +143,7 @@ class ImportLedger:
         """Add lines to the chunk's sets `created`, `duplicates` and `failed`.
 
         A line that is created or a duplicate is not failed, in whichever order deliveries say so. Where that
-        changes what may be settled, the books are opened first; a crash before leaves what shows it.
+        changes what may be settled, the books are opened first, so that a crash leaves them open.
         """
         rows = len(set().union(*lines.values()))
         if not rows:
@@ -151,9 +151,7 @@ class ImportLedger:
         part, rows_value = chunk_part(number), {ROWS: {"N": str(rows)}}
         sets = {name: number_set(of) for name, of in lines.items() if of}
         update = update_of(self._table, import_id, part, sets=self._expires(), defaults=rows_value, adds=sets)
-        entry = self._add_lines(
-            import_id, update, set().union(*(lines.get(n, ()) for n in (CREATED, DUPLICATES)))
-        )
+        entry = self._add_lines(import_id, update, {*lines.get(CREATED, ()), *lines.get(DUPLICATES, ())})
         ended = lines_in(entry, FAILED) & (lines_in(entry, CREATED) | lines_in(entry, DUPLICATES))
         # What was dead-lettered of a chunk alone may have come before the chunk as a whole.
         more = rows_value if rows > int(entry[ROWS]["N"]) else {}
@@ -193,13 +191,12 @@ class ImportLedger:
         Returns:
             The chunk as it stands then.
         """
-        none_failed = {"ConditionExpression": f"attribute_not_exists({FAILED})"} if ended else {}
+        none_failed = {
+            "ConditionExpression": f"attribute_not_exists({FAILED})",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
         written, entry = write_if(
-            self._dynamodb.update_item,
-            **update,
-            **none_failed,
-            ReturnValues="ALL_NEW",
-            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            self._dynamodb.update_item, **update, **(none_failed if ended else {}), ReturnValues="ALL_NEW"
         )
         if written:
             return entry

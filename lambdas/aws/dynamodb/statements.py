@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from ..errors import code_of
+from ..errors import TRANSACTION_PUT_OFF, code_of
 from ..limits import DYNAMODB_BATCH_ITEMS, PARTIQL_STATEMENT_CHARACTERS
 from ..tries import FIXED_TRIES, Tries
 from .outcomes import Item, ItemExists, ItemRefused, ItemWritten, Outcome, TableError
@@ -23,15 +23,7 @@ if TYPE_CHECKING:
 Statement = dict[str, Any]  # one entry of Statements
 _EXISTS = frozenset({"ConditionalCheckFailed", "DuplicateItem"})
 _OF_THE_ITEM = frozenset({"ItemCollectionSizeLimitExceeded", "ValidationError"})
-_AGAIN = frozenset(
-    {
-        "InternalServerError",
-        "ProvisionedThroughputExceeded",
-        "RequestLimitExceeded",
-        "ThrottlingError",
-        "TransactionConflict",
-    }
-)
+_AGAIN = TRANSACTION_PUT_OFF | {"InternalServerError", "RequestLimitExceeded"}
 
 
 def execute_each(
