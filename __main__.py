@@ -7,16 +7,18 @@ from deployed import check_key
 from settings import load_settings
 
 settings = load_settings()
-check_key(settings.key, settings.key_type)
+after_check = pulumi.ResourceOptions(depends_on=[check_key(settings.key, settings.key_type)])
 if settings.alarm_actions is None:
     pulumi.log.info(
         "Nobody hears of this stack's alarms. Name an SNS topic: pulumi config set rowrelay:alarmTopicArn ARN"
     )
 
-ledger = ImportLedger("ledger", settings.ledger_args())
-writer = BufferedWriter("writer", settings.writer_args(ledger.import_ledger))
-ingest = CsvIngest("ingest", settings.ingest_args(writer.queue, ledger.import_ledger))
-notifier = StreamNotifier("notifier", settings.notifier_args(writer.stream_arn, ledger.import_ledger))
+ledger = ImportLedger("ledger", settings.ledger_args(), after_check)
+writer = BufferedWriter("writer", settings.writer_args(ledger.import_ledger), after_check)
+ingest = CsvIngest("ingest", settings.ingest_args(writer.queue, ledger.import_ledger), after_check)
+notifier = StreamNotifier(
+    "notifier", settings.notifier_args(writer.stream_arn, ledger.import_ledger), after_check
+)
 dashboard = create_dashboard("dashboard", ingest=ingest, writer=writer, notifier=notifier, ledger=ledger)
 
 outputs = {

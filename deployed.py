@@ -3,7 +3,7 @@
 import pulumi
 
 
-def check_key(key: str, key_type: str) -> None:
+def check_key(key: str, key_type: str) -> pulumi.Resource:
     """Warn of another key than the deployed one; refuse another type of the same key.
 
     DynamoDB changes neither in place. For another key the provider replaces the table. Another type of the
@@ -14,9 +14,17 @@ def check_key(key: str, key_type: str) -> None:
     an older program deployed may lack the type, which then is not compared:
     https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences
 
+    They must have been read before the engine saves the state again, as it does with each resource. In a
+    folder (`pulumi login --local`) it does not replace a file's attributes in one step, and a reader between
+    gets "failed to load checkpoint: EOF":
+    https://github.com/google/go-cloud/blob/master/blob/fileblob/attrs.go
+
     Args:
         key: The column that the records are to be keyed by.
         key_type: Its type in DynamoDB, S or N.
+
+    Returns:
+        What every resource of the program has to depend on.
 
     Raises:
         RunError: The type is known and differs; when the outputs are known.
@@ -25,6 +33,7 @@ def check_key(key: str, key_type: str) -> None:
     before = pulumi.StackReference(stack)
     deployed = pulumi.Output.all(before.get_output("key"), before.get_output("key_type"))
     deployed.apply(lambda known: _check(known[0], known[1], key, key_type))
+    return before
 
 
 def _check(deployed: str | None, deployed_type: str | None, key: str, key_type: str) -> None:

@@ -1,18 +1,18 @@
 """ARNs of this account and region, and those that must be of it."""
 
 import pulumi
-import pulumi_aws as aws
+
+from . import account
 
 
 def arn_of(service: str, name: pulumi.Input[str], parent: pulumi.Resource) -> pulumi.Output[str]:
     """The ARN of a service's resource that has this name in ARNs, such as `template/*`."""
-    options = pulumi.InvokeOutputOptions(parent=parent)
     return pulumi.Output.format(
         "arn:{0}:{1}:{2}:{3}:{4}",
-        aws.get_partition_output(opts=options).partition,
+        account.partition(parent),
         service,
-        aws.get_region_output(opts=options).region,
-        aws.get_caller_identity_output(opts=options).account_id,
+        account.region(parent),
+        account.account_id(parent),
         name,
     )
 
@@ -34,5 +34,4 @@ def of_this_region(
             )
         return known
 
-    here = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=parent)).region
-    return pulumi.Output.all(arn, here).apply(checked)
+    return pulumi.Output.all(arn, account.region(parent)).apply(checked)

@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from . import account
 from .buffered_writer import BufferedWriter
 from .contracts import DIMENSION, NAMESPACE, ImportMetric, MailMetric
 from .csv_ingest import CsvIngest
@@ -38,8 +39,7 @@ def create_dashboard(
     if problems := _problems(ingest, writer, notifier, ledger):
         raise ValueError(f"create_dashboard({name!r}): {'; '.join(problems)}")
     # Of the provider that the components have, which need not be the default one.
-    options = pulumi.InvokeOutputOptions(parent=ingest or writer or notifier or ledger)
-    region = aws.get_region_output(opts=options).region
+    region = account.region(next(filter(None, (ingest, writer, notifier, ledger))))
     widgets = [
         _widget(place, title, region, metrics, statistic)
         for place, (title, statistic, metrics) in enumerate(_contents(ingest, writer, notifier, ledger))

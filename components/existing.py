@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
-from . import defaults
+from . import account, defaults
 from .references import TableReference
 
 _PLACE = r"[a-z0-9-]+:[0-9]{12}"
@@ -58,10 +58,7 @@ def stream_with_new_images(stream_arn: pulumi.Input[str], parent: pulumi.Resourc
         _tell(stream_problems(table), foreseen, parent)
         return known
 
-    options = pulumi.InvokeOutputOptions(parent=parent)
-    region = aws.get_region_output(opts=options).region
-    account = aws.get_caller_identity_output(opts=options).account_id
-    here = pulumi.Output.concat(region, ":", account)
+    here = pulumi.Output.concat(account.region(parent), ":", account.account_id(parent))
     return pulumi.Output.all(stream_arn, here).apply(lambda both: look(*both))
 
 

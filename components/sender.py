@@ -6,7 +6,7 @@ from email.utils import formataddr, unquote
 import pulumi
 import pulumi_aws as aws
 
-from . import defaults
+from . import account, defaults
 from .arns import arn_of
 from .contracts import is_email
 from .references import DkimRecord
@@ -87,11 +87,12 @@ def dkim_records(
     identity: aws.sesv2.EmailIdentity, parent: pulumi.Resource
 ) -> pulumi.Output[list[DkimRecord]]:
     """The DNS records that prove a domain; none for an address, which gets a mail with a link instead."""
-    region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=parent)).region
     tokens = identity.dkim_signing_attributes.apply(
         lambda signing: (signing.tokens if signing else None) or []
     )
-    return pulumi.Output.all(region, identity.email_identity, tokens).apply(lambda known: _records(*known))
+    return pulumi.Output.all(account.region(parent), identity.email_identity, tokens).apply(
+        lambda known: _records(*known)
+    )
 
 
 def _records(region: str, identity: str, tokens: list[str]) -> list[DkimRecord]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from . import defaults
+from . import account, defaults
 from .notified_buckets import Listener, Notification
 from .references import BucketReference, QueueReference
 from .rule_target import invoke_by_rule
@@ -63,9 +63,6 @@ class UploadEvents:
     def _invoke_by_notification(
         self, function: aws.lambda_.Function, after: Sequence[pulumi.Resource]
     ) -> None:
-        account = aws.get_caller_identity_output(
-            opts=pulumi.InvokeOutputOptions(parent=self.parent)
-        ).account_id
         permission = aws.lambda_.Permission(
             f"{self.name}-permission",
             action="lambda:InvokeFunction",
@@ -73,7 +70,7 @@ class UploadEvents:
             principal="s3.amazonaws.com",
             source_arn=self.bucket["arn"],
             # A bucket's ARN does not name its owner, and a name can be taken by another when it is given up.
-            source_account=account,
+            source_account=account.account_id(self.parent),
             opts=pulumi.ResourceOptions(parent=self.parent),
         )
         # Every upload under the prefix; the function itself looks at the suffix, in any case.

@@ -149,12 +149,14 @@ def test_an_upload_that_is_interrupted_leaves_nothing(pipeline: Pipeline, tmp_pa
         large.truncate(200 * MIB)
     s3 = pipeline.deployment.client("s3")
     begun: list[dict[str, str]] = []
+    one_at_a_time = threading.Lock()  # the parts are uploaded side by side
 
     def interrupt(_number: int) -> None:
-        if not begun:
-            begun.extend(s3.list_multipart_uploads(Bucket=bucket)["Uploads"])
-            os.kill(os.getpid(), signal.SIGINT)  # which the main thread gets, as by Ctrl-C
-            time.sleep(1)  # and has time for, before this part and the whole file are uploaded
+        with one_at_a_time:
+            if not begun:
+                begun.extend(s3.list_multipart_uploads(Bucket=bucket)["Uploads"])
+                os.kill(os.getpid(), signal.SIGINT)  # which the main thread gets, as by Ctrl-C
+                time.sleep(1)  # and has time for, before this part and the whole file are uploaded
 
     with pytest.raises(KeyboardInterrupt):
         upload(s3, bucket, {key: file}, interrupt)

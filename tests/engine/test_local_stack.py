@@ -16,14 +16,19 @@ from operations.stack import Stack
 from operations.watching import watch_of
 
 from ..program import ROOT
-from .project import Project
+from .project import Project, Ran
 
 STACK = "local"
 
 
 @pytest.fixture(scope="module")
-def outputs(program: Project) -> dict[str, Any]:
-    program.succeed("up", STACK)
+def deployed(program: Project) -> Ran:
+    return program.succeed("up", STACK)
+
+
+@pytest.fixture(scope="module")
+def outputs(program: Project, deployed: Ran) -> dict[str, Any]:
+    assert deployed.error is None
     return program.outputs(STACK)
 
 
@@ -40,6 +45,12 @@ def status(program: Project, running: Emulator) -> tuple[int, dict[str, Any]]:
     )
     assert ended.stdout, ended.stderr
     return ended.returncode, json.loads(ended.stdout)
+
+
+def test_the_state_is_read_before_any_resource_is_saved_to_it(deployed: Ran) -> None:
+    types = [resource.split(" ")[0] for resource in deployed.steps]
+    before = types[: types.index("pulumi:pulumi:StackReference")]
+    assert set(before) <= {"pulumi:pulumi:Stack", "pulumi:providers:pulumi"}
 
 
 def test_an_upload_ends_in_mails(
