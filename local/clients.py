@@ -5,6 +5,7 @@ import threading
 from typing import Any
 
 import boto3.session
+import botocore.loaders
 import botocore.session
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES  # [sic]
@@ -30,6 +31,8 @@ _CONFIG = Config(
 # Else boto3 presigns by version 2 in the older regions, which S3 takes for buckets of before June 2020 alone.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/specify-signature-version.html
 _S3_CONFIG = Config(signature_version="s3v4")
+# It keeps what it has read of the services' models, for whoever deploys more than once.
+_MODELS = botocore.loaders.create_loader()
 
 
 class Clients:
@@ -42,11 +45,13 @@ class Clients:
         self._endpoint = endpoint
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
+        session = botocore.session.Session(_ISOLATED)
+        session.register_component("data_loader", _MODELS)
         self._session = boto3.session.Session(
             aws_access_key_id=access_key.id,
             aws_secret_access_key=access_key.secret,
             region_name=REGION,
-            botocore_session=botocore.session.Session(_ISOLATED),
+            botocore_session=session,
         )
 
     def client(self, service: str) -> Any:
