@@ -116,7 +116,7 @@ def test_queue_and_table_are_as_declared(tiny: Deployment) -> None:
     sqs, dynamodb = tiny.client("sqs"), tiny.client("dynamodb")
     url = tiny.outputs["queues"]["queue"]
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    assert attributes["VisibilityTimeout"] == "1"
+    assert attributes["VisibilityTimeout"] == "5"
     assert json.loads(attributes["RedrivePolicy"])["maxReceiveCount"] == 1
     name = {"TableName": tiny.outputs["table"]}
     table = dynamodb.describe_table(**name)["Table"]
@@ -134,7 +134,7 @@ def test_functions_and_mappings_are_as_declared(tiny: Deployment) -> None:
     functions = tiny.client("lambda")
     name = tiny.outputs["functions"][0]
     found = functions.get_function_configuration(FunctionName=name)
-    assert (found["State"], found["MemorySize"], found["Timeout"]) == ("Active", 256, 10)
+    assert (found["State"], found["MemorySize"], found["Timeout"]) == ("Active", 256, 5)
     assert found["Architectures"] == ["arm64"]
     assert found["Environment"]["Variables"] == {"QUEUE_URL": tiny.outputs["queues"]["queue"]}
     mappings = functions.list_event_source_mappings()["EventSourceMappings"]

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from typer.testing import CliRunner
@@ -149,17 +150,26 @@ def test_an_upload_that_is_interrupted_leaves_nothing(pipeline: Pipeline, tmp_pa
         large.truncate(200 * MIB)
     s3 = pipeline.deployment.client("s3")
     begun: list[dict[str, str]] = []
-    one_at_a_time = threading.Lock()  # the parts are uploaded side by side
+    one_at_a_time, heard = threading.Lock(), threading.Event()  # the parts are uploaded side by side
 
     def interrupt(_number: int) -> None:
         with one_at_a_time:
             if not begun:
                 begun.extend(s3.list_multipart_uploads(Bucket=bucket)["Uploads"])
                 os.kill(os.getpid(), signal.SIGINT)  # which the main thread gets, as by Ctrl-C
-                time.sleep(1)  # and has time for, before this part and the whole file are uploaded
+        assert heard.wait(30)
+        time.sleep(0.01)  # so that the file, had nobody interrupted, would take many seconds more
 
-    with pytest.raises(KeyboardInterrupt):
-        upload(s3, bucket, {key: file}, interrupt)
+    def hear(*_: object) -> NoReturn:
+        heard.set()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            upload(s3, bucket, {key: file}, interrupt)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert [each["Key"] for each in begun] == [key]
     assert not s3.list_multipart_uploads(Bucket=bucket).get("Uploads")
     assert key not in keys(pipeline)

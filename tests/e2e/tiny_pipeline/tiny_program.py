@@ -27,7 +27,7 @@ def function(
         handler=f"tiny_handlers.{name}",
         code=pulumi.AssetArchive({"tiny_handlers.py": pulumi.FileAsset("tiny_handlers.py")}),
         environment={"variables": environment},
-        timeout=10,
+        timeout=5,
         memory_size=256,
         logging_config={"log_format": "JSON", "log_group": group.name},
         opts=pulumi.ResourceOptions(depends_on=[granted]),
@@ -67,7 +67,7 @@ aws.s3.BucketPolicy(
 dead = aws.sqs.Queue("dead", message_retention_seconds=1209600)
 queue = aws.sqs.Queue(
     "queue",
-    visibility_timeout_seconds=1,
+    visibility_timeout_seconds=5,
     sqs_managed_sse_enabled=True,
     redrive_policy=dead.arn.apply(lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 1})),
 )
