@@ -16,8 +16,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # file, whatever characters it has; else several names, with quotes as in a shell.
 FILES ?=
 ARGS ?=
-# Three at a time on two cores, for a third of the time they wait. A file's tests share what it deploys; the files begin in the order that tests/conftest.py gives them.
-PYTEST := -n 3 --dist loadfile --no-loadscope-reorder
+# A file's tests share what it deploys; the files begin in the order that tests/conftest.py gives them.
+PYTEST := -n 2 --dist loadfile --no-loadscope-reorder
 ONE_PASS := tests/e2e/test_demo.py::test_the_sample_goes_from_upload_to_mail_and_the_user_sees_it
 CHECKED_SEEDS := 200
 # Of `make simulate`: how many seeds, or the one to replay, or how many mails to work off in eighty days.
