@@ -17,6 +17,7 @@ from lambdas.core.mail_ledger import MailLedger
 from lambdas.core.mail_template import MailTemplate
 from lambdas.core.schema import parse_schema
 from lambdas.core.upload import Upload
+from lambdas.csvfile.options import ReadOptions
 from lambdas.csvfile.transform import TransformRow
 from lambdas.insert_records.inserter import Inserter
 from lambdas.insert_records.writer import find_written, put_if_absent
@@ -30,6 +31,8 @@ from .aws_times import METHOD_SECONDS
 USERS, IMPORTS, MAILS = "users", "imports", "mails"
 SENDER, CONFIGURATION_SET = "welcome@example.com", "mails"
 ROWS_PER_CHUNK = 100
+# The largest file has more rows and bytes than one may have by default.
+_READ_OPTIONS = ReadOptions(max_rows=10**9, max_bytes=10**12)
 _SCHEMA = parse_schema(json.loads((ROOT / "schemas" / "users.json").read_text()))
 _MAIL = ROOT / "mails" / "welcome"
 _TIME_ENOUGH = 900.0
@@ -94,6 +97,7 @@ def import_file(
         ROWS_PER_CHUNK,
         lambda _: None,
         transform_row,
+        options=_READ_OPTIONS,
     )
     return importer.run(Upload("bucket", f"uploads/{name}", "etag", 1, "1"), 0, lambda: False)
 
