@@ -65,8 +65,8 @@ def stream_with_new_images(stream_arn: pulumi.Input[str], parent: pulumi.Resourc
 def proven_identity(identity_arn: pulumi.Output[str], parent: pulumi.Resource) -> pulumi.Output[str]:
     """The ARN of an identity that exists; a warning says so if SES still waits for its owner's proof."""
     identity = identity_arn.apply(lambda arn: arn.partition(":identity/")[2])
-    found = aws.sesv2.get_email_identity_output(
-        email_identity=identity, opts=pulumi.InvokeOutputOptions(parent=parent)
+    found: pulumi.Output[aws.sesv2.GetEmailIdentityResult] = account.provider_of(parent).apply(
+        lambda options: aws.sesv2.get_email_identity_output(email_identity=identity, opts=options)
     )
 
     def check(arn: str, name: str, verified: bool | None) -> str:
@@ -113,7 +113,9 @@ def stream_problems(table: aws.dynamodb.GetTableResult) -> list[str]:
 
 
 def _table(name: pulumi.Input[str], parent: pulumi.Resource) -> pulumi.Output[aws.dynamodb.GetTableResult]:
-    return aws.dynamodb.get_table_output(name=name, opts=pulumi.InvokeOutputOptions(parent=parent))
+    return account.provider_of(parent).apply(
+        lambda options: aws.dynamodb.get_table_output(name=name, opts=options)
+    )
 
 
 def _tell(problems: Sequence[str], foreseen: bool, resource: pulumi.Resource) -> None:
