@@ -20,13 +20,14 @@ from ..aws.limits import DYNAMODB_NUMBER_DIGITS
 _DYNAMODB = Context(
     prec=DYNAMODB_NUMBER_DIGITS, Emin=-128, Emax=125, traps=[Clamped, Overflow, Inexact, Rounded, Subnormal]
 )
-# Possessive, since nothing of one character more or less could match otherwise: half the time.
+# Possessive, since nothing of one character more or less could match otherwise: half the time. No group is:
+# before Python 3.11.5 those that try again inside fail (https://github.com/python/cpython/issues/106052).
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]++"
 _LABEL = r"(?!-)[a-z0-9-]{1,63}+(?<!-)"
 _TOP_LABEL = r"(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])"
 # In lower case. ASCII on both sides: SES takes no other local part, and Punycode domains only.
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html
-_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*+@(?:{_LABEL}\.)++{_TOP_LABEL}"
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP_LABEL}"
 _LOCAL_PART_MAX, _DOMAIN_MAX = 64, 253
 _SHORT_EMAIL = re.compile(_ADDRESS, re.ASCII)  # not longer than either part may be
 _EMAIL = re.compile(rf"(?=.{{1,{_LOCAL_PART_MAX}}}@.{{1,{_DOMAIN_MAX}}}(?:\n|\Z)){_ADDRESS}", re.ASCII)
