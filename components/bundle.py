@@ -5,7 +5,9 @@ in it. A path inside the program's folder is relative to it, so that clones in d
 same inputs; any other (an environment shared by projects) is absolute, as that is what stays the same there.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +17,8 @@ from .contracts import FOLDERS_OF, HANDLERS, RowrelayError
 
 # Powertools and what it needs. boto3 is not among them: the runtime has it.
 VENDORED = ("aws-lambda-powertools", "jmespath", "typing-extensions")
+# Three quarters of Powertools' files are for what no handler does, and each start would unpack them.
+_UNUSED = re.compile(r"aws_lambda_powertools/(event_handler|utilities/(?!__init__|typing/|jmespath_utils/))")
 _COMPILED = (".so", ".pyd", ".dylib")
 
 
@@ -54,8 +58,9 @@ def _sources(folder: str) -> list[Path]:
     return [path for path in (HANDLERS / folder).rglob("*.py") if path.is_file()]
 
 
-def _vendored_files(name: str) -> Iterator[tuple[str, Path]]:
-    installed = _installed(name)
+@cache  # a program makes several bundles
+def _vendored_files(name: str) -> Mapping[str, Path]:
+    installed, found = _installed(name), {}
     for path in installed.files or ():
         if _is_package_file(path):
             if path.suffix in _COMPILED:
@@ -63,7 +68,8 @@ def _vendored_files(name: str) -> Iterator[tuple[str, Path]]:
                     f"{name} {installed.version} has a compiled file ({path}), which would not run on every "
                     f"machine; install its pure Python wheel: pip install --no-binary {name} {name}"
                 )
-            yield path.as_posix(), Path(str(installed.locate_file(path)))
+            found[path.as_posix()] = Path(str(installed.locate_file(path)))
+    return found
 
 
 def _installed(name: str) -> Distribution:
@@ -80,12 +86,13 @@ def _installed(name: str) -> Distribution:
 
 
 def _is_package_file(path: PurePosixPath) -> bool:
-    """Whether it is part of the package: no script outside it, no metadata, no cache."""
+    """Whether it is part of what handlers need: no script outside the package, no metadata, no cache."""
     return not (
         path.parts[0] == ".."
         or path.parts[0].endswith((".dist-info", ".data"))
         or "__pycache__" in path.parts
         or path.suffix == ".pyc"
+        or _UNUSED.match(path.as_posix())
     )
 
 

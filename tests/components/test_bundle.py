@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-import zipfile
+from collections.abc import Iterator
 from importlib.metadata import PackagePath, distribution, requires
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from components import bundle
 from components.bundle import VENDORED, BundleError, make_bundle
 
 from .recording import Recording
@@ -25,7 +26,22 @@ CARRIED = {
     "insert_records": {"aws", "core", "insert_records"},
     "send_email": {"aws", "core", "send_email"},
 }
+HANDLERS = [
+    ("ingest-process-csv", "process_csv.handler"),
+    ("writer-insert-records", "insert_records.handler"),
+    ("notifier-send-email", "send_email.handler"),
+    ("notifier-mail-round", "send_email.round_handler"),
+    ("ledger-bookkeeper", "bookkeeper.handler"),
+]
 DATA = {"process_csv": {"schema.json"}, "insert_records": set(), "send_email": {"mail.json"}}
+
+
+@pytest.fixture(autouse=True)
+def as_installed() -> Iterator[None]:
+    """What a test says is installed is looked at, and forgotten after it."""
+    bundle._vendored_files.cache_clear()
+    yield
+    bundle._vendored_files.cache_clear()
 
 
 def assets(recording: Recording, function: str) -> dict[str, Any]:
@@ -74,16 +90,37 @@ def test_vendors_what_powertools_needs_and_no_more() -> None:
     assert needed == set(VENDORED)
 
 
-def test_runs_from_the_bundle_alone(local: Recording, tmp_path: Path) -> None:
-    archive = tmp_path / "bundle.zip"
-    with zipfile.ZipFile(archive, "w") as bundle:
-        for name, asset in assets(local, "ingest-process-csv").items():
-            text = asset.text if isinstance(asset, pulumi.StringAsset) else Path(asset.path).read_bytes()
-            bundle.writestr(name, text)
-    check = "import aws_lambda_powertools, lambdas.core.schema as s; print(aws_lambda_powertools.__file__)"
-    isolated = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[0:0] = [{str(archive)!r}]; {check}"]
-    answer = subprocess.run(isolated, capture_output=True, text=True, check=True, cwd=tmp_path)
-    assert answer.stdout.startswith(str(archive))
+def test_of_powertools_it_vendors_little_more_than_handlers_import(local: Recording) -> None:
+    carried = assets(local, "ingest-process-csv")
+    assert sum(name.startswith("aws_lambda_powertools/") for name in carried) < 100
+    assert "aws_lambda_powertools/logging/logger.py" in carried
+
+
+@pytest.mark.parametrize(("function", "handler"), HANDLERS)
+def test_runs_from_the_bundle_alone(local: Recording, tmp_path: Path, function: str, handler: str) -> None:
+    for name, asset in assets(local, function).items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = asset.text.encode() if isinstance(asset, pulumi.StringAsset) else Path(asset.path).read_bytes()
+        path.write_bytes(text)
+    runtime = Path(str(distribution("boto3").locate_file(""))).resolve()
+    check = f"""
+import sys
+sys.path[0:0] = [{str(tmp_path)!r}]
+sys.path.append({str(runtime)!r})
+import lambdas.{handler}, aws_lambda_powertools as powertools
+logger = powertools.Logger(service="bundle")
+context = type("Context", (), dict.fromkeys(
+    ["function_name", "memory_limit_in_mb", "invoked_function_arn", "aws_request_id"], ""))
+logger.inject_lambda_context(lambda event, context: logger.info(event))({{"rows": 1}}, context)
+print(*{{m.__file__ for n, m in sys.modules.items() if n.startswith(("aws_lambda_powertools", "jmespath"))}})
+"""
+    isolated = [sys.executable, "-I", "-S", "-c", check]
+    region = {"AWS_DEFAULT_REGION": "us-east-1"}
+    answer = subprocess.run(isolated, capture_output=True, text=True, check=True, cwd=tmp_path, env=region)
+    logged, loaded = answer.stdout.splitlines()
+    assert json.loads(logged)["message"] == {"rows": 1}
+    assert all(path.startswith(str(tmp_path)) for path in loaded.split())
 
 
 def test_the_schema_is_there_as_given(local: Recording) -> None:
