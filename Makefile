@@ -37,9 +37,9 @@ demo: .venv/.ready ## deploy into the embedded AWS, import a sample, show where 
 	if [ -e "$$files" ] || ! eval "set -- $$files" 2>/dev/null; then set -- "$$files"; fi; \
 	$(BIN)/rowrelay demo $(ARGS) "$$@"
 
-# One file goes through the pipeline, beside the rest. How memory grows takes half a minute to see.
+# One file goes through the pipeline, beside the rest.
 check: lint ## linters, types, unit tests, components, some seeds and one pass of the pipeline
-	$(BIN)/pytest -q $(PYTEST) --ignore=tests/unit/lambdas/process_csv/test_memory.py $(ONE_PASS) tests/components tests/unit
+	$(BIN)/pytest -q $(PYTEST) -m "not slow" --hypothesis-profile=quick $(ONE_PASS) tests/components tests/unit
 	@$(BIN)/python -m tests.simulation --seeds $(CHECKED_SEEDS)
 
 test: lint engine ## linters, types, imports and every test

@@ -1,5 +1,6 @@
 """What holds for every test: no real AWS, no odds from the machine's speed or from how pytest was started."""
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -25,7 +26,19 @@ for _name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_REGIO
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("rowrelay", deadline=None, print_blob=True, derandomize=True)
+settings.register_profile("quick", settings.get_profile("rowrelay"), max_examples=20)  # for `make check`
 settings.load_profile("rowrelay")
+
+
+# Left alone, Python looks for garbage among all modules and tests again and again, a sixth of the time.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what comes from now on, and less often."""
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(20_000, 20, 50)
 
 
 # Whose files take longest; where one of them began last, a core would wait for the other.

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ..program import ROOT, copy_program
 
 
@@ -25,6 +27,7 @@ def registered(folder: Path, **environment: str) -> Any:
     return json.loads(answer.stdout)
 
 
+@pytest.mark.slow
 def test_another_clone_at_another_time_registers_the_same(tmp_path: Path) -> None:
     one = copy_program(tmp_path / "one")
     other = copy_program(tmp_path / "deep" / "er" / "clone", of=one)

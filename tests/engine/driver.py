@@ -11,6 +11,7 @@ import json
 import os
 import runpy
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ def program() -> None:
     runpy.run_path("__main__.py", run_name="__main__")
 
 
+@cache  # to select one is to start the CLI four times
 def select(stack: str) -> automation.Stack:
     """The stack, made if there is none yet."""
     here = str(Path.cwd())

@@ -175,7 +175,5 @@ def engine_environment(folder: Path, port: int, hosts: Path | None = None) -> di
         "PULUMI_CONFIG_PASSPHRASE": "of a test",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
-        # Compiled once: a plugin is started several times an operation.
-        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
         "PIP_NO_INDEX": "1",  # what a program needs is in the environment; a test downloads nothing
     }

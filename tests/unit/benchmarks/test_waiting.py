@@ -43,6 +43,7 @@ def test_every_call_of_the_handlers_has_a_time() -> None:
     assert {operation for operation, _ in client.calls} <= METHOD_SECONDS.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("work", ["process_csv", *PEERS])
 def test_every_reader_reads_the_file_to_its_end(work: str) -> None:
     _, read = one_handler.WORKS[work](1, "plain")

@@ -353,6 +353,7 @@ def run_handlers(pipeline: cloud.Cloud) -> None:
         pipeline.mail_round().run()
 
 
+@pytest.mark.slow
 def test_the_handlers_come_to_the_same_with_both(ministack: Any) -> None:
     fake, real = cloud.Cloud(), cloud.Cloud(ministack)
     run_handlers(fake)

@@ -101,6 +101,7 @@ def test_an_hour_takes_no_more_than_is_said() -> None:
     assert load.write_units / 1.5 < hour.written <= load.write_units
 
 
+@pytest.mark.slow
 def test_a_look_that_cannot_sum_takes_no_more_than_is_said() -> None:
     hour = Hour()
     hour.run(first_chunk=2)

@@ -333,6 +333,7 @@ def test_rows_that_fail_alike_are_of_one_kind_whatever_they_hold() -> None:
     assert {problem.kind for problem in unreadable.values()} == {"a quote is closed in the middle of a field"}
 
 
+@pytest.mark.slow
 def test_blanks_by_quotes_and_in_them_cost_no_more_than_rows_do() -> None:
     """In proportion to the bytes: to look at blanks again and again would take minutes."""
 

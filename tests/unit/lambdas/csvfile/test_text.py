@@ -51,6 +51,7 @@ def test_every_byte_that_can_be_no_utf8_is_found() -> None:
         assert printable(value) == "a\ufffd"
 
 
+@pytest.mark.slow
 def test_every_other_character_is_text() -> None:
     others = "".join(map(chr, range(sys.maxunicode + 1)))
     for control in [*CONTROLS, *map(chr, range(0xD800, 0xE000))]:

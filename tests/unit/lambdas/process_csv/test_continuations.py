@@ -114,6 +114,7 @@ def test_an_import_in_parts_is_the_same_import(gzipped: bool, blocks: int) -> No
     same(scenario, in_one_go(gzipped=gzipped))
 
 
+@pytest.mark.slow
 def test_a_report_of_several_parts_is_continued() -> None:
     rejected = b"".join(b",%s,%d\n" % (b"x" * 3_000, n) for n in range(2 * S3_PART_BYTES // 3_000 + 10))
     data = b"id,a,b\n1,x,y\n" + rejected + b"2,x,y\n"

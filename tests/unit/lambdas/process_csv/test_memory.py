@@ -18,6 +18,7 @@ from ...helpers.csv_files import USERS
 from .bomb import BOMBS
 from .million_rows import ROWS
 
+pytestmark = pytest.mark.slow
 MB = 1_000_000
 HEAD = b"email,first_name,last_name,notes\n"
 # Notes are no column of the schema: they make the file large without making the test slow.

@@ -40,6 +40,7 @@ def test_a_few_rejects_are_one_object() -> None:
     assert len(s3.calls.made) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("last", [0, 1])
 def test_many_rejects_go_in_parts_of_the_size_that_s3_wants(last: int) -> None:
     s3 = FakeS3()

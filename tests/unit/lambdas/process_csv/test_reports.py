@@ -156,6 +156,7 @@ def without_line_and_reason(data: bytes, delimiter: str) -> list[list[str]]:
     return [[*row[:at], *row[at + 2 :]] for row in rows]
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(odd_files())
 def test_a_report_uploaded_again_is_rejected_again_or_the_same_rows(data: bytes) -> None:
@@ -185,6 +186,7 @@ def test_what_was_no_text_does_not_come_in_as_something_else() -> None:
     assert parse(mended, AMOUNTS).values == [{"id": "1", "a": "café", "n": None}]
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(odd_files())
 def test_a_report_has_the_cells_of_every_row_that_was_split(data: bytes) -> None:
