@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
@@ -31,6 +31,7 @@ from operations.queues import QueueState
 from operations.sending_account import SendingAccount
 from operations.status import Status
 
+from ..helpers.examples import examples
 from ..helpers.stack import IMPORT, FakeStack
 
 COLUMNS = 80
@@ -100,7 +101,7 @@ def too_wide(lines: list[str]) -> list[str]:
     ]
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(
     st.lists(IMPORTS, min_size=1, max_size=3), st.lists(FINDINGS, max_size=3), st.lists(MAILS), REASONS, TEXTS
 )
@@ -125,7 +126,7 @@ def test_status_fits(
     assert all(f"{one.books.read:,}" in told for one in imports if one.status != "rejected")
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(IMPORTS, st.lists(FINDINGS, max_size=3), st.one_of(st.none(), MAILS), REASONS, NAMES)
 def test_one_import_fits(
     one: Import, findings: list[Finding], owed: OwedMails | None, reasons: Any, name: str

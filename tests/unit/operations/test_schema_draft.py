@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.core.schema import parse_schema
@@ -15,6 +15,7 @@ from operations.file_sample import Sample, read_sample
 from operations.schema_draft import SchemaDraft, draft_schema
 
 from ..helpers.csv_files import csv_text, parse
+from ..helpers.examples import examples
 
 
 def draft(folder: Path, text: str, most: int = 10_000) -> SchemaDraft:
@@ -170,7 +171,7 @@ def tables(draw: st.DrawFn) -> Sequence[Sequence[str]]:
     return [header, *([draw(st.sampled_from(cells)) for cells in alike] for _ in range(rows))]
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(tables())
 def test_a_draft_takes_every_row_that_it_was_drafted_from(
     tmp_path_factory: pytest.TempPathFactory, table: Sequence[Sequence[str]]

@@ -13,7 +13,7 @@ from typing import Any
 
 import frictionless
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.core.schema import parse_schema
@@ -21,6 +21,7 @@ from lambdas.csvfile.columns import CellError, Column
 
 from ....program import ROOT
 from ...helpers.csv_files import USERS
+from ...helpers.examples import examples
 from .frictionless_differences import (
     BOOLEAN_PROPERTIES,
     COMMA,
@@ -226,7 +227,7 @@ def permitted(case: Case, cell: str, *, we_take_it: bool) -> bool:
 def test_we_read_cells_as_frictionless_does(case: Case) -> None:
     ours, theirs = our_reading(case), their_reading(case)
 
-    @settings(max_examples=60)
+    @examples(60)
     @given(cells(case.seeds))
     def compare(cell: str) -> None:
         we, they = ours(cell), theirs(cell := without_outer_blanks(cell))

@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.core.schema import header_name
@@ -12,6 +12,7 @@ from lambdas.csvfile.header import DELIMITERS, Header, ImportRejectedError, find
 from lambdas.csvfile.options import DEFAULT_OPTIONS, ReadOptions
 
 from ...helpers.csv_files import USERS, schema_of
+from ...helpers.examples import examples
 
 
 def rejection(*cells: str, options: ReadOptions = DEFAULT_OPTIONS) -> str:
@@ -63,7 +64,7 @@ def test_columns_are_found_in_any_order_case_and_spacing(columns: list[str]) -> 
     assert header.unknown == []
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.permutations(USERS.columns), st.data())
 def test_case_blanks_and_what_shows_nothing_do_not_count(columns: list[str], data: st.DataObject) -> None:
     def spelt(name: str) -> str:

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.core.blanks import BLANKS
@@ -19,6 +19,7 @@ from lambdas.csvfile.validate import Reject
 from lambdas.process_csv.reports import RejectsWriter, put_summary, report_key
 
 from ...helpers.csv_files import TEXTS, USERS, cells, csv_text, delimiters, parse, schema_of
+from ...helpers.examples import examples
 from ...helpers.fakes_s3 import FakeS3
 
 
@@ -156,8 +157,7 @@ def without_line_and_reason(data: bytes, delimiter: str) -> list[list[str]]:
     return [[*row[:at], *row[at + 2 :]] for row in rows]
 
 
-@pytest.mark.slow
-@settings(max_examples=400)
+@examples(400)
 @given(odd_files())
 def test_a_report_uploaded_again_is_rejected_again_or_the_same_rows(data: bytes) -> None:
     file = open_csv("people.csv", [data], AMOUNTS)
@@ -186,8 +186,7 @@ def test_what_was_no_text_does_not_come_in_as_something_else() -> None:
     assert parse(mended, AMOUNTS).values == [{"id": "1", "a": "café", "n": None}]
 
 
-@pytest.mark.slow
-@settings(max_examples=400)
+@examples(400)
 @given(odd_files())
 def test_a_report_has_the_cells_of_every_row_that_was_split(data: bytes) -> None:
     file = open_csv("people.csv", [data], AMOUNTS)
