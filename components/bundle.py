@@ -17,7 +17,7 @@ from .contracts import FOLDERS_OF, HANDLERS, RowrelayError
 
 # Powertools and what it needs. boto3 is not among them: the runtime has it.
 VENDORED = ("aws-lambda-powertools", "jmespath", "typing-extensions")
-# Three quarters of Powertools' files are for what no handler does, and each start would unpack them.
+# Four fifths of Powertools' files are for what no handler does, and each start would unpack them.
 _UNUSED = re.compile(r"aws_lambda_powertools/(event_handler|utilities/(?!__init__|typing/|jmespath_utils/))")
 _COMPILED = (".so", ".pyd", ".dylib")
 

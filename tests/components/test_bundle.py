@@ -1,8 +1,10 @@
 """What goes into a function's bundle, and what never does."""
 
+import io
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from importlib.metadata import PackagePath, distribution, requires
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 
 from components import bundle
 from components.bundle import VENDORED, BundleError, make_bundle
+from local.creators.bundle import zipped
 
 from .recording import Recording
 
@@ -98,11 +101,8 @@ def test_of_powertools_it_vendors_little_more_than_handlers_import(local: Record
 
 @pytest.mark.parametrize(("function", "handler"), HANDLERS)
 def test_runs_from_the_bundle_alone(local: Recording, tmp_path: Path, function: str, handler: str) -> None:
-    for name, asset in assets(local, function).items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        text = asset.text.encode() if isinstance(asset, pulumi.StringAsset) else Path(asset.path).read_bytes()
-        path.write_bytes(text)
+    code = local.inputs("lambda/function:Function", function)["code"]
+    zipfile.ZipFile(io.BytesIO(zipped(code, function))).extractall(tmp_path)
     runtime = Path(str(distribution("boto3").locate_file(""))).resolve()
     check = f"""
 import sys
