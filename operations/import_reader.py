@@ -99,7 +99,7 @@ class ImportReader:
 
     def _items(self, import_id: str, first: str) -> list[Item]:
         """Returns an import's items from a part on."""
-        return [dict(item) for item in read_parts(self.dynamodb, self.table, import_id, first)]
+        return [*read_parts(self.dynamodb, self.table, import_id, first)]
 
     def _entries(self) -> Iterator[Item]:
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table, IndexName=KEY_INDEX)

@@ -3,7 +3,7 @@
 The index follows the table a moment later, so what it names is read from the table before use.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -74,12 +74,9 @@ class OpenImports:
         item = self._get(import_id, IMPORT_PART)
         return Entry(item) if item else None
 
-    def items(self, entry: Entry) -> Sequence[Item]:
-        """Returns an import's items from the first chunk on that is not summed."""
-        return [
-            dict(item)
-            for item in read_parts(self._dynamodb, self._table, entry.import_id, entry.sums.next_part)
-        ]
+    def items(self, entry: Entry) -> Iterator[Item]:
+        """Yields an import's items from the first chunk on that is not summed."""
+        return read_parts(self._dynamodb, self._table, entry.import_id, entry.sums.next_part)
 
     def at_one_moment(self, import_id: str) -> tuple[Entry, list[Item]]:
         """Returns an import's entry and its mail counters as they stood together.

@@ -1,12 +1,10 @@
 """Sums of an import's first chunks, which are not read again: what they hold is final."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..aws.dynamodb.outcomes import Item
 from ..core.books import Books
 from ..core.import_entries import CREATED, DUPLICATES, FAILED, PART, ROWS, chunk_part
-from ..core.import_updates import lines_in
 
 
 @dataclass(frozen=True)
@@ -32,19 +30,16 @@ class Sums:
         """The first part that is to be read."""
         return chunk_part(self.to + 1)
 
-    def advanced(self, items: Iterable[Item]) -> "Sums":
-        """Returns the sums with the chunks that follow and are final, up to the first that is not.
+    def advanced(self, item: Item) -> "Sums":
+        """Returns the sums with one more chunk: the one that follows, if this item is it and is final."""
+        created, duplicates = _lines(item, CREATED), _lines(item, DUPLICATES)
+        if item[PART]["S"] != self.next_part or not _is_final(item, created + duplicates):
+            return self
+        return Sums(self.to + 1, self.created + created, self.duplicates + duplicates)
 
-        Args:
-            items: The import's items from `next_part` on, in order.
-        """
-        sums = self
-        for item in items:
-            created, duplicates = len(lines_in(item, CREATED)), len(lines_in(item, DUPLICATES))
-            if item[PART]["S"] != sums.next_part or not _is_final(item, created + duplicates):
-                break
-            sums = Sums(sums.to + 1, sums.created + created, sums.duplicates + duplicates)
-        return sums
+
+def _lines(chunk: Item, name: str) -> int:
+    return len(chunk[name]["NS"]) if name in chunk else 0
 
 
 def _is_final(chunk: Item, ended: int) -> bool:

@@ -73,19 +73,20 @@ def books_of(items: Iterable[Mapping[str, Any]], dead_lines: Set[int] = frozense
             itself, of which the ledger knows nothing: what it does not say was written has failed.
     """
     counts = dict.fromkeys(Books.__dataclass_fields__, 0)
-    failed: set[str] = set(map(str, dead_lines))
+    dead = set(map(str, dead_lines))
     for item in items:
         part = item[PART]["S"]
         if part.startswith(CHUNK_PARTS):
             created, duplicates = _lines(item, CREATED), _lines(item, DUPLICATES)
             counts[CREATED] += len(created)
             counts[DUPLICATES] += len(duplicates)
-            failed.update(_lines(item, FAILED))
-            failed.difference_update(created, duplicates)
+            counts[FAILED] += len({*_lines(item, FAILED)}.difference(created, duplicates, dead))
+            dead.difference_update(created, duplicates)
         else:
             for name in ROW_COUNTS if part == IMPORT_PART else MAIL_COUNTS:
                 counts[name] += int(item[name]["N"]) if name in item else 0
-    return Books(**{**counts, FAILED: len(failed)})
+    counts[FAILED] += len(dead)
+    return Books(**counts)
 
 
 def _lines(item: Mapping[str, Any], name: str) -> list[str]:

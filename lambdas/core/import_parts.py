@@ -1,8 +1,9 @@
 """Reading what the import ledger has of an import."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from ..aws.dynamodb.outcomes import Item
 from .import_entries import IMPORT_ID, PART
 
 if TYPE_CHECKING:
@@ -11,8 +12,11 @@ if TYPE_CHECKING:
 
 def read_parts(
     dynamodb: "DynamoDBClient", table: str, import_id: str, first: str = " ", *, consistent: bool = True
-) -> list[Mapping[str, Any]]:
-    """Returns an import's items as DynamoDB has them, in the order of their parts.
+) -> Iterator[Item]:
+    """Yields an import's items as DynamoDB has them, in the order of their parts.
+
+    A page is read when it is asked for, and no other is kept: all items of a large import fill a small
+    function's memory.
 
     Args:
         dynamodb: The client.
@@ -27,4 +31,4 @@ def read_parts(
         ExpressionAttributeValues={":id": {"S": import_id}, ":first": {"S": first}},
         ConsistentRead=consistent,
     )
-    return [item for page in pages for item in page["Items"]]
+    return (dict(item) for page in pages for item in page["Items"])

@@ -17,7 +17,7 @@ def books_settled_as_they_were_a_moment_ago(patch: Patch) -> None:
         return import_parts.read_parts(*of, consistent=False)
 
     def a_moment_ago(self: Any, import_id: str) -> Any:
-        return self.entry(import_id), read_parts(self._dynamodb, self._table, import_id, "mail#")
+        return self.entry(import_id), [*read_parts(self._dynamodb, self._table, import_id, "mail#")]
 
     patch.setattr(open_imports, "read_parts", read_parts)
     patch.setattr(open_imports.OpenImports, "at_one_moment", a_moment_ago)

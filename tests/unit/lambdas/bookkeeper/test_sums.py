@@ -1,5 +1,7 @@
 """What need not be read again of an import's chunks."""
 
+from collections.abc import Iterable
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -13,15 +15,19 @@ def chunk(number: int, rows: int | None = 2, **lines: list[int]) -> dict[str, An
     return {"part": {"S": f"chunk#{number:08d}"}, **known, **sets}
 
 
+def advanced(sums: Sums, items: Iterable[Any]) -> Sums:
+    return reduce(Sums.advanced, items, sums)
+
+
 FINAL = chunk(1, created=[2], duplicates=[3])
 
 
 def test_chunks_that_are_final_are_summed_in_an_unbroken_run() -> None:
     items = [FINAL, chunk(2, created=[4, 5]), chunk(4, created=[8, 9]), {"part": {"S": "mail#0"}}]
-    sums = Sums().advanced(items)
+    sums = advanced(Sums(), items)
     assert sums == Sums(to=2, created=3, duplicates=1)
     assert sums.next_part == "chunk#00000003"
-    assert sums.advanced([chunk(3, created=[6, 7]), items[2]]) == Sums(to=4, created=7, duplicates=1)
+    assert advanced(sums, [chunk(3, created=[6, 7]), items[2]]) == Sums(to=4, created=7, duplicates=1)
 
 
 @pytest.mark.parametrize(
@@ -36,4 +42,4 @@ def test_chunks_that_are_final_are_summed_in_an_unbroken_run() -> None:
     ids=["a row is missing", "a row failed", "a row failed before", "of an older version", "no chunk"],
 )
 def test_what_is_not_final_ends_the_run(unfinished: Any) -> None:
-    assert Sums().advanced([unfinished, chunk(2, created=[4, 5])]) == Sums()
+    assert advanced(Sums(), [unfinished, chunk(2, created=[4, 5])]) == Sums()
