@@ -43,12 +43,18 @@ _NOT_THERE = frozenset(
 _KEY = re.compile(r"kms(?!\.?Throttl)", re.IGNORECASE)
 # What a service refuses for now, and may take a moment later:
 # https://docs.aws.amazon.com/boto3/latest/guide/retries.html
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html#API_SendMessageBatch_Errors
+# https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors
 PUT_OFF = frozenset(
     {
+        "KMS.ThrottlingException",  # SQS's, as botocore gives it by the protocol
+        "KmsThrottled",
+        "KMSThrottling",  # SNS's
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestThrottled",
         "SlowDown",
+        "Throttled",  # SNS's
         "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",

@@ -96,6 +96,14 @@ def test_what_dynamodb_refuses_is_not_asked_again(monkeypatch: pytest.MonkeyPatc
         dynamodb.batch_get_item(RequestItems={})
 
 
+@pytest.mark.parametrize("code", ["KmsThrottled", "KMS.ThrottlingException", "RequestThrottled"])
+def test_sqs_is_asked_again_when_it_or_the_queues_key_is_throttled(
+    monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    sqs = answering("sqs", monkeypatch, (400, code), (400, code))
+    assert sqs.send_message_batch(QueueUrl="https://queue", Entries=[])["ResponseMetadata"]
+
+
 @pytest.mark.parametrize("answer", [(400, "ThrottlingException"), (503, "ServiceUnavailable")])
 def test_ses_is_not_asked_again_whatever_it_says(
     monkeypatch: pytest.MonkeyPatch, answer: tuple[int, str]

@@ -15,7 +15,7 @@ MOST_BYTES = 1_000_000
 
 
 class PagedLedger:
-    """DynamoDB with an import whose first chunk has a row that failed, so that no look may leave out a page."""
+    """DynamoDB with an import whose first chunk has a row that failed, so that every page is to be read."""
 
     def get_paginator(self, _operation: str) -> "PagedLedger":
         return self
