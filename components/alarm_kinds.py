@@ -7,7 +7,7 @@ EventBridge's: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monit
 SES's: https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-cloudwatch-alarm.html
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import defaults
 from .contracts import DIMENSION, NAMESPACE, MailMetric
@@ -97,8 +97,10 @@ def errors(of: str) -> tuple[Alarm, Alarm]:
     """A function fails, or Lambda has no place for it to run."""
     raised = f"{of} raised an error or ran out of time; its log says why. What it worked on comes again."
     refused = f"{of} was refused a place to run; raise the account's Lambda concurrency."
+    failed = _count(of, "errors", "Errors", "invocations a minute", raised)
     return (
-        _count(of, "errors", "Errors", "invocations a minute", raised),
+        # One that ran out of time is reported late: newer minutes are there already, with no error.
+        replace(failed, evaluation_periods=defaults.ERROR_ALARM_PERIODS, datapoints_to_alarm=1),
         _count(of, "throttles", "Throttles", "invocations a minute", refused),
     )
 
@@ -128,11 +130,11 @@ def iterator_age(of: str, description: str) -> Alarm:
 
 
 def stopped(of: str, description: str) -> Alarm:
-    """A function that a schedule invokes each minute was not invoked for five.
+    """A function that a schedule invokes each minute was not invoked for more than five.
 
-    Lambda reports no invocations by reporting nothing. CloudWatch looks further back than it evaluates, and
-    puts a single period's alarm in ALARM only once all of that is missing, which takes a quarter of an hour;
-    three of five minutes are missing after about five.
+    Lambda reports no invocations by reporting nothing, and those that have not ended not yet. CloudWatch
+    looks further back than it evaluates, and puts a single period's alarm in ALARM only once all of that is
+    missing, which takes a quarter of an hour; six of eight minutes are missing after about six.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
     """
     return Alarm(

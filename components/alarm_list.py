@@ -62,9 +62,9 @@ IMPORT_LEDGER_ALARMS = (
     *errors("bookkeeper"),
     stopped(
         "bookkeeper",
-        "Nobody has looked at the open imports for five minutes, so none is settled or found to be stuck. "
-        "See whether the rule …-bookkeeper-schedule is enabled and may invoke the function, and whether that "
-        "is throttled. A new stack begins with this alarm, for some minutes.",
+        "Nobody has looked at the open imports for more than five minutes, so none is settled or found to be "
+        "stuck. See whether the rule …-bookkeeper-schedule is enabled and may invoke the function, and "
+        "whether that is throttled. A new stack begins with this alarm, for some minutes.",
     ),
     Alarm(
         "imports-stuck",
@@ -98,9 +98,9 @@ STREAM_NOTIFIER_ALARMS = (
     *errors("mail-round"),
     stopped(
         "mail-round",
-        "No round has begun for five minutes, so mails that wait are not sent. See whether the rule "
-        "…-mail-round-schedule is enabled and may invoke the function, and whether that is throttled. A "
-        "new stack begins with this alarm, for some minutes.",
+        "No round has begun for more than five minutes, so mails that wait are not sent. See whether the "
+        "rule …-mail-round-schedule is enabled and may invoke the function, and whether that is throttled. "
+        "A new stack begins with this alarm, for some minutes.",
     ),
     replace(
         mails(

@@ -166,7 +166,12 @@ STREAM_AGE_ALARM = 15 * 60
 # they are no later for it.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html
 REPORT_ALARM_PERIOD = 5 * 60
-STOPPED_ALARM_PERIODS, STOPPED_ALARM_DATAPOINTS = 5, 3
+# Lambda reports an invocation and its error once it has ended, at the minute in which it began, so each alarm
+# looks back over the longest that an invocation takes, and a few minutes until CloudWatch has it:
+# https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+ERROR_ALARM_PERIODS = FUNCTION_TIMEOUT_MAX // ALARM_PERIOD + 3
+# What a schedule invokes ends within three minutes, unless it is behind, and goes on beside the next.
+STOPPED_ALARM_PERIODS, STOPPED_ALARM_DATAPOINTS = 8, 6
 OWED_AGE_ALARM = DAY  # past one day it is no daily quota any more
 OWED_AGE_ALARM_MAX = 365 * DAY
 # From where on SES reviews an account, as parts of one; it pauses sending from 0.1 and 0.005 on.

@@ -6,6 +6,7 @@ ledger first, or with that, and counts it, by which the bookkeeper knows that wh
 """
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ from .publisher import Publisher
 
 # What a look at one import takes at most, so that the function's time does not end it.
 LOOK_SECONDS = 60
+# For how long looks begin: then comes the next run.
+RUN_SECONDS = 60
 
 
 @dataclass
@@ -62,9 +65,9 @@ class Bookkeeper:
             return looks
         rules = Rules(self.imports.mailed(), self.stuck_seconds)
         # Of more than there is time for, each run begins with others.
-        start = random.randrange(len(ids))
+        start, ends = random.randrange(len(ids)), time.monotonic() + RUN_SECONDS
         for n, import_id in enumerate(ids[start:] + ids[:start]):
-            if seconds_left() < LOOK_SECONDS:
+            if seconds_left() < LOOK_SECONDS or time.monotonic() > ends:
                 looks.open += len(ids) - n
                 break
             try:

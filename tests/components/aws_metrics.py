@@ -29,11 +29,13 @@ class Metric:
         dimensions: The sets of dimensions that it is reported with.
         statistics: Those that its page says it is to be viewed with.
         silence: What it means that it reports nothing.
+        late: How many seconds it may be until a moment's value is known.
     """
 
     dimensions: tuple[Dimensions, ...]
     statistics: frozenset[str]
     silence: Silence = Silence.NOTHING_HAPPENED
+    late: int = 0
 
 
 def _of(*names: str) -> Dimensions:
@@ -70,12 +72,13 @@ _FUNCTION = (
     _of("FunctionName", "Resource", "ExecutedVersion"),
     _of(),
 )
+# These two are told when an invocation has ended, of the moment when it began, and it may take 15 minutes:
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 _LAMBDA = {
+    **{name: Metric(_FUNCTION, _COUNT, late=15 * 60) for name in ("Invocations", "Errors")},
     **{
         name: Metric(_FUNCTION, _COUNT)
         for name in (
-            "Invocations",
-            "Errors",
             "DeadLetterErrors",
             "DestinationDeliveryFailures",
             "Throttles",

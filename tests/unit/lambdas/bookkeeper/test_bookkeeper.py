@@ -410,6 +410,21 @@ def test_of_more_than_there_is_time_for_each_run_begins_with_others(scenario: Sc
     assert sum("progress_at" in item for item in items) > 10
 
 
+def test_looks_begin_for_a_minute_until_the_next_run_does(scenario: Scenario, clock: Clock) -> None:
+    for n in range(4):
+        scenario.begin(f"import{n}")
+    entry, looked_at = scenario.imports.entry, set[str]()
+
+    def slow(import_id: str) -> Any:
+        looked_at.add(import_id)
+        clock.sleep(25)
+        return entry(import_id)
+
+    scenario.imports.entry = slow  # type: ignore[method-assign]
+    assert scenario.bookkeeper.run(lambda: 300).open == 5
+    assert len(looked_at) == 3
+
+
 def test_mails_count_where_a_component_says_that_it_mails(without_mails: Scenario) -> None:
     without_mails.say("mailing#send-email-1234567")
     without_mails.read(1, 1)
