@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from ..core.metrics import embedded
 from ..core.outbox import ListedImport, Outbox
 from .lease import Lease
 from .mail_round import MailRound
-from .round_report import UNITS, OwedCounts, metrics_of
+from .round_report import REPORT_SECONDS, UNITS, OwedCounts, metrics_of
 from .set_up import set_up
 
 # A door that is shut for long is noted now and then, not each minute.
@@ -63,14 +63,16 @@ def _run(context: LambdaContext) -> dict[str, Any]:
     counts_of_mails = {"sent": mail_round.sent, "taken": mail_round.due_sender.taken}
     logger.info("round", extra={"imports": len(imports), **counts_of_mails})
     door = made.delivery.gate.read().door
-    _note_shut(door, imports)
     metrics = metrics_of(mail_round, imports, counts, door)
+    _note_shut(door, imports, mail_round.seconds_left)
     return embedded(metrics, context.function_name, UNITS) if metrics else {}
 
 
-def _note_shut(door: Door | None, imports: Sequence[ListedImport]) -> None:
+def _note_shut(door: Door | None, imports: Sequence[ListedImport], seconds_left: Callable[[], float]) -> None:
     """Note of each import that owes mails why none leaves, where SES takes none of anybody's."""
     if door and door.shut:
         error_class = QUOTA if door.kind == DoorKind.QUOTA else f"SES takes no mails: {door.kind}"
         for import_id in (each.import_id for each in imports if each.import_id):
+            if seconds_left() < REPORT_SECONDS:
+                return
             import_errors("mail_round").note_class(import_id, error_class, seconds=_SHUT_NOTE_SECONDS)

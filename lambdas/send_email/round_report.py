@@ -1,7 +1,7 @@
 """What a round reports of the mails that wait: metrics."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ UNITS: Mapping[MailMetric, str] = {
     MailMetric.OLDEST_SECONDS: "Seconds",
     MailMetric.QUOTA_USED: "Percent",
 }
+# Kept for the metrics to be printed: of a function that runs out of time they would never be.
+REPORT_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,18 @@ class OwedCounts:
     # The books of imports whose rows were all written: to add those up anew costs more, the larger they are.
     _written: dict[str, Books] = field(default_factory=dict)
 
-    def total(self, imports: Sequence[ListedImport]) -> int:
-        """Returns how many mails these imports owe.
+    def total(self, imports: Sequence[ListedImport], in_time: Callable[[], bool]) -> int | None:
+        """Returns how many mails these imports owe; None if there was no time to count them all.
 
         Of those of no import, the index itself is counted, up to a megabyte a list.
         """
-        return sum(
-            self.outbox.count(*owed_lists(None)) if each.import_id is None else self._owed(each.import_id)
-            for each in imports
-        )
+        owed = 0
+        for each in imports:
+            if not in_time():
+                return None
+            of_none = each.import_id is None
+            owed += self.outbox.count(*owed_lists(None)) if of_none else self._owed(str(each.import_id))
+        return owed
 
     def _owed(self, import_id: str) -> int:
         written = self._written.get(import_id)
@@ -66,12 +71,14 @@ def metrics_of(
         door: The door after the round.
     """
     oldest, account = mail_round.due_sender.oldest, mail_round.account
-    values = {
-        MailMetric.OWED: counts.total(imports),
+    values: dict[MailMetric, float] = {
         MailMetric.OLDEST_SECONDS: max(0, time.time() - oldest) if oldest else 0,
         MailMetric.HELD: counts.outbox.count(MailState.HELD),
         MailMetric.UNDELIVERABLE: counts.outbox.count(MailState.UNDELIVERABLE),
         MailMetric.DOOR_SHUT: int(door is not None and door.kind.to_mend),
         MailMetric.QUOTA_USED: account.used_percent if account else 0,
     }
+    # Last, as no alarm watches it, and it takes the longer, the more imports owe mails.
+    if owed := counts.total(imports, lambda: mail_round.seconds_left() >= REPORT_SECONDS):
+        values[MailMetric.OWED] = owed
     return values if any(values.values()) else {}

@@ -8,9 +8,10 @@ import pytest
 
 from lambdas.core.mail_gate import DoorKind
 from lambdas.core.mail_writes import Owing
+from lambdas.send_email import round_handler
 
 from ...helpers.clock import Clock
-from ...helpers.cloud import IMPORT, IMPORTS, Cloud, mails
+from ...helpers.cloud import IMPORT, IMPORTS, ROUND_TIMEOUT, Cloud, mails
 from ...helpers.fakes import client_error
 from .conftest import run_round
 
@@ -93,6 +94,18 @@ def test_what_keeps_all_mails_is_noted_of_the_import(
         clock.sleep(60)
     assert cloud.dynamodb.tables[IMPORTS][IMPORT, "error#mail_round"]["class"] == {"S": noted}
     assert len([one for one in cloud.calls.named("update_item") if one["TableName"] == IMPORTS]) == 2
+
+
+def test_what_keeps_all_mails_is_not_noted_when_time_runs_out(
+    cloud: Cloud, clock: Clock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owe(cloud, clock, 3)
+    cloud.gate.shut(DoorKind.SET_UP, "because", None)
+    monkeypatch.setattr(round_handler, "REPORT_SECONDS", ROUND_TIMEOUT + 1)
+    run_round()
+    (line,) = reported(capsys)
+    assert line["DoorShut"] == 1
+    assert (IMPORT, "error#mail_round") not in cloud.dynamodb.tables[IMPORTS]
 
 
 def test_mails_that_leave_at_their_pace_are_no_error(cloud: Cloud, clock: Clock) -> None:

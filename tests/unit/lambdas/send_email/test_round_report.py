@@ -23,6 +23,10 @@ def counts_of(cloud: Cloud) -> OwedCounts:
     return OwedCounts(dynamodb, IMPORTS, cloud.outbox)
 
 
+def in_time() -> bool:
+    return True
+
+
 def created(cloud: Cloud, count: int, *, read: bool = True) -> None:
     """An import with so many rows that were written, in chunks of two."""
     cloud.imports.begin(IMPORT, {"key": "uploads/a.csv"})
@@ -45,17 +49,17 @@ def test_what_is_owed_is_what_was_created_less_what_ended() -> None:
     cloud = Cloud()
     created(cloud, 9)
     ended(cloud, mailed=2, held=1, undeliverable=1, cancelled=1)
-    assert counts_of(cloud).total(owe(cloud, IMPORT)) == 4
+    assert counts_of(cloud).total(owe(cloud, IMPORT), in_time) == 4
 
 
 def test_of_an_import_that_was_written_only_the_mails_are_read_again() -> None:
     cloud = Cloud()
     created(cloud, 100)
     counts, imports = counts_of(cloud), owe(cloud, IMPORT)
-    assert counts.total(imports) == 100
+    assert counts.total(imports, in_time) == 100
     ended(cloud, mailed=30)
     cloud.calls.made.clear()
-    assert counts.total(imports) == 70
+    assert counts.total(imports, in_time) == 70
     ((_, request),) = cloud.calls.made
     assert request["ExpressionAttributeValues"][":first"] == {"S": "mail#"}
 
@@ -64,16 +68,16 @@ def test_an_import_that_is_still_written_is_added_up_anew() -> None:
     cloud = Cloud()
     created(cloud, 4, read=False)
     counts, imports = counts_of(cloud), owe(cloud, IMPORT)
-    assert counts.total(imports) == 4
+    assert counts.total(imports, in_time) == 4
     created(cloud, 10)
-    assert counts.total(imports) == 10
+    assert counts.total(imports, in_time) == 10
 
 
 def test_mails_of_no_import_are_counted_by_their_lists(clock: Clock) -> None:
     cloud = Cloud()
     free = [mail(f"free{n}@example.com") for n in range(7)]
     cloud.mails.owe(free, "stream", Owing("because", clock.now, clock.now))
-    assert counts_of(cloud).total(owe(cloud, None)) == 7
+    assert counts_of(cloud).total(owe(cloud, None), in_time) == 7
 
 
 def metrics(cloud: Cloud, **of: Any) -> dict[MailMetric, float]:
@@ -110,6 +114,17 @@ def test_each_metric_says_what_it_is_named_for(clock: Clock) -> None:
         MailMetric.DOOR_SHUT: 1,
         MailMetric.QUOTA_USED: 25,
     }
+
+
+def test_without_time_to_count_what_is_owed_all_else_is_reported() -> None:
+    cloud = Cloud()
+    created(cloud, 9)
+    cloud.gate.shut(DoorKind.PAUSED, "because", None)
+    imports, a_round = owe(cloud, IMPORT), cloud.mail_round()
+    a_round.seconds_left = lambda: 19.9
+    found = metrics_of(a_round, imports, counts_of(cloud), cloud.gate.read().door)
+    assert found[MailMetric.DOOR_SHUT] == 1
+    assert MailMetric.OWED not in found
 
 
 @pytest.mark.parametrize("kind", DoorKind)
