@@ -135,10 +135,6 @@ class ImportLedger:
         self._dynamodb.update_item(**update_of(self._table, import_id, SUMMARY_PART, sets=sets))
         self._dynamodb.update_item(**finishing(self._table, import_id, present | self._expires()))
 
-    def publish_again(self, import_id: str) -> None:
-        """Have the bookkeeper write the summary of an import again, whose books are settled."""
-        self._dynamodb.update_item(**finishing(self._table, import_id, {}))
-
     def record_chunk(self, import_id: str, number: int, lines: Mapping[str, Collection[int]]) -> None:
         """Add lines to the chunk's sets `created`, `duplicates` and `failed`.
 

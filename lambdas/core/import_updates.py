@@ -88,8 +88,7 @@ def reopening(table: str, import_id: str, expiry: int, *, rows: bool) -> dict[st
 def finishing(table: str, import_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Returns what enters that an import was read, with these values.
 
-    It opens the books, too: whoever reads the file beside another has just overwritten the summary, perhaps
-    a settled one, which the bookkeeper then writes again.
+    It opens the books, too: where another attempt has ended before, they may be settled, by its values.
     """
     return update_of(table, import_id, IMPORT_PART, sets={**_OPENED, **values}, adds=_ONCE)
 

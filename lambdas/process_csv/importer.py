@@ -17,7 +17,6 @@ from ..core.import_entries import (
     READ_OPTIONS,
     ROW_COUNTS,
     ROWS_PER_CHUNK,
-    SETTLED_AT,
     STARTED_AT,
     UPLOADED_BY,
     ImportStatus,
@@ -80,8 +79,6 @@ class Importer:
         entry = self._claim(upload, number, attempt)
         if entry["status"] != ImportStatus.READING or _continuation(entry) > number:
             self._invoke_next(upload, number + 1, entry)  # who handed it over may have ended before that
-            if SETTLED_AT in entry:  # who was repeated may have ended behind a summary that was not settled
-                self.ledger.publish_again(upload.import_id)
             return entry
         first = entry[ATTEMPT] == attempt
         if not first and not self.ledger.mark_repeated(upload.import_id):

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
+from ..aws.errors import code_of
 from ..aws.limits import S3_KEY_BYTES
 from ..core.prefixes import REPORTS_PREFIX
 from ..core.reserved_columns import REJECT_ROW, REPORT_COLUMNS
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
+# Or another is writing it at this moment. Should that fail, the bookkeeper writes the final one all the same.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+_THERE_ALREADY = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 _NAMES_BYTES = 64  # what follows the upload's key in a report's: the import's id and the file's name
 
 
@@ -29,9 +35,17 @@ def report_key(upload_key: str, import_id: str, name: str) -> str:
 
 
 def put_summary(s3: "S3Client", bucket: str, key: str, summary: Mapping[str, Any]) -> None:
-    """Write the summary."""
+    """Write the summary, unless there is one.
+
+    Another attempt's has the same counts; and when this one took its time, the import may be settled, so that
+    it would be written over the final counts.
+    """
     body = json.dumps(summary, ensure_ascii=False, indent=2).encode()
-    s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
+    try:
+        s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json", IfNoneMatch="*")
+    except ClientError as error:
+        if code_of(error) not in _THERE_ALREADY:
+            raise
 
 
 class RejectsWriter:

@@ -11,10 +11,10 @@ from botocore.exceptions import (
     ProxyConnectionError,
 )
 
-from ..aws.limits import SES_BULK_DESTINATIONS, SES_TEMPLATE_DATA_BYTES
+from ..aws.limits import KIB, SES_BULK_DESTINATIONS, SES_INLINE_INPUT_BYTES, SES_TEMPLATE_DATA_BYTES
 from ..core.mail import Mail
 from ..core.mail_gate import DoorKind
-from ..core.mail_template import MailTemplate
+from ..core.mail_template import TEMPLATE_BYTES, MailTemplate
 from ..core.values import is_email
 from .verdicts import MailDeferred, MailRefused, MailSent, MailUnknown, SesAnswers, Verdict
 
@@ -25,6 +25,8 @@ _NOT_CONNECTED = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionE
 # A character of a value in a mail's data: in each of three parts, as JSON escapes it. Most mails are far from
 # the limit, so that their data need not be made to see that.
 _MOST_BYTES_A_CHARACTER = 40
+# What a call has room for besides its template and its recipients' addresses.
+_CALL_DATA_BYTES = SES_INLINE_INPUT_BYTES - TEMPLATE_BYTES - SES_BULK_DESTINATIONS * KIB
 OUT_OF_TIME = MailDeferred("the function ran out of time")
 
 
@@ -97,16 +99,17 @@ class SesSender:
         if not in_time():
             return [OUT_OF_TIME] * len(mails)
 
-        def halves(refused: Verdict) -> list[Verdict]:
-            """Nothing was sent: one mail is at fault, and the call does not say which."""
+        def halves() -> list[Verdict]:
             half = len(mails) // 2
-            return (
-                [*self._send(mails[:half], in_time), *self._send(mails[half:], in_time)]
-                if half
-                else [refused]
-            )
+            return [*self._send(mails[:half], in_time), *self._send(mails[half:], in_time)]
 
-        return self._ask(mails, lambda: self._send_bulk(mails), halves)
+        def halves_or_refused(refused: Verdict) -> list[Verdict]:
+            """Nothing was sent: one mail is at fault, and the call does not say which."""
+            return halves() if len(mails) > 1 else [refused]
+
+        if not self._data_fit(mails, _CALL_DATA_BYTES):
+            return halves()
+        return self._ask(mails, lambda: self._send_bulk(mails), halves_or_refused)
 
     def _send_bulk(self, mails: Sequence[Mail]) -> list[Verdict]:
         answer = self.ses.send_bulk_email(
@@ -138,12 +141,16 @@ class SesSender:
             return [MailUnknown(f"SES's answer was lost: {type(error).__name__}")] * len(mails)
 
     def _is_sendable(self, mail: Mail) -> bool:
-        characters = sum(map(len, mail.columns.values()))
-        fits = (
-            characters * _MOST_BYTES_A_CHARACTER < SES_TEMPLATE_DATA_BYTES
-            or len(self.template.data(mail.columns)) <= SES_TEMPLATE_DATA_BYTES
-        )
+        fits = self._data_fit([mail], SES_TEMPLATE_DATA_BYTES)
         return fits and is_email(mail.columns.get(self.address_column, ""))
+
+    def _data_fit(self, mails: Sequence[Mail], most: int) -> bool:
+        """Whether these mails' data together have at most so many bytes."""
+        characters = sum(len(value) for mail in mails for value in mail.columns.values())
+        return (
+            characters * _MOST_BYTES_A_CHARACTER < most
+            or sum(len(self.template.data(mail.columns)) for mail in mails) <= most
+        )
 
     def _not_sendable(self, mail: Mail) -> Verdict:
         reason = f"the record's {self.address_column} is no e-mail address"

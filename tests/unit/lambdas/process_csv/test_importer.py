@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from lambdas.aws.sqs import QueueError
 from lambdas.csvfile.decode import PIECE_BYTES
+from lambdas.process_csv.reports import report_key
 from lambdas.process_csv.s3_object import ImportInterruptedError
 
 from ...helpers.csv_files import TEXTS
@@ -52,6 +53,19 @@ def test_ignored_columns_are_named_with_the_nearest_that_lacks() -> None:
     told = "shoe size, Frist name (nearest: last_name), Compny (nearest: company)"
     assert summary["ignored_columns"] == scenario.entry["ignored_columns"] == told
     assert scenario.entry.keys().isdisjoint({"unknown_columns", "nearest_columns"})
+
+
+def test_of_a_file_without_a_header_no_cell_is_kept() -> None:
+    scenario = ImportScenario(b"4711,ada@example.com,Ada,Lovelace\n4712,bob@example.com,Bob,Ray\n")
+    summary = scenario.run()
+    assert summary["status"] == "rejected"
+    assert summary["reason"] == scenario.entry["reason"]
+    assert summary["reason"].endswith(
+        "found what looks like data: cell 2 of 4 is an e-mail address. The file seems to have no header:"
+        " write one above its first row"
+    )
+    kept = scenario.report("summary.json").decode() + repr(scenario.dynamodb.tables)
+    assert not [cell for cell in ("4711", "ada@", "Ada", "Lovelace") if cell in kept]
 
 
 def test_reasons_are_grouped_and_counted() -> None:
@@ -160,19 +174,29 @@ def test_an_event_that_is_delivered_again_changes_nothing() -> None:
     assert scenario.entry == entry
 
 
-def test_an_event_again_has_a_settled_summary_written_again() -> None:
-    """An attempt beside this one may have put its own there since, and then ended."""
+def test_an_attempt_that_took_its_time_leaves_the_final_summary_alone() -> None:
+    """Another attempt ended before, and the import was settled meanwhile."""
     scenario = ImportScenario(DATA)
+    summary = report_key(scenario.upload.key, scenario.upload.import_id, "summary.json")
+    scenario.s3.objects[summary] = b"final"
     scenario.run()
-    item = scenario.dynamodb.tables[TABLE][scenario.upload.import_id, "import"]
-    item = {**item, "settled_at": {"S": "2026"}}
-    scenario.dynamodb.put_item(
-        TableName=TABLE, Item={name: of for name, of in item.items() if name != "open"}
-    )
-    openings = scenario.entry["openings"]
+    assert scenario.report("summary.json") == b"final"
+    assert scenario.entry["status"] == "done"
+
+
+@pytest.mark.parametrize("code", ["PreconditionFailed", "ConditionalRequestConflict"])
+def test_a_summary_that_another_writes_is_no_error(code: str) -> None:
+    scenario = ImportScenario(HEAD + person(1))
+    scenario.s3.script("put_object", client_error(code))
     scenario.run()
-    assert (scenario.entry["open"], scenario.entry["openings"]) == ("open", openings + 1)
-    assert scenario.entry["settled_at"] == "2026"
+    assert scenario.entry["status"] == "done"
+
+
+def test_a_summary_that_cannot_be_written_is_an_error() -> None:
+    scenario = ImportScenario(HEAD + person(1))
+    scenario.s3.script("put_object", client_error("AccessDenied"))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        scenario.run()
 
 
 def test_who_uploaded_stands_in_the_ledger_and_the_summary() -> None:

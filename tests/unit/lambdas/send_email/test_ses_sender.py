@@ -14,6 +14,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
+from lambdas.aws.limits import SES_INLINE_INPUT_BYTES
 from lambdas.core.mail import Mail
 from lambdas.send_email.ses_sender import OUT_OF_TIME
 from lambdas.send_email.verdicts import (
@@ -140,6 +141,16 @@ def test_a_refused_call_is_halved_until_the_mail_at_fault_is_alone(code: str) ->
     assert sum(isinstance(verdict, MailSent) for verdict in verdicts) == 49
     assert len(cloud.ses.sent) == len(set(cloud.ses.sent)) == 49
     assert len(cloud.calls.made) <= 2 * 6 + 1
+
+
+def test_what_is_more_than_a_call_may_carry_goes_by_several() -> None:
+    cloud = Cloud()
+    # Each is in the subject, the text and the HTML.
+    large = [replace(each, columns={**each.columns, "name": "x" * 60_000}) for each in mails(6)]
+    assert send(cloud, *large) == [MailSent(f"message-{n}") for n in range(1, 7)]
+    sizes = [len(json.dumps(request)) for request in cloud.calls.named("send_bulk_email")]
+    assert len(sizes) > 1
+    assert max(sizes) < SES_INLINE_INPUT_BYTES
 
 
 def test_halves_have_verdicts_of_their_own() -> None:
