@@ -136,13 +136,15 @@ class Arguments:
         self.add_problem(key, expected, value, example=default or example)
         return ""
 
-    def texts(self, key: str, *, expected: str = "a list of texts", example: str = "") -> list[str] | None:
-        """A list of texts, or None if it is not given; `example` is one of them."""
+    def texts(
+        self, key: str, *, expected: str = "a list of texts", least: int = 0, example: str = ""
+    ) -> list[str] | None:
+        """A list of so many texts, or None if it is not given; `example` is one of them."""
         value = self._args.get(key)
         if value is None:
             return None
         listed = isinstance(value, Sequence) and not isinstance(value, str)
-        if listed and all(isinstance(text, str) for text in value):
+        if listed and len(value) >= least and all(isinstance(text, str) for text in value):
             return list(value)
         self.add_problem(key, expected, value, example=[example])
         return None
@@ -152,11 +154,14 @@ class Arguments:
         value = self._args.get(key)
         if not isinstance(value, Mapping):
             self.add_problem(key, expected, value)
-        elif _has_outputs(value):
+            return None
+        try:
+            if not _has_outputs(value):
+                return cast(dict[str, Any], _whole(value))
             detail = "another resource's output stands in it; expected what is known before any is created"
-            self.add_problem(key, expected, value, detail=detail)
-        else:
-            return cast(dict[str, Any], _whole(value))
+        except RecursionError:  # hundreds of brackets
+            detail = "nested too deeply to be read; take levels out"
+        self.add_problem(key, expected, value, detail=detail)
         return None
 
     def resource(

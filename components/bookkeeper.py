@@ -1,4 +1,4 @@
-"""A ledger of imports with its bookkeeper, the function that settles them; what a component says in it."""
+"""An import ledger with its bookkeeper, the function that settles them; what a component says in it."""
 
 import json
 from dataclasses import dataclass

@@ -42,7 +42,7 @@ class BufferedWriter(pulumi.ComponentResource):
     stream_arn: pulumi.Output[str]
     """The table's stream; empty for a table that exists and has none."""
     import_ledger: ImportLedgerReference
-    """The ledger of imports."""
+    """The import ledger."""
     function_name: pulumi.Output[str]
     """The function's name."""
     function_arn: pulumi.Output[str]

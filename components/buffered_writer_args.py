@@ -11,7 +11,7 @@ from .alarm_list import BUFFERED_WRITER_ALARMS
 from .arguments import Arguments
 from .bundle import make_bundle
 from .common_args import CommonPlan, read_common
-from .contracts import OnConflict
+from .contracts import OnConflict, key_problem
 from .function_args import FunctionArgs, FunctionDefaults, FunctionPlan, read_function
 from .references import ImportLedgerReference, QueueReference, TableReference
 
@@ -39,8 +39,10 @@ class BufferedWriterArgs(TypedDict):
     table: NotRequired[Optional[TableReference]]
     """A table that exists, with `key` as its hash key, of type S or N, and no range key; looked at."""
     import_ledger: NotRequired[Optional[ImportLedgerReference]]
-    """A ledger of imports that exists: another component's, or an ImportLedger's. Default: one is created, as
-    ImportLedger does by default, but for what the arguments here say of function, alarms, key and data."""
+    """An import ledger that exists: another component's, or an ImportLedger's. Default: one is created, with
+    its bookkeeper, as ImportLedger does by default, but with the alarms, the key and the protection that the
+    arguments here say. Its bookkeeper runs as `function` says, but for timeout_seconds, memory_mb and
+    reserved_concurrency: of these it has ImportLedger's defaults."""
     on_conflict: NotRequired[Optional[str]]
     """What to do with a row whose key is in the table: skip it, as a duplicate, or replace. Default: skip."""
     max_receive_count: NotRequired[Optional[int]]
@@ -95,7 +97,7 @@ def plan_buffered_writer(name: str, args: BufferedWriterArgs) -> BufferedWriterP
     arguments = Arguments("BufferedWriter", name, args, BufferedWriterArgs)
     maximum_concurrency = _maximum_concurrency(arguments)
     plan = BufferedWriterPlan(
-        key=arguments.text("key"),
+        key=_key(arguments),
         key_type=arguments.one_of(
             "key_type", "S", defaults.KEY_TYPES, "DynamoDB's types of keys that a column can have"
         ),
@@ -112,6 +114,13 @@ def plan_buffered_writer(name: str, args: BufferedWriterArgs) -> BufferedWriterP
         arguments.exclude("key_type", beside="table", because="which has its keys already")
     arguments.finish()
     return plan
+
+
+def _key(arguments: Arguments) -> str:
+    key = arguments.text("key")
+    if key and (problem := key_problem(key)):
+        arguments.add_problem("key", "a column that can be the records' key", key, detail=problem)
+    return key
 
 
 def _max_receive_count(arguments: Arguments) -> int:

@@ -28,7 +28,7 @@ from lambdas.core.mail_metrics import MailMetric
 from lambdas.core.mail_template import MailTemplate, TemplateError
 from lambdas.core.metrics import DIMENSION, NAMESPACE
 from lambdas.core.prefixes import CONTINUATIONS_PREFIX, REPORTS_PREFIX
-from lambdas.core.schema import Schema, SchemaError, parse_schema
+from lambdas.core.schema import Schema, SchemaError, key_problem, parse_schema, read_document
 from lambdas.core.values import is_email
 from lambdas.csvfile.encodings import encoding_problem
 from lambdas.csvfile.options import DEFAULT_OPTIONS, ReadOptions
@@ -90,5 +90,7 @@ __all__ = [
     "compile_transform",
     "encoding_problem",
     "is_email",
+    "key_problem",
     "parse_schema",
+    "read_document",
 ]

@@ -46,7 +46,7 @@ class CsvIngest(pulumi.ComponentResource):
     upload_prefix: pulumi.Output[str]
     """Where in the bucket files are uploaded to."""
     import_ledger: ImportLedgerReference
-    """The ledger of imports."""
+    """The import ledger."""
     failure_queue: QueueReference
     """Where the events wait whose file could not be worked through in three attempts."""
     function_name: pulumi.Output[str]

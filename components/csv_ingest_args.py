@@ -49,8 +49,10 @@ class CsvIngestArgs(TypedDict):
     function (function_arn) S3's events, as they are and asynchronously, of what is created in bucket under
     upload_prefix, needs a permission to invoke it, and depends on this component. Default: create."""
     import_ledger: NotRequired[Optional[ImportLedgerReference]]
-    """A ledger of imports that exists: another component's, or an ImportLedger's. Default: one is created, as
-    ImportLedger does by default, but for what the arguments here say of function, alarms, key and data."""
+    """An import ledger that exists: another component's, or an ImportLedger's. Default: one is created, with
+    its bookkeeper, as ImportLedger does by default, but with the alarms, the key and the protection that the
+    arguments here say. Its bookkeeper runs as `function` says, but for timeout_seconds, memory_mb and
+    reserved_concurrency: of these it has ImportLedger's defaults."""
     upload_prefix: NotRequired[Optional[str]]
     """Where in the bucket files are uploaded to: folders of letters, digits and !-_.'(), none of dots
     alone, each ending with a slash, outside reports/ and continuations/; at most 512 characters.
@@ -102,7 +104,8 @@ class CsvIngestArgs(TypedDict):
     needs kms:GenerateDataKey on it. Leaving the argument out later does not take the key away: the ledger's
     table keeps it, and the role loses its right to it (docs/reuse.md has the way). Default: keys of AWS's."""
     protect_data: NotRequired[Optional[bool]]
-    """Whether the ledger refuses deletion and the bucket must be empty to go. Default: false."""
+    """Whether the ledger that is created refuses deletion, and is kept when the stack goes; and whether
+    Pulumi refuses to delete the bucket that is created, even if it is empty. Default: false."""
 
 
 @dataclass(frozen=True)

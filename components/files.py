@@ -1,9 +1,9 @@
 """Reading a schema, a module and a mail from files, as the components take them."""
 
-import json
 from pathlib import Path
 from typing import Any
 
+from .contracts import read_document
 from .mail_texts import MailTexts
 
 _TEXT = "utf-8-sig"  # some editors on Windows begin a file with a byte order mark
@@ -17,10 +17,10 @@ def load_schema(path: Path | str) -> dict[str, Any]:
         OSError: the file cannot be read.
         ValueError: it is no JSON object.
     """
-    document = json.loads(Path(path).read_text(encoding=_TEXT))
-    if not isinstance(document, dict):
-        raise ValueError("its JSON is no object")
-    return document
+    try:
+        return read_document(Path(path).read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{path}: expected a Table Schema in JSON, got {error}") from None
 
 
 def load_transform(path: Path | str) -> str:

@@ -15,7 +15,7 @@ __all__ = ["ImportLedger", "ImportLedgerArgs"]
 
 
 class ImportLedger(pulumi.ComponentResource):
-    """A ledger of imports for the argument `import_ledger` of the components that share it; its bookkeeper.
+    """An import ledger, for the argument `import_ledger` of the components that share it; its bookkeeper.
 
     The bookkeeper is a function that looks each minute at the imports that are open. It settles those whose
     rows have all ended, and whose mails have, where a StreamNotifier shares the ledger (unless a
@@ -33,7 +33,7 @@ class ImportLedger(pulumi.ComponentResource):
     """
 
     import_ledger: ImportLedgerReference
-    """The ledger of imports."""
+    """The import ledger."""
     function_name: pulumi.Output[str]
     """The bookkeeper's name."""
     function_arn: pulumi.Output[str]

@@ -35,7 +35,7 @@ class TableReference(TypedDict):
 
 
 class ImportLedgerReference(TypedDict):
-    """A ledger of imports, as ImportLedger makes it."""
+    """An import ledger, as ImportLedger makes it."""
 
     name: pulumi.Input[str]
     """The table's name."""

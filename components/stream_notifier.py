@@ -51,7 +51,7 @@ class StreamNotifier(pulumi.ComponentResource):
     mail_ledger: TableReference
     """The ledger of mails, which also has what waits."""
     import_ledger: ImportLedgerReference
-    """The ledger of imports."""
+    """The import ledger."""
     mail_columns: pulumi.Output[list[str]]
     """The columns that the mail and its address use."""
     ledgers_expire_days: pulumi.Output[int]

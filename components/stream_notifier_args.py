@@ -47,10 +47,13 @@ class StreamNotifierArgs(TypedDict):
     address_column: NotRequired[Optional[str]]
     """The column with the address that the mail goes to. Default: email."""
     columns: NotRequired[Optional[list[str]]]
-    """The columns there are; given, what the mail and address_column use is checked against them."""
+    """The columns there are, at least one; given, what the mail and address_column use is checked against
+    them."""
     import_ledger: NotRequired[Optional[ImportLedgerReference]]
-    """A ledger of imports that exists: another component's, or an ImportLedger's. Default: one is created, as
-    ImportLedger does by default, but for what the arguments here say of function, alarms, key and data."""
+    """An import ledger that exists: another component's, or an ImportLedger's. Default: one is created, with
+    its bookkeeper, as ImportLedger does by default, but with the alarms, the key and the protection that the
+    arguments here say. Its bookkeeper runs as `function` says, but for timeout_seconds, memory_mb and
+    reserved_concurrency: of these it has ImportLedger's defaults."""
     ledgers_expire_days: NotRequired[Optional[int]]
     """After how many days the ledgers forget an import and the mails that are done with, 30 to 3650.
     Default: 400."""
@@ -111,7 +114,7 @@ def plan_stream_notifier(name: str, args: StreamNotifierArgs) -> StreamNotifierP
         BundleError: if the environment lacks what the bundle is made of.
     """
     arguments = Arguments("StreamNotifier", name, args, StreamNotifierArgs)
-    columns = arguments.texts("columns")
+    columns = arguments.texts("columns", expected="a list of at least one column", least=1, example="email")
     mail = read_mail(arguments, columns)
     address_column = _address_column(arguments, columns)
     mail_from = _sender(arguments)

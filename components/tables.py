@@ -43,7 +43,7 @@ def create_records_table(
 def create_import_ledger(
     name: str, protect: bool, parent: pulumi.Resource, kms_key: pulumi.Input[str] | None
 ) -> Table:
-    """Create a ledger of imports.
+    """Create an import ledger.
 
     It has an item for the import itself, one a chunk, and shards of mail counters. Its indexes find the
     imports of an object, and those that are open: only the import's own item has the attribute `key`, and

@@ -1,6 +1,5 @@
 """Files held against a schema and a module that changes rows, offline, with the code that imports them."""
 
-import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lambdas.core.import_entries import ImportStatus
-from lambdas.core.schema import Schema, SchemaError, parse_schema
+from lambdas.core.schema import Schema, SchemaError, parse_schema, read_document
 from lambdas.csvfile.csv_file import open_csv
 from lambdas.csvfile.decode import PIECE_BYTES
 from lambdas.csvfile.findings import Findings
@@ -60,16 +59,13 @@ def read_schema(path: Path) -> Schema:
     """
     expected = "expected a Table Schema in JSON"
     try:
-        document = json.loads(path.read_bytes())
-        if not isinstance(document, dict):
-            raise UsageError(f"{path}: {expected}, got JSON that is no object. Name another with --schema.")
-        return parse_schema(document)
+        return parse_schema(read_document(path.read_bytes()))
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror}): {expected}. Check the path.") from None
     except SchemaError as error:
         raise UsageError(f"{path}: {error}") from None
     except ValueError as error:
-        raise UsageError(f"{path}: {expected}, got no JSON ({error}). Name another with --schema.") from None
+        raise UsageError(f"{path}: {expected}, got {error}. Name another with --schema.") from None
 
 
 def read_transform(path: Path) -> TransformRow:

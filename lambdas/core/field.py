@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .constraints import constraint_problem
+from .constraints import constraint_problem, contradictions
 from .kinds import PROPERTIES, TYPES, format_problem, kind_of, property_problems
 from .values import Kind
 
@@ -101,7 +101,6 @@ def _constraints(field_type: str, kind: Kind, value: Any, problems: list[str]) -
     if not isinstance(value, Mapping):
         problems.append(f"constraints: expected an object, got {value!r}")
         return {}
-    for name, one in value.items():
-        if problem := constraint_problem(field_type, kind, name, one):
-            problems.append(problem)
+    found = [constraint_problem(field_type, kind, name, one) for name, one in value.items()]
+    problems += list(filter(None, found)) or contradictions(kind, value)
     return dict(value)

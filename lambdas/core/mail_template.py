@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..aws.limits import SES_INLINE_INPUT_BYTES
 from ..aws.rowrelay_error import RowrelayError
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 # Not `{{{` nor `\{{`, which mean something else to SES.
 _PLACEHOLDER = re.compile(r"(?<![{\\])\{\{\s*([^\s{}#/>!&^][^{}]*?)\s*\}\}")
+# Half of a call to SES, so that there is room in it for the values of fifty mails, 10,000 bytes each, and for
+# those of one mail in any case. SES refuses a larger call, and the mails are then sent by smaller ones.
+TEMPLATE_BYTES = SES_INLINE_INPUT_BYTES // 2
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
@@ -55,7 +59,7 @@ class MailTemplate:
         """Read the three parts.
 
         Raises:
-            TemplateError: a part is empty, or has braces that are no `{{column}}`.
+            TemplateError: a part is empty, or has braces that are no `{{column}}`; or all are too large.
         """
         parts = {"subject": subject.strip(), "text": text, "html": html}
         problems = [problem for name, part in parts.items() for problem in _problems(name, part)]
@@ -68,6 +72,7 @@ class MailTemplate:
             "Text": renamed["text"],
             "Html": renamed["html"],
         }
+        _check_size(content)
         return cls(content, columns)
 
     def data(self, values: Mapping[str, str]) -> str:
@@ -89,9 +94,20 @@ def _problems(name: str, part: str) -> Iterable[str]:
         if braces in left:
             at = left.index(braces)
             near = left[max(0, at - 10) : at + 20]
-            yield f"the {name} has braces that are no {{{{column}}}}, near {near!r}"
+            yield (
+                f"the {name} has braces that are no {{{{column}}}}, near {near!r}; where they are text, as "
+                f"in CSS, put a space between: {' '.join(braces)}"
+            )
     if name == "subject" and _CONTROLS.search(part):
         yield "the subject has more than one line"
+
+
+def _check_size(content: "EmailTemplateContentTypeDef") -> None:
+    size = len(json.dumps(content))  # as a call has it
+    if size > TEMPLATE_BYTES:
+        expected = f"subject, text and html: expected at most {TEMPLATE_BYTES:,} bytes together, as JSON"
+        do = "shorten them, and link to pictures instead of including them"
+        raise TemplateError([f"{expected}, got {size:,}; {do}"])
 
 
 def _renamed(part: str, prefix: str, columns: tuple[str, ...]) -> str:

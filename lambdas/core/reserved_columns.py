@@ -8,3 +8,8 @@ RECORD_COLUMNS = (RECORD_IMPORT_ID, RECORD_IMPORT_LINE, RECORD_CREATED_AT)
 REJECT_LINE, REJECT_REASON, REJECT_ROW = "_line", "_reason", "_row"
 REPORT_COLUMNS = (REJECT_LINE, REJECT_REASON, REJECT_ROW)
 RESERVED = frozenset({*RECORD_COLUMNS, *REPORT_COLUMNS})
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a schema may not use the name, in any case and with blanks around it."""
+    return name.strip().casefold() in RESERVED

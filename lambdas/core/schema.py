@@ -4,17 +4,18 @@ https://specs.frictionlessdata.io/table-schema/ has the words. What is outside t
 here, when the schema is read, so that nothing in a schema file is ever silently ignored.
 """
 
+import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..aws.limits import PARTIQL_STATEMENT_CHARACTERS
+from ..aws.limits import DYNAMODB_KEY_NAME_BYTES, PARTIQL_STATEMENT_CHARACTERS
 from ..aws.rowrelay_error import RowrelayError
 from .blanks import ALTERING, BLANKS
 from .field import Field, parse_field, unknown_properties
-from .reserved_columns import REPORT_COLUMNS, RESERVED
+from .reserved_columns import REPORT_COLUMNS, is_reserved
 
 KEY_TYPES: Mapping[str, str] = {"string": "S", "integer": "N"}
 # What a statement has room for besides the table's name (255) and the record's own three columns:
@@ -71,6 +72,36 @@ def header_name(name: str) -> str:
     return unicodedata.normalize("NFC", name.translate(_NOT_COMPARED)).casefold()
 
 
+def read_document(data: bytes) -> dict[str, Any]:
+    """Read the JSON of a schema file, which is not yet looked at as a schema.
+
+    Raises:
+        ValueError: it is no JSON object; says what it is instead.
+    """
+    try:
+        document = json.loads(data)
+    except RecursionError:  # thousands of brackets
+        raise ValueError("JSON that is nested too deeply") from None
+    except ValueError as error:
+        raise ValueError(f"no JSON ({error})") from None
+    if not isinstance(document, dict):
+        raise ValueError("JSON that is no object")
+    return document
+
+
+def key_problem(name: str) -> str | None:
+    """Returns why a column of this name cannot be the records' key; None if it can."""
+    if is_reserved(name):
+        return f"the name {name!r} is taken by the record or the report; rename it"
+    if name != name.strip():
+        return f"expected a name without outer blanks, got {name!r}"
+    size = len(name.encode("utf-8", "surrogatepass"))
+    if size > DYNAMODB_KEY_NAME_BYTES:
+        most = f"at most {DYNAMODB_KEY_NAME_BYTES} bytes (DynamoDB's limit)"
+        return f"expected a name of {most}, got {size:,} bytes; shorten {name!r}"
+    return None
+
+
 def parse_schema(document: Mapping[str, Any]) -> Schema:
     """Read a Table Schema document.
 
@@ -112,15 +143,20 @@ def _primary_key(value: Any, fields: list[Field], problems: list[str]) -> str:
     if not matches:
         problems.append(f"primaryKey: expected the name of one field, got {value!r}")
         return ""
-    if matches[0].type not in KEY_TYPES:
-        problems.append(f"primaryKey: expected a string or integer field, got a {matches[0].type}")
-    return matches[0].name
+    key = matches[0]
+    if key.type not in KEY_TYPES:
+        problems.append(f"primaryKey: expected a string or integer field, got a {key.type}")
+    if key.constraints.get("maxLength") == 0 and not key.required:
+        problems.append("primaryKey: expected a field with a maxLength of at least 1, got 0")
+    if not is_reserved(key.name) and (problem := key_problem(key.name)):
+        problems.append(f"primaryKey: {problem}")
+    return key.name
 
 
 def _check_names(fields: list[Field], problems: list[str]) -> None:
     taken: dict[str, tuple[str, int]] = {}
     for n, field in enumerate(fields):
-        if field.name.strip().casefold() in RESERVED:
+        if is_reserved(field.name):
             problems.append(f"field {field.name!r}: the name is taken by the record or the report; rename it")
         for name in filter(None, (field.name, *field.aliases)):
             if name != field.name and name.strip().casefold() in REPORT_COLUMNS:

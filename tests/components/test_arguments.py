@@ -208,6 +208,37 @@ def test_the_writers() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("import_id", "the name 'import_id' is taken by the record or the report; rename it"),
+        ("created_at", "the name 'created_at' is taken by the record or the report; rename it"),
+        ("import_line", "the name 'import_line' is taken by the record or the report; rename it"),
+        ("Import_ID", "the name 'Import_ID' is taken by the record or the report; rename it"),
+        (" email", "expected a name without outer blanks, got ' email'"),
+        ("email\n", r"expected a name without outer blanks, got 'email\n'"),
+        ("x" * 256, "expected a name of at most 255 bytes (DynamoDB's limit), got 256 bytes; shorten 'xxx"),
+        ("é" * 128, "expected a name of at most 255 bytes (DynamoDB's limit), got 256 bytes; shorten 'ééé"),
+    ],
+)
+def test_keys_that_no_record_can_have(key: str, told: str) -> None:
+    (problem,) = writer_problems(key=key)
+    assert problem.startswith(f"key: {told}")
+
+
+def test_a_key_may_be_as_long_as_dynamodb_takes() -> None:
+    recorded = record(lambda: BufferedWriter("w", writer_args(key="x" * 255)))
+    assert recorded.inputs("dynamodb/table:Table", "w-table")["hashKey"] == "x" * 255
+
+
+def test_what_is_nested_too_deeply_is_told() -> None:
+    nested: Any = []
+    for _ in range(2_000):
+        nested = [nested]
+    (problem,) = ingest_problems(schema={**SCHEMA, "title": nested})
+    assert problem == "schema: nested too deeply to be read; take levels out"
+
+
 def test_none_is_the_same_as_not_given() -> None:
     recorded = record(lambda: BufferedWriter("w", writer_args(queue=None, key_type=None)))
     assert recorded.inputs("sqs/queue:Queue", "w-queue")

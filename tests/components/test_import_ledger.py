@@ -1,4 +1,4 @@
-"""A ledger of imports with its bookkeeper, which several pipelines may share."""
+"""An import ledger with its bookkeeper, which several pipelines may share."""
 
 import json
 from typing import Any

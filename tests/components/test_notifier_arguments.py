@@ -22,6 +22,12 @@ def test_the_mail_uses_columns_that_there_are() -> None:
     ]
 
 
+@pytest.mark.parametrize("columns", [[], "email", [1]])
+def test_there_is_a_column(columns: Any) -> None:
+    (problem,) = notifier_problems(columns=columns)
+    assert problem == f"columns: expected a list of at least one column, got {columns!r}"
+
+
 @pytest.mark.parametrize(
     ("mail", "expected"),
     [
@@ -29,6 +35,10 @@ def test_the_mail_uses_columns_that_there_are() -> None:
         ({"subject": "Hi", "text": "Hello", "html": 3}, "mail: expected the texts subject, text, html"),
         ({"subject": "Hi", "text": "Hello", "html": ""}, "mail: the html is empty"),
         ({"subject": "Hi {{", "text": "Hello", "html": "<p>"}, "mail: the subject has braces"),
+        (
+            {"subject": "Hi", "text": "Hello", "html": "x" * 3_000_000},
+            "mail: subject, text and html: expected at most 500,000 bytes together, as JSON, got 3,000,0",
+        ),
     ],
 )
 def test_mails_that_cannot_be_sent(mail: dict[str, Any], expected: str) -> None:

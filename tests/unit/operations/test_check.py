@@ -117,7 +117,12 @@ def test_a_module_that_cannot_be_used_is_named_once(tmp_path: Path, source: str,
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("{", "got no JSON"), ("[]", "JSON that is no object"), ('{"fields": []}', "at least one field")],
+    [
+        ("{", "got no JSON"),
+        ("[]", "JSON that is no object"),
+        ("[" * 200_000, "JSON that is nested too deeply"),
+        ('{"fields": []}', "at least one field"),
+    ],
 )
 def test_a_schema_that_cannot_be_used_is_named(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "schema.json"

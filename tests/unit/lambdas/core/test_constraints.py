@@ -69,3 +69,94 @@ def test_a_constraint_outside_of_the_subset_is_a_problem(
 def test_an_enum_is_held_to_the_field_s_format() -> None:
     (found,) = problems(document({"name": "x", "format": "email", "constraints": {"enum": ["a"]}}))
     assert "each an e-mail address, got ['a']" in found
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        (
+            {"type": "integer", "constraints": {"minimum": 5, "maximum": "3"}},
+            ["s minimum and maximum: expected a minimum of at most the maximum, got 5 and '3'"],
+        ),
+        (
+            {
+                "type": "date",
+                "format": "%d.%m.%Y",
+                "constraints": {"minimum": "02.01.2024", "maximum": "01.02.2023"},
+            },
+            ["s minimum and maximum: expected a minimum of at most the maximum, got '02.01.2024' and "],
+        ),
+        (
+            {"constraints": {"minLength": 9.0, "maxLength": 8}},
+            ["s minLength and maxLength: expected a minLength of at most the maxLength, got 9.0 and 8"],
+        ),
+        (
+            {"constraints": {"maxLength": 0, "required": True}},
+            ["s required and maxLength: expected a maxLength of at least 1, got 0"],
+        ),
+        (
+            {"constraints": {"enum": ["a", " b", "c\t", "\ufeffd", "\ufe0fe"]}},
+            [
+                " enum: expected values without outer blanks, since cells are trimmed, "
+                "got ' b', 'c\\t', '\\ufeffd', '\ufe0fe'"
+            ],
+        ),
+        (
+            {"constraints": {"enum": ["a", "b", "bc"], "pattern": "[ab]"}},
+            [" enum: expected values that pattern '[ab]' allows, got 'bc'"],
+        ),
+        (
+            {"constraints": {"enum": ["a", "ab", "abc"], "minLength": 2, "maxLength": 2}},
+            [
+                " enum: expected values that minLength 2 allows, got 'a'",
+                " enum: expected values that maxLength 2 allows, got 'abc'",
+            ],
+        ),
+        (
+            {"type": "number", "constraints": {"enum": [1, "1.50", 3], "minimum": 1.5, "maximum": 2}},
+            [
+                " enum: expected values that minimum 1.5 allows, got 1",
+                " enum: expected values that maximum 2 allows, got 3",
+            ],
+        ),
+        (
+            {"constraints": {"minLength": 3, "maxLength": 2, "pattern": "x*", "enum": ["xx", "yyy"]}},
+            [
+                "s minLength and maxLength: ",
+                " enum: expected values that pattern 'x*' allows, got 'yyy'",
+                " enum: expected values that minLength 3 allows, got 'xx'",
+                " enum: expected values that maxLength 2 allows, got 'yyy'",
+            ],
+        ),
+    ],
+)
+def test_constraints_that_contradict_each_other_are_a_problem(field: dict[str, Any], told: list[str]) -> None:
+    found = problems(document({"name": "x", **field}))
+    assert len(found) == len(told)
+    for problem, start in zip(found, told, strict=True):
+        assert problem.startswith(f"field 'x': constraint{start}")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"type": "integer", "constraints": {"minimum": "3", "maximum": 3, "enum": [" 3 "]}},
+        {
+            "type": "date",
+            "format": "%d.%m.%Y",
+            "constraints": {"minimum": "02.01.2023", "maximum": "01.02.2023"},
+        },
+        {"type": "datetime", "constraints": {"minimum": "2024-01-01T01:00:00+02:00", "maximum": NEW_YEAR}},
+        {"constraints": {"minLength": 2, "maxLength": 2.0, "pattern": "a|b.", "enum": ["bb", "b\u00e9"]}},
+        {"constraints": {"maxLength": 0, "required": False}},
+        {"constraints": {"enum": ["", "a b", "\u2800".join("ab")]}},
+    ],
+)
+def test_constraints_that_agree_are_taken(field: dict[str, Any]) -> None:
+    assert parse_schema(document({"name": "x", **field})).fields[1].constraints == field["constraints"]
+
+
+def test_what_is_wrong_by_itself_is_told_before_what_it_contradicts() -> None:
+    constraints = {"minLength": 5, "maxLength": "4", "enum": ["a"]}
+    (found,) = problems(document({"name": "x", "constraints": constraints}))
+    assert "constraint maxLength: expected a whole number, got '4'" in found

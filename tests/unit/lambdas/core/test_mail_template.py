@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.core.mail_template import MailTemplate, TemplateError
+from lambdas.aws.limits import SES_BULK_DESTINATIONS, SES_INLINE_INPUT_BYTES, SES_TEMPLATE_DATA_BYTES
+from lambdas.core.mail_template import TEMPLATE_BYTES, MailTemplate, TemplateError
 
 
 def render(template: MailTemplate, values: dict[str, str]) -> tuple[str, str, str]:
@@ -89,6 +90,33 @@ def test_an_empty_part_is_a_problem(part: str) -> None:
 def test_braces_that_are_no_column_are_a_problem(text: str) -> None:
     for problem in problems(text=text):
         assert problem.startswith("the text has braces that are no {{column}}, near ")
+
+
+def test_braces_that_are_text_are_to_be_set_apart() -> None:
+    style = "<style>@media(max-width:600px){.a{width:100%}}</style>"
+    (found,) = problems(html_part=style)
+    assert found.endswith(
+        "near 'width:100%}}</style>'; where they are text, as in CSS, put a space between: } }"
+    )
+    MailTemplate.parse("s", "t", style.replace("}}", "} }"))
+    assert problems(text="{{")[0].endswith("put a space between: { {")
+
+
+@pytest.mark.parametrize("letter", ["x", "é", '"'])
+def test_a_template_is_as_large_as_leaves_room_for_the_values_of_mails(letter: str) -> None:
+    room = TEMPLATE_BYTES - len(json.dumps(MailTemplate.parse("Hi {{a}}", "t", "<").content)) + 1
+    most = room // len(json.dumps(letter)[1:-1])
+    MailTemplate.parse("Hi {{a}}", "t", letter * most)
+    (found,) = problems("Hi {{a}}", "t", letter * (most + 1))
+    assert found.startswith(
+        "subject, text and html: expected at most 500,000 bytes together, as JSON, got 500,00"
+    )
+    assert found.endswith("; shorten them, and link to pictures instead of including them")
+
+
+def test_one_mail_fits_a_call_and_so_do_fifty_of_ten_thousand_bytes() -> None:
+    assert TEMPLATE_BYTES + SES_TEMPLATE_DATA_BYTES < SES_INLINE_INPUT_BYTES
+    assert TEMPLATE_BYTES + SES_BULK_DESTINATIONS * 10_000 <= SES_INLINE_INPUT_BYTES
 
 
 @pytest.mark.parametrize(

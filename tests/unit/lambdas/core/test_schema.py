@@ -1,5 +1,6 @@
 import copy
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,12 +9,14 @@ from hypothesis import strategies as st
 
 from lambdas.core.constraints import CONSTRAINTS
 from lambdas.core.reserved_columns import RESERVED
-from lambdas.core.schema import SchemaError, header_name, parse_schema
+from lambdas.core.schema import SchemaError, header_name, parse_schema, read_document
 from lambdas.core.values import KINDS
 
 from ....program import ROOT
 from ...helpers.csv_files import USERS
 from .documents import document, problems
+
+LONG = "é" * 128  # two bytes each
 
 
 def test_the_users_schema() -> None:
@@ -176,6 +179,22 @@ def test_names_that_the_record_or_the_report_need_are_taken(name: str) -> None:
             document({"name": "x", "type": "date"}, primaryKey="x"),
             "expected a string or integer field, got a date",
         ),
+        (
+            document({"name": " x"}, primaryKey=" x"),
+            "primaryKey: expected a name without outer blanks, got ' x'",
+        ),
+        (
+            document({"name": LONG}, primaryKey=LONG),
+            "primaryKey: expected a name of at most 255 bytes (DynamoDB's limit), got 256 bytes; shorten 'éé",
+        ),
+        (
+            document({"name": "x", "constraints": {"maxLength": 0}}, primaryKey="x"),
+            "primaryKey: expected a field with a maxLength of at least 1, got 0",
+        ),
+        (
+            document({"name": "x", "constraints": {"maxLength": 0, "required": True}}, primaryKey="x"),
+            "field 'x': constraints required and maxLength: expected",
+        ),
         ({"primaryKey": "id"}, "fields: expected a list of at least one field, got None"),
         ({"fields": [], "primaryKey": "id"}, "fields: expected a list of at least one field, got []"),
         ({"fields": {"id": {}}, "primaryKey": "id"}, "fields: expected a list of at least one field"),
@@ -188,6 +207,33 @@ def test_names_that_the_record_or_the_report_need_are_taken(name: str) -> None:
 def test_a_document_outside_of_the_subset_is_a_problem(of: Any, problem: str) -> None:
     (found,) = problems(of)
     assert problem in found
+
+
+def test_a_long_name_is_a_key_s_problem_alone() -> None:
+    parsed = parse_schema(document({"name": LONG}, {"name": LONG[1:] + "x"}, primaryKey=f"{LONG[1:]}x"))
+    assert len(parsed.key.encode()) == 255
+
+
+@pytest.mark.parametrize("name", ["import_id", "Created_At", " import_line ", "_line"])
+def test_a_key_s_reserved_name_is_told_once(name: str) -> None:
+    (found,) = problems({"fields": [{"name": name}], "primaryKey": name})
+    assert found == f"field {name!r}: the name is taken by the record or the report; rename it"
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"[" * 200_000, r"JSON that is nested too deeply"),
+        (b'{"a":' * 200_000, r"JSON that is nested too deeply"),
+        (b"[]", r"JSON that is no object"),
+        (b"{", r"no JSON \(Expecting property name .*\)"),
+        (b'{"\xff": 1}', r"no JSON \(.* codec can't decode byte 0xff .*\)"),
+    ],
+)
+def test_what_is_no_document_is_told(data: bytes, told: str) -> None:
+    with pytest.raises(ValueError) as error:  # noqa: PT011 - what it says is looked at
+        read_document(data)
+    assert re.fullmatch(told, str(error.value))
 
 
 def test_every_problem_is_told_at_once() -> None:
