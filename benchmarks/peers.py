@@ -11,7 +11,6 @@ from typing import IO, Annotated, Any, Literal
 from local.root import ROOT
 
 _SCHEMA = ROOT / "schemas" / "users.json"
-_MEBIBYTE = 1024 * 1024
 
 
 def csv_reader(data: IO[bytes]) -> Iterator[Any]:

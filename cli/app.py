@@ -19,6 +19,7 @@ from .options import (
     MailPath,
     SchemaPath,
     TransformPath,
+    filled,
 )
 from .run import INTERRUPTED, run
 
@@ -53,13 +54,18 @@ def rowrelay(*, version: Version = False) -> None:
 
 Files = Annotated[
     list[str] | None,
-    typer.Argument(metavar="FILE", help="CSV files, or - (standard input). Default: a sample."),
+    typer.Argument(
+        metavar="FILE", parser=filled, help="CSV files, or - (standard input). Default: a sample."
+    ),
 ]
 Keep = Annotated[bool, typer.Option("--keep", help="Leave it running until Ctrl-C.")]
 KeptName = Annotated[
     str | None,
     typer.Option(
-        "--name", metavar="NAME", help="What --stack calls it: demo, or demo-…. Default: a free one."
+        "--name",
+        metavar="NAME",
+        parser=filled,
+        help="What --stack calls it: demo, or demo-…. Default: a free one.",
     ),
 ]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="The emulator's port. Default: a free one.")]
@@ -78,12 +84,12 @@ def demo(
     port: Port = None,
     as_json: Json = False,
 ) -> None:
-    """Run the pipeline in an embedded AWS and show where every row of the files ended.
+    """Run the pipeline in an embedded AWS, on this machine.
 
-    Nothing leaves this machine: no account, no Docker, no real mail. The seconds that are shown run from the
-    first upload to the last row's end. Rejected rows are written into the current folder, as
-    NAME.rejects.csv: correct them there, and give that file next. With --keep the other commands find it from
-    any folder, by its name as --stack if several are kept.
+    Shows where every row of the files ended. Nothing leaves this machine: no account, no Docker, no real
+    mail. The seconds that are shown run from the first upload to the last row's end. Rejected rows are
+    written into the current folder, as NAME.rejects.csv: correct them there, and give that file next. With
+    --keep the other commands find it from any folder, by its name as --stack if several are kept.
 
     Exit codes: 0 every row is accounted for and none failed or is held (rejected rows are a result, not a
     failure); 1 otherwise, or a file was rejected as a whole; 2 wrong usage, such as a file that does not
@@ -104,10 +110,10 @@ EmulatorPort = Annotated[int, typer.Option(min=1, max=65535, help=_PORT_HELP)]
 
 @app.command()
 def emulator(*, port: EmulatorPort = LOCAL_STACK_PORT) -> None:
-    """Run an empty AWS emulator until Ctrl-C, for `pulumi up --stack local`.
+    """Run an empty AWS emulator until Ctrl-C.
 
-    It takes one key, its own, which is printed as two lines for the shell: type them in the terminal that
-    runs `pulumi stack init local` (once) and `pulumi up --stack local`.
+    It is for `pulumi up --stack local`. It takes one key, its own, which is printed as two lines for the
+    shell: type them in the terminal that runs `pulumi stack init local` (once) and `pulumi up --stack local`.
 
     Exit codes: 0 ended by Ctrl-C; 1 it could not start.
     """
@@ -132,11 +138,11 @@ def check(
     write: WriteAliases = False,
     as_json: Json = False,
 ) -> None:
-    """Check files against the schema, offline, with the code that imports them.
+    """Check files against the schema, offline.
 
-    Prints every row that an import would reject, with its line and reason, and the counts. Where a file's
-    header lacks columns, it proposes which of the file's they may be, as a patch of the schema, which
-    --write applies. A mail is checked against the schema, too.
+    It is done by the code that imports them. Prints every row that an import would reject, with its line and
+    reason, and the counts. Where a file's header lacks columns, it proposes which of the file's they may be,
+    as a patch of the schema, which --write applies. A mail is checked against the schema, too.
 
     Exit codes: 0 every row would be accepted; 1 a row, or a whole file, would be rejected; 2 wrong usage,
     such as a file that does not exist.
@@ -149,15 +155,16 @@ def check(
 
 
 _DRAFTED_HELP = "A CSV file, plain or gzipped; - for standard input."
-DraftedFile = Annotated[str, typer.Argument(metavar="FILE", help=_DRAFTED_HELP)]
+DraftedFile = Annotated[str, typer.Argument(metavar="FILE", parser=filled, help=_DRAFTED_HELP)]
 
 
 @app.command()
 def schema(file: DraftedFile, *, encoding: Encoding = None) -> None:
-    """Draft a Table Schema from a file's first rows: types, required columns, a key.
+    """Draft a Table Schema from a file's first rows.
 
-    Prints the schema on stdout; what it looked at, what it could not read, and the columns that it leaves
-    out, on stderr. It takes the rows that it looked at; look it over before you use it.
+    It has types, required columns and a key. Prints the schema on stdout; what it looked at, what it could
+    not read, and the columns that it leaves out, on stderr. It takes the rows that it looked at; look it over
+    before you use it.
 
     Exit codes: 0 drafted; 1 no row can be read, none is a header, or no column could be the key; 2 wrong
     usage, such as a file that does not exist.
@@ -167,7 +174,11 @@ def schema(file: DraftedFile, *, encoding: Encoding = None) -> None:
     run(lambda: run_schema(file, encoding=encoding))
 
 
-Rows = Annotated[int, typer.Argument(metavar="ROWS", min=1, help="How many rows, all of them good and new.")]
+_ROWS_MAX = 10**9  # at one mail a day, the most days that Python can tell
+Rows = Annotated[
+    int,
+    typer.Argument(metavar="ROWS", min=1, max=_ROWS_MAX, help="How many rows, all of them good and new."),
+]
 Rate = Annotated[float, typer.Option(min=0.001, metavar="N", help="Mails that SES lets you send a second.")]
 Quota = Annotated[int, typer.Option(min=1, metavar="N", help="Mails that SES lets you send a day.")]
 
@@ -180,9 +191,10 @@ def cost(
     mails_a_day: Quota = MAILS_A_DAY,
     as_json: Json = False,
 ) -> None:
-    """Show what an import costs on AWS and how long it takes there, and what a month without imports costs.
+    """Show what an import costs on AWS.
 
-    Dated prices of one region, without free tiers; what is stored and logs are not in it.
+    Also how long it takes there, and what a month without imports costs. Dated prices of one region, without
+    free tiers; what is stored and logs are not in it.
 
     Exit codes: 0 shown; 2 wrong usage.
     """

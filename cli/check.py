@@ -16,7 +16,7 @@ from .aliases import alias_patch, aliases_for, merged, shown_aliases, write_alia
 from .files import check_files
 from .findings import reason_lines, remarks
 from .inputs import Inputs, ReadInputs, read_inputs
-from .printer import Printer
+from .printer import Printer, printing
 
 _PROPOSED = "These columns may be the ones that lack"
 
@@ -30,17 +30,26 @@ def run_check(names: Sequence[str], inputs: Inputs, *, as_json: bool, write: boo
     """
     if write and not inputs.schema and INSTALLED:
         raise UsageError(f"--write: {SCHEMA} is the package's own schema: name yours with --schema.")
-    by, files = read_inputs(inputs), check_files(names)
-    if as_json:
-        documents = [_document(file, by) for file in files]
-        valid = all(document["valid"] for document in documents)
-        proposed = merged(document["proposed_aliases"] for document in documents)
-        if written := write and bool(proposed):
-            write_aliases(by.schema_path, proposed)
-        path = str(by.schema_path) if written else None
-        print(json.dumps({"files": documents, "valid": valid, "written": path}))
-        return valid
-    printer = Printer()
+    with printing(as_json=as_json) as printer:  # what the module that changes rows prints is for people, too
+        by, files = read_inputs(inputs), check_files(names)
+        if not as_json:
+            return _check_and_show(printer, files, by, write=write)
+        document = _check_all(files, by, write=write)
+    print(json.dumps(document))
+    return bool(document["valid"])
+
+
+def _check_all(files: Sequence[File], by: ReadInputs, *, write: bool) -> dict[str, Any]:
+    """Returns what `--json` prints."""
+    documents = [_document(file, by) for file in files]
+    proposed = merged(document["proposed_aliases"] for document in documents)
+    if written := write and bool(proposed):
+        write_aliases(by.schema_path, proposed)
+    valid = all(document["valid"] for document in documents)
+    return {"files": documents, "valid": valid, "written": str(by.schema_path) if written else None}
+
+
+def _check_and_show(printer: Printer, files: Sequence[File], by: ReadInputs, *, write: bool) -> bool:
     checks = [_check(file, by, _print_reject(printer, file)) for file in files]
     printer.line()
     show_checks(printer, checks)

@@ -27,7 +27,7 @@ from .demo_settings import STACK, demo_settings
 from .files import check_files
 from .inputs import Inputs
 from .keeping import Keeping
-from .printer import Printer
+from .printer import Printer, printing
 from .progress import progress
 from .report import Report
 
@@ -85,10 +85,10 @@ def run_demo(
         OperationError, EmbeddedAwsError: the run could not be made.
     """
     keeping.check()
-    settings, files = demo_settings(inputs), check_files(names) or [SAMPLE]
+    with printing(as_json=as_json):  # the module that changes rows may print, too
+        settings, files = demo_settings(inputs), check_files(names) or [SAMPLE]
     out = sys.stdout
-    redirected = contextlib.redirect_stdout(sys.stderr if as_json else out)
-    with redirected, _deployed(port, settings) as (aws, printer):
+    with printing(as_json=as_json) as printer, _deployed(printer, port, settings) as aws:
         printer.line(f"Deployed {count(len(aws.resources), 'resource')} in {aws.seconds:.1f} s.")
         outcome = import_files(aws, files, printer.console, want_mail=not as_json)
         saved = _save_rejects(printer, aws, outcome.imports)
@@ -102,8 +102,7 @@ def run_demo(
 
 
 @contextlib.contextmanager
-def _deployed(port: int | None, settings: Mapping[str, str]) -> Iterator[tuple[Deployment, Printer]]:
-    printer = Printer()
+def _deployed(printer: Printer, port: int | None, settings: Mapping[str, str]) -> Iterator[Deployment]:
     with contextlib.ExitStack() as stack:
         with printer.console.status("Deploying into the embedded AWS …"):
             try:
@@ -116,7 +115,7 @@ def _deployed(port: int | None, settings: Mapping[str, str]) -> Iterator[tuple[D
                 if isinstance(error, RunError):  # Pulumi's own for what a user is told without a traceback
                     raise OperationError(str(error)) from None
                 raise
-        yield aws, printer
+        yield aws
 
 
 def import_files(aws: Deployment, files: Sequence[File], console: Console, *, want_mail: bool) -> Outcome:

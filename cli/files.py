@@ -37,8 +37,6 @@ def _standard_input() -> StandardInput:
 
 
 def _problem(name: str) -> str | None:
-    if not name:
-        return "FILE is empty: expected the path of a CSV file."
     try:
         name.encode()
         mode = Path(name).stat().st_mode

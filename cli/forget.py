@@ -1,25 +1,22 @@
 """`rowrelay forget`: a person's record and mail are erased, and what is left where is said."""
 
-import contextlib
 import json
-import sys
 
 from operations.forget import LEFT, Forgetting
 from operations.stack import find_stack
 
 from .options import Options, confirm
-from .printer import Printer
+from .printer import printing
 
 _NOTHING = "Nothing was erased: no record has this key, as you gave it or as an import writes it."
 
 
 def run_forget(stack_name: str | None, key: str, options: Options) -> bool:
     """Erase the record of this key; returns True, for what fails is raised."""
-    out, left = sys.stdout, list(LEFT)
+    left = list(LEFT)
     forgetting = Forgetting.of(find_stack(stack_name), key)
     record = forgetting.find()
-    with contextlib.redirect_stdout(sys.stderr if options.as_json else out):
-        printer = Printer()
+    with printing(as_json=options.as_json) as printer:
         if record:
             confirm("Erase the record, and what the mail ledger has of it?", options, to_look="")
             left = forgetting.carry_out(record)
@@ -28,5 +25,5 @@ def run_forget(stack_name: str | None, key: str, options: Options) -> bool:
         for each in left:
             printer.line(f"  {each}")
     if options.as_json:
-        print(json.dumps({"erased": bool(record), "left": left}), file=out, flush=True)
+        print(json.dumps({"erased": bool(record), "left": left}), flush=True)
     return True

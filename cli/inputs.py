@@ -47,7 +47,7 @@ def read_inputs(inputs: Inputs) -> ReadInputs:
     options = read_options(inputs.encoding)
     path = Path(inputs.schema) if inputs.schema else SCHEMA
     schema = read_schema(path)
-    transform_row = read_transform(Path(inputs.transform)) if inputs.transform else None
+    transform_row = _read_transform(Path(inputs.transform)) if inputs.transform else None
     if inputs.mail:
         _check_mail(Path(inputs.mail), schema)
     return ReadInputs(path, schema, transform_row, options)
@@ -62,6 +62,29 @@ def read_options(encoding: str | None) -> ReadOptions:
     if encoding and (problem := encoding_problem(encoding)):
         raise UsageError(f"--encoding: {problem}.")
     return ReadOptions(encoding=encoding or None)
+
+
+def _read_transform(path: Path) -> TransformRow:
+    """Returns the function of a module, after it was checked as the component does: by its source.
+
+    Raises:
+        UsageError: it cannot be used, here or by the component.
+    """
+    # Pulumi comes with them, which takes a second.
+    from components.arguments import Arguments
+    from components.csv_ingest_args import CsvIngestArgs
+    from components.files import load_transform
+    from components.problems import ArgumentsError
+    from components.transform_module import read_transform as read_argument
+
+    transform_row = read_transform(path)
+    arguments = Arguments("CsvIngest", "check", {"transform_rows": load_transform(path)}, CsvIngestArgs)
+    read_argument(arguments)
+    try:
+        arguments.finish()
+    except ArgumentsError as error:
+        raise UsageError(*(f"{path}: {problem.detail}." for problem in error.problems)) from None
+    return transform_row
 
 
 def _check_mail(folder: Path, schema: Schema) -> None:

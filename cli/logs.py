@@ -28,7 +28,7 @@ def run_logs(stack_name: str | None, name: str | None, *, since: str | None, as_
     stack, import_id, begun = find_stack(stack_name), None, None
     if name is not None:
         import_id, begun = named_import(stack, name)
-    start = begun if begun and since is None else time.time() - seconds
+    start = begun if begun and since is None else max(0, time.time() - seconds)  # no log is from before 1970
     logs = StackLogs(stack, start, import_id)
     if as_json:
         _print_json(logs.lines())

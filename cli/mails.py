@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,20 +13,31 @@ from operations.errors import UsageError
 from operations.text import count, stack_option
 
 from . import sending
-from .options import DryRun, Json, Options, StackName, Yes
-from .printer import Printer
+from .options import ID_OR_KEY, DryRun, Json, Options, StackName, Yes, filled
+from .printer import Printer, printing
 from .run import run
 
 if TYPE_CHECKING:
     from operations.mails import WaitingMail
+    from operations.stack import Stack
 
 app = typer.Typer(no_args_is_help=True, help="Mails that wait: show them, decide on them, stop them.")
 app.add_typer(sending.app)
 
-MailId = Annotated[str | None, typer.Argument(metavar="MAIL", help="The mail's id, from `mails list`.")]
-OfImport = Annotated[str | None, typer.Option("--import", metavar="ID", help="Only this import's mails.")]
+MailId = Annotated[
+    str | None, typer.Argument(metavar="MAIL", parser=filled, help="The mail's id, from `mails list`.")
+]
+OfImport = Annotated[
+    str | None,
+    typer.Option(
+        "--import", metavar="IMPORT", parser=filled, help=f"Only one import's mails: its {ID_OR_KEY}."
+    ),
+]
 Reason = Annotated[
-    str | None, typer.Option("--reason", metavar="TEXT", help="Only mails with this text in their reason.")
+    str | None,
+    typer.Option(
+        "--reason", metavar="TEXT", parser=filled, help="Only mails with this text in their reason."
+    ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Every mail in that state.")]
 _BECAUSE = {
@@ -37,7 +49,8 @@ _BECAUSE = {
 }
 State = Annotated[Undecided, typer.Argument(metavar="STATE", help="The mails' state: undeliverable or held.")]
 ListedState = Annotated[Waiting | None, typer.Option("--state", help="Only mails in this state.")]
-Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Show so many of each state.")]
+_LIMIT_MAX = 1_000_000  # what is shown is kept in memory first
+Limit = Annotated[int, typer.Option(min=1, max=_LIMIT_MAX, metavar="N", help="Show so many of each state.")]
 
 # What to type next, for a list of mails that wait for a decision.
 _NEXT = {
@@ -56,15 +69,18 @@ a mail that has changed since it was shown stays as it is.
 
 Exit codes: 0 done, none was there, or --dry-run; 1 some stay, or you said no; 2 wrong usage.
 """
-_RESEND = f"""Send mails again that SES refused, its cause mended, or that are held and did not leave.
+_RESEND = f"""Send mails again that SES refused, or that are held.
 
-A mail whose record is gone stays, and so does one of an import whose mails were cancelled.
-
-{_EXIT_CODES}"""
-_LET_BE = f"""Leave mails undeliverable, and wait for no decision on them any more.
+Of those that SES refused, mend the cause first; of those that are held, know that they did not leave. A
+mail whose record is gone stays, and so does one of an import whose mails were cancelled.
 
 {_EXIT_CODES}"""
-_COUNT_AS_MAILED = f"""Count mails that are held as mailed: you know that they left.
+_LET_BE = f"""Leave mails undeliverable, and list them no more.
+
+{_EXIT_CODES}"""
+_COUNT_AS_MAILED = f"""Count mails that are held as mailed.
+
+It is for those of which you know that they left.
 
 {_EXIT_CODES}"""
 
@@ -79,9 +95,10 @@ def mails_list(
     stack: StackName = None,
     as_json: Json = False,
 ) -> None:
-    """Show the mails that are owed, undeliverable or held: to whom, of which import and line, and why.
+    """Show the mails that are owed, undeliverable or held.
 
-    Those that are undeliverable or held are shown until something is decided of them.
+    Shows to whom they go, of which import and line they are, and why they wait. Those that are undeliverable
+    or held are shown until something is decided of them.
 
     Exit codes: 0 shown; 2 wrong usage.
     """
@@ -99,7 +116,8 @@ def resend(
     reason: Reason = None,
     every: All = False,
     because: Annotated[
-        str | None, typer.Option("--because", metavar="TEXT", help=_BECAUSE[Decision.RESEND])
+        str | None,
+        typer.Option("--because", metavar="TEXT", parser=filled, help=_BECAUSE[Decision.RESEND]),
     ] = None,
     stack: StackName = None,
     dry_run: DryRun = False,
@@ -121,7 +139,8 @@ def _add_command(decision: Decision, state: Undecided, text: str) -> None:
         reason: Reason = None,
         every: All = False,
         because: Annotated[
-            str | None, typer.Option("--because", metavar="TEXT", help=_BECAUSE[decision])
+            str | None,
+            typer.Option("--because", metavar="TEXT", parser=filled, help=_BECAUSE[decision]),
         ] = None,
         stack: StackName = None,
         dry_run: DryRun = False,
@@ -175,7 +194,9 @@ def run_decision(
 
     from .survey import carry_out
 
-    decisions = decide(find_stack(stack_name), decision, state, which, because)
+    stack = find_stack(stack_name)
+    which = _found(stack, which, as_json=options.as_json)
+    decisions = decide(stack, decision, state, which, because)
     return carry_out(decisions, decision.replace("-", " "), options)
 
 
@@ -183,13 +204,11 @@ def run_list(
     stack_name: str | None, states: Sequence[Waiting], which: Which, *, limit: int, as_json: bool
 ) -> bool:
     """Show the mails in these states; returns True, for what fails is raised."""
-    from operations.import_reader import find_import
     from operations.mails import StackMails
     from operations.stack import find_stack
 
     stack = find_stack(stack_name)
-    if which.import_id is not None:
-        find_import(stack, which.import_id)
+    which = _found(stack, which, as_json=as_json)
     mails = StackMails.of(stack)
     found = {state: list(islice(mails.waiting(state, which), limit + 1)) for state in states}
     if as_json:
@@ -202,6 +221,18 @@ def run_list(
         for command in _NEXT[state] if of else ():
             printer.line(f"  {command}{stack.option}")
     return True
+
+
+def _found(stack: "Stack", which: Which, *, as_json: bool) -> Which:
+    """Say of which import only mails are meant, if it is of one; returns the same by the import's id."""
+    from operations.import_reader import find_named
+
+    if which.import_id is None:
+        return which
+    one = find_named(stack, which.import_id)
+    with printing(as_json=as_json) as printer:
+        printer.line(f"Only mails of {one.title}.")
+    return replace(which, import_id=one.id)
 
 
 def _heading(state: Waiting, found: int, limit: int) -> str:

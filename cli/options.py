@@ -6,9 +6,27 @@ from typing import Annotated
 
 import typer
 
+from lambdas.csvfile.text import trimmed
 from operations.errors import OperationError, UsageError
 
 LOCAL_STACK_PORT = 4566  # where Pulumi.local.yaml points Pulumi
+
+# How an import is named, in every command that takes one.
+ID_OR_KEY = "id or S3 key; a key that several imports have is refused, with their ids"
+
+
+def filled(text: str) -> str:
+    """Returns the text that an option or argument is given: the parser of each that takes any text.
+
+    Raises:
+        BadParameter: it shows nothing, and so means nothing, or else everything.
+    """
+    if trimmed(text):
+        return text
+    raise typer.BadParameter(
+        f"expected a text that is not blank, got {text!r}. Is it a variable of the shell that is not set?"
+    )
+
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; all else on stderr.")]
 StackName = Annotated[
@@ -16,28 +34,41 @@ StackName = Annotated[
     typer.Option(
         "--stack",
         metavar="NAME",
+        parser=filled,
         help="A demo that `rowrelay demo --keep` keeps, or a Pulumi stack. Default: the only such demo.",
     ),
 ]
 SchemaPath = Annotated[
-    str | None, typer.Option("--schema", metavar="PATH", help="Table Schema. Default: the program's.")
+    str | None,
+    typer.Option("--schema", metavar="PATH", parser=filled, help="Table Schema. Default: the program's."),
 ]
 TransformPath = Annotated[
     str | None,
     typer.Option(
-        "--transform", metavar="PATH", help="Python module that changes rows; it is run. Default: none."
+        "--transform",
+        metavar="PATH",
+        parser=filled,
+        help="Python module that changes rows; it is run. Default: none.",
     ),
 ]
 CheckedFiles = Annotated[
-    list[str], typer.Argument(metavar="FILE", help="CSV files, plain or gzipped; - for standard input.")
+    list[str],
+    typer.Argument(metavar="FILE", parser=filled, help="CSV files, plain or gzipped; - for standard input."),
 ]
 MailPath = Annotated[
     str | None,
-    typer.Option("--mail", metavar="PATH", help="Folder with subject.txt, body.txt and body.html."),
+    typer.Option(
+        "--mail", metavar="PATH", parser=filled, help="Folder with subject.txt, body.txt and body.html."
+    ),
 ]
 Encoding = Annotated[
     str | None,
-    typer.Option("--encoding", metavar="NAME", help="What rows that are not UTF-8 are in. Default: none."),
+    typer.Option(
+        "--encoding",
+        metavar="NAME",
+        parser=filled,
+        help="What rows that are not UTF-8 are in. Default: none.",
+    ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
@@ -45,7 +76,10 @@ Discard = Annotated[
     bool, typer.Option("--discard", help="Delete the messages that nothing can be done with, and no others.")
 ]
 Reason = Annotated[
-    str | None, typer.Option("--reason", metavar="TEXT", help="Only messages with this text in their reason.")
+    str | None,
+    typer.Option(
+        "--reason", metavar="TEXT", parser=filled, help="Only messages with this text in their reason."
+    ),
 ]
 
 

@@ -1,7 +1,9 @@
 """Printing to a terminal or a pipe, with text from files and mails made safe and short."""
 
+import contextlib
+import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
@@ -99,6 +101,13 @@ class Printer:
             table.add_column(width=cell[1], justify="left" if cell is name else justify, overflow="fold")
         table.add_row(*(text for text, _ in beside))
         self.console.print(table)
+
+
+@contextlib.contextmanager
+def printing(*, as_json: bool) -> Iterator[Printer]:
+    """Yields a printer for people; with --json all that is printed goes to stderr meanwhile."""
+    with contextlib.redirect_stdout(sys.stderr if as_json else sys.stdout):
+        yield Printer()
 
 
 def wrapped(text: str, width: int, indent: str) -> list[str]:

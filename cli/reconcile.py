@@ -1,8 +1,6 @@
 """`rowrelay reconcile`: the table against the mail ledger: which records have no mail, and why."""
 
-import contextlib
 import json
-import sys
 from collections import Counter
 
 from operations.reconcile import owe_mails, reconcile
@@ -10,15 +8,14 @@ from operations.stack import find_stack
 from operations.text import count
 
 from .options import Options, confirm
-from .printer import Printer
+from .printer import printing
 from .progress import counting
 
 
 def run_reconcile(stack_name: str | None, options: Options, *, owe: bool) -> bool:
     """Show what is missing, and enter it as owed if `owe`; returns whether nothing is missing any more."""
     stack = find_stack(stack_name)
-    with contextlib.redirect_stdout(sys.stderr if options.as_json else sys.stdout):
-        printer = Printer()
+    with printing(as_json=options.as_json) as printer:
         with counting(printer.console, "record", None) as add:
             looked = reconcile(stack, add)
         found = looked.missing

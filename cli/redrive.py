@@ -9,16 +9,17 @@ from .run import run
 
 app = typer.Typer(no_args_is_help=True, help="Deal again with what failed for good, its cause mended.")
 
-_INGEST = """Import anew what process_csv gave up reading, such as for a permission that was missing.
+_INGEST = """Import anew what process_csv gave up reading.
 
-An upload that has expired or was overwritten cannot be read any more; its message stays until
---discard. May be killed and repeated: an import is one import however often it is sent.
+It gave up for a permission that was missing, say. An upload that has expired or was overwritten cannot
+be read any more; its message stays until --discard. May be killed and repeated: an import is one import
+however often it is sent.
 
 Exit codes: 0 every message was dealt with, none was there, or --dry-run; 1 some stay, or you said no;
 2 wrong usage.
 """
 
-_WRITER = """Send the rows that could not be written to the queue of chunks again.
+_WRITER = """Send rows that could not be written to the queue again.
 
 A message that is no chunk is not ours; it is shown, and stays until --discard. May be killed and
 repeated: a row that is in the table changes nothing there (if on_conflict is replace, it wins over a
@@ -28,9 +29,10 @@ Exit codes: 0 every message was dealt with, none was there, or --dry-run; 1 some
 2 wrong usage.
 """
 
-_NOTIFIER = """Show Lambda's notes of stream batches that it gave up, which name no record to send again.
+_NOTIFIER = """Show Lambda's notes of stream batches that it gave up.
 
-They stay until --discard; `rowrelay reconcile` finds their records. Mails that wait are in `rowrelay mails`.
+They name no record to send again. They stay until --discard; `rowrelay reconcile` finds their records.
+Mails that wait are in `rowrelay mails`.
 
 Exit codes: 0 every message was dealt with, none was there, or --dry-run; 1 some stay, or you said no;
 2 wrong usage.

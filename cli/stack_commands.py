@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .options import CheckedFiles, Json, Options, StackName, Yes
+from .options import ID_OR_KEY, CheckedFiles, Json, Options, StackName, Yes, filled
 from .run import run
 
 app = typer.Typer(rich_markup_mode=None)
@@ -25,13 +25,13 @@ def upload(
     replace: Replace = False,
     as_json: Json = False,
 ) -> None:
-    """Upload files to a stack, each after it was checked by what the stack imports it by.
+    """Check files and upload them to a stack.
 
-    Shows which rows will be rejected. A file that would be rejected as a whole is not uploaded, nor one that
-    would overwrite an object that is not read to its end yet; the others are. Its key is its name under the
-    stack's upload prefix. With --watch it follows the imports until their books are settled, and writes
-    rejected rows beside each file, as NAME.rejects.csv. Ctrl-C leaves no file half uploaded, and says which
-    were; their imports go on.
+    Each is checked by what the stack imports it by. Shows which rows will be rejected. A file that would be
+    rejected as a whole is not uploaded, nor one that would overwrite an object that is not read to its end
+    yet; the others are. Its key is its name under the stack's upload prefix. With --watch it follows the
+    imports until their books are settled, and writes rejected rows beside each file, as NAME.rejects.csv.
+    Ctrl-C leaves no file half uploaded, and says which were; their imports go on.
 
     Exit codes: 0 every file was uploaded, and with --watch is settled with none failed or held (rejected rows
     are a result, not a failure); 1 otherwise; 2 wrong usage, such as two files of one name; 130 Ctrl-C.
@@ -50,7 +50,9 @@ Limit = Annotated[
 
 OfImport = Annotated[
     str | None,
-    typer.Option("--import", metavar="ID", help="Show this import whole; a key will do if it has but one."),
+    typer.Option(
+        "--import", metavar="IMPORT", parser=filled, help=f"Show one import whole: its {ID_OR_KEY}."
+    ),
 ]
 
 
@@ -58,10 +60,11 @@ OfImport = Annotated[
 def status(
     *, stack: StackName = None, of_import: OfImport = None, limit: Limit = 20, as_json: Json = False
 ) -> None:
-    """Show where rows and mails are, and what is wrong: with the stack's parts, its imports, its mails.
+    """Show where rows and mails are, and what is wrong.
 
-    Changes nothing. All imports that are not settled are shown, and the newest. A queue's age is that of its
-    oldest message; on AWS it lags by some minutes.
+    It looks at the stack's parts, its imports and its mails. Changes nothing. All imports that are not
+    settled are shown, and the newest. A queue's age is that of its oldest message; on AWS it lags by some
+    minutes.
 
     Exit codes: 0 at rest, or moving; 1 something needs you, or could not be looked at, and is shown with what
     to do; 2 wrong usage; 3 something does not move, and is shown with why.
@@ -71,13 +74,12 @@ def status(
     run(lambda: run_status(stack, of_import, limit=limit, as_json=as_json))
 
 
-SomeImport = Annotated[
-    str,
-    typer.Argument(metavar="IMPORT", help="An import's id; the key of its object will do if it has but one."),
-]
+SomeImport = Annotated[str, typer.Argument(metavar="IMPORT", parser=filled, help=f"An import's {ID_OR_KEY}.")]
 Output = Annotated[
     str | None,
-    typer.Option("--output", metavar="FILE", help="Where to write. Default: NAME.rejects.csv, here."),
+    typer.Option(
+        "--output", metavar="FILE", parser=filled, help="Where to write. Default: NAME.rejects.csv, here."
+    ),
 ]
 
 
@@ -85,10 +87,10 @@ Output = Annotated[
 def rejects(
     of_import: SomeImport, *, stack: StackName = None, output: Output = None, as_json: Json = False
 ) -> None:
-    """Download an import's rejected rows, each with its line and reason: correct them, and upload the file.
+    """Download an import's rejected rows.
 
-    A file that is there already stays: by default the next free name is taken, NAME.rejects-2.csv; one that
-    --output names is refused.
+    Each has its line and reason: correct them, and upload the file. A file that is there already stays: by
+    default the next free name is taken, NAME.rejects-2.csv; one that --output names is refused.
 
     Exit codes: 0 written, or there are none; 1 they could not be written, are not there yet, or have
     expired; 2 wrong usage, such as an import that nobody knows.
@@ -100,13 +102,14 @@ def rejects(
 
 OneImport = Annotated[
     str | None,
-    typer.Argument(metavar="[IMPORT]", help="An import's id, or its object's key. Default: all lines."),
+    typer.Argument(metavar="[IMPORT]", parser=filled, help=f"An import's {ID_OR_KEY}. Default: all lines."),
 ]
 Since = Annotated[
     str | None,
     typer.Option(
         "--since",
         metavar="TIME",
+        parser=filled,
         help="How far back: 30m, 2h, 1d. Default: 1h; with IMPORT, since it was begun.",
     ),
 ]
@@ -121,9 +124,10 @@ def logs(
     since: Since = None,
     as_json: JsonLines = False,
 ) -> None:
-    """Show what the functions logged, the oldest first: all lines, or those about one import.
+    """Show what the functions logged, the oldest line first.
 
-    Times are UTC. Lambda's own lines are shown where an invocation failed or was ended.
+    All lines, or those about one import. Times are UTC. Lambda's own lines are shown where an invocation
+    failed or was ended.
 
     Exit codes: 0 shown, or there was no line; 1 a log could not be read; 2 wrong usage.
     """
@@ -137,10 +141,11 @@ Owe = Annotated[bool, typer.Option("--owe", help="Enter the mails that are missi
 
 @app.command()
 def reconcile(*, stack: StackName = None, owe: Owe = False, yes: Yes = False, as_json: Json = False) -> None:
-    """Hold the table against the mail ledger: which imported records have no mail on its way, and why.
+    """Find imported records without a mail on its way.
 
-    Reads the whole table. Records younger than an hour are left out, and those that are as old as what the
-    ledgers forget. With --owe a round sends what never began; what was begun it holds, for you to decide.
+    Holds the table against the mail ledger, and says why each has none. Reads the whole table. Records
+    younger than an hour are left out, and those that are as old as what the ledgers forget. With --owe a
+    round sends what never began; what was begun it holds, for you to decide.
 
     Exit codes: 0 nothing is missing, or all of it was entered; 1 something is, or you said no; 2 wrong usage.
     """
@@ -149,14 +154,14 @@ def reconcile(*, stack: StackName = None, owe: Owe = False, yes: Yes = False, as
     run(lambda: run_reconcile(stack, Options(yes=yes, as_json=as_json), owe=owe))
 
 
-Key = Annotated[str, typer.Argument(metavar="KEY", help="The record's key.")]
+Key = Annotated[str, typer.Argument(metavar="KEY", parser=filled, help="The record's key.")]
 
 
 @app.command()
 def forget(key: Key, *, stack: StackName = None, yes: Yes = False, as_json: Json = False) -> None:
-    """Erase a person's record, and what the mail ledger has of it; says what may be left where.
+    """Erase a person from the table and the mail ledger.
 
-    A mail that is owed is cancelled first. May be killed and repeated.
+    Says what may be left, and where. A mail that is owed is cancelled first. May be killed and repeated.
 
     Exit codes: 0 erased, or there was no such record; 1 its mail is being sent, or you said no; 2 wrong
     usage.

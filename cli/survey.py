@@ -1,15 +1,13 @@
 """Messages or mails, shown to the operator and dealt with: what `redrive` and `mails` share."""
 
-import contextlib
 import json
-import sys
 
 from operations.messages import VISIBILITY_SECONDS
 from operations.survey import Survey, Work
 from operations.text import count
 
 from .options import Options, confirm
-from .printer import Printer
+from .printer import Printer, printing
 from .progress import counting
 
 _SHOWN = 20  # reasons, and messages or mails that stay
@@ -27,9 +25,7 @@ def carry_out(work: Work, verb: str, options: Options, hint: str = "") -> bool:
     Returns:
         Whether none of it stays; True after a dry run.
     """
-    out = sys.stdout
-    with contextlib.redirect_stdout(sys.stderr if options.as_json else out):
-        printer = Printer()
+    with printing(as_json=options.as_json) as printer:
         with counting(printer.console, work.noun, None) as add:
             survey = work.survey(add)
         _show_survey(printer, survey, verb)
@@ -41,7 +37,7 @@ def carry_out(work: Work, verb: str, options: Options, hint: str = "") -> bool:
         if survey.stay and hint:
             printer.line(hint)
     if options.as_json:
-        print(json.dumps(survey.as_json(dry_run=options.dry_run)), file=out, flush=True)
+        print(json.dumps(survey.as_json(dry_run=options.dry_run)), flush=True)
     return options.dry_run or not survey.stay
 
 

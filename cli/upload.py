@@ -1,8 +1,6 @@
 """`rowrelay upload`: files checked, uploaded, and followed until their imports are settled."""
 
-import contextlib
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +13,7 @@ from operations.upload_run import UploadRun
 
 from .check import show_checks
 from .files import check_files
-from .printer import Printer, shown
+from .printer import Printer, printing, shown
 from .progress import progress, sending
 from .report import Report
 from .run import INTERRUPTED, NOT_OK, OK
@@ -43,10 +41,9 @@ def run_upload(names: Sequence[str], stack_name: str | None, options: UploadOpti
         UsageError: a file cannot be read, or two have one name; before anything is uploaded.
         OperationError: the stack does not say what to check the files by.
     """
-    files, out = check_files(names), sys.stdout
+    files = check_files(names)
     run = UploadRun(find_stack(stack_name), options.replace)
-    with contextlib.redirect_stdout(sys.stderr if options.as_json else out):
-        printer = Printer()
+    with printing(as_json=options.as_json) as printer:
         try:
             code = _upload_and_watch(printer, run, files, watch=options.watch)
         except KeyboardInterrupt:
@@ -54,7 +51,7 @@ def run_upload(names: Sequence[str], stack_name: str | None, options: UploadOpti
             _say_what_was_stopped(printer, run)
             code = INTERRUPTED
     if options.as_json:
-        print(json.dumps(run.as_json()), file=out, flush=True)
+        print(json.dumps(run.as_json()), flush=True)
     return code
 
 

@@ -1,7 +1,6 @@
 """A person is forgotten: their record goes, and what the mail ledger has of it."""
 
 import time
-import unicodedata
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +10,9 @@ from lambdas.aws.dynamodb.outcomes import Item
 from lambdas.core.mail import Mail
 from lambdas.core.mail_entries import MAIL_ID, Entry, MailState
 from lambdas.core.mail_writes import Change, Owing
-from lambdas.core.values import is_email, is_uuid
+from lambdas.core.values import KINDS, is_email, is_uuid, read_one
+from lambdas.csvfile.columns import key_normaliser
+from lambdas.csvfile.text import trimmed
 
 from .errors import OperationError, UsageError
 from .mails import StackMails
@@ -30,8 +31,9 @@ ENTRY_STAYS = (
 )
 LEFT = (
     "the mail ledger: mails that wait, or wait for a decision, of an earlier record of this key",
-    "the bucket: the uploaded file and its rejects report, until they expire (uploadsExpireDays,"
-    " reportsExpireDays)",
+    "the bucket: the uploaded file and its reports, until they expire (uploadsExpireDays, reportsExpireDays)",
+    "the import ledger, until its time to live: a row that was taken for the header of a rejected file, if no"
+    " cell of it was an address, a UUID, a URI, a date or a number",
     "the queues of chunks, dead letters and failures: up to 14 days",
     "the table's and the ledgers' backups: up to 35 days",
     "the mail itself, and SES's events and suppression list, if you keep them; the logs name nobody",
@@ -62,11 +64,11 @@ class Forgetting:
             UsageError: the key is no number, and the table's are.
         """
         records = Records.of(stack)
-        keys = _spellings(key)
-        if records.key_type == "N":
-            keys = [key.strip()]
-            if not keys[0].lstrip("-").replace(".", "", 1).isdecimal():
-                raise UsageError(f"{records.key}: expected a number, as the table's key is, got {key}.")
+        try:
+            keys = [_number(key)] if records.key_type == "N" else _spellings(key)
+        except ValueError:
+            expected = "expected a number, as the table's key is"
+            raise UsageError(f"{records.key}: {expected}, got {key}.") from None
         items = [{records.key: {records.key_type: each}} for each in keys]
         return cls(stack, StackMails.of(stack), records, items)
 
@@ -129,7 +131,23 @@ class Forgetting:
 
 
 def _spellings(key: str) -> list[str]:
-    """Returns the key as it is given, and as an import would write it: see lambdas/csvfile/columns.py."""
-    trimmed = unicodedata.normalize("NFC", key.strip())
-    spellings = (key, trimmed, trimmed.lower() if is_email(trimmed) or is_uuid(trimmed) else trimmed)
+    """Returns the key as it is given, and as an import would write it."""
+    as_text = _as_import("default", key)
+    of_format = [name for name, fits in (("email", is_email), ("uuid", is_uuid)) if fits(as_text)]
+    spellings = (key, as_text, *(_as_import(name, as_text) for name in of_format))
     return [each for each in dict.fromkeys(spellings) if each]
+
+
+def _as_import(field_format: str, key: str) -> str:
+    """Returns the key as an import writes it into a column of this format."""
+    [written] = key_normaliser(field_format)([trimmed(key)])
+    return written
+
+
+def _number(key: str) -> str:
+    """Returns the key as an import reads it in a column of numbers.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return str(read_one(KINDS["number", "default"], trimmed(key)))

@@ -35,7 +35,7 @@ class FunctionHealth:
         role_fault: What is wrong with its role; empty if nothing is.
         feed: What invokes it.
         outcome: How its last invocation ended.
-        counts: Its invocations of the last quarter of an hour.
+        counts: Its invocations of the last sixteen minutes.
     """
 
     name: str

@@ -10,9 +10,8 @@ from lambdas.core.mail_entries import MailState
 from .equations import Equation, equations_of
 from .finding import Cause, Finding, Gravity, Verdict, by_gravity, verdict_of
 from .import_findings import stuck_imports
-from .import_list import as_given_up
 from .import_reader import ImportReader, find_named
-from .imports import Import, UploadStatus
+from .imports import Import, UploadStatus, as_given_up
 from .looking import Looking
 from .mail_status import OwedMails, read_owed_mails, undecided_reasons
 from .part_findings import unseen_findings
@@ -71,7 +70,8 @@ def read_import(stack: Stack, name: str) -> ImportDetails:
     """
     with Looking() as looking:
         queues = QueueLooks(stack, looking).seen()
-    one = as_given_up(_find(stack, name, queues), queues.given_up)
+    one = _find(stack, name, queues)
+    one = as_given_up(one, queues.given_up.get(one.id or ""))
     undecided = undecided_reasons(stack, one)
     bucket = stack.outputs["bucket"]
     reports = {"summary": one.summary, "rejects": one.rejects}
@@ -88,9 +88,8 @@ def read_import(stack: Stack, name: str) -> ImportDetails:
 
 def _find(stack: Stack, name: str, queues: QueuesSeen) -> Import:
     """Returns the import; of one that was given up perhaps only the queue knows."""
-    if name in queues.given_up:
-        key, _ = queues.given_up[name]
-        return ImportReader.of(stack).refresh(Import(key, key, name))
+    if given_up := queues.given_up.get(name):
+        return ImportReader.of(stack).refresh(Import(given_up.key, given_up.key, name))
     one = find_named(stack, name)
     dead_lines = queues.dead_lines_of(one.id)
     return ImportReader.of(stack).refresh(one, dead_lines) if dead_lines else one

@@ -1,14 +1,14 @@
 """All imports of a stack, and which of them to show."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 from lambdas.core.books import Books
 
 from .import_reader import ImportReader
-from .imports import Import, UploadStatus, total
+from .imports import Import, as_given_up, total
 from .queue_states import QueuesSeen
 from .stack import Stack
 
@@ -48,12 +48,7 @@ def read_imports(stack: Stack, queues: QueuesSeen, limit: int) -> ImportList:
     """
     known = ImportReader.of(stack).all(queues.dead_lines)
     ids = {one.id for one in known}
-    unknown = [Import(key, key, i) for i, (key, _) in queues.given_up.items() if i not in ids]
-    return ImportList([as_given_up(one, queues.given_up) for one in (*unknown, *known)], limit)
-
-
-def as_given_up(one: Import, given_up: Mapping[str, tuple[str, str]]) -> Import:
-    """Returns the import as failed, if its message says so and it has not ended since."""
-    if one.ended or one.id is None or one.id not in given_up:
-        return one
-    return replace(one, status=UploadStatus.FAILED, reason=given_up[one.id][1])
+    given_up = queues.given_up
+    unknown = [Import(one.key, one.key, i) for i, one in given_up.items() if i not in ids]
+    found = [as_given_up(one, given_up.get(one.id or "")) for one in (*unknown, *known)]
+    return ImportList(found, limit)

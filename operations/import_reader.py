@@ -145,19 +145,3 @@ def find_named(stack: Stack, name: str) -> Import:
         raise UsageError(f"{expected}, got {name}: `rowrelay status{stack.option}` shows the ids.")
     told = ", ".join(ids[:_NAMED]) + (", …" if len(ids) > _NAMED else "")
     raise UsageError(f"{expected}, got {name}, which several have. Take an id, the newest first: {told}.")
-
-
-def find_import(stack: Stack, import_id: str) -> Import:
-    """Returns an import as it is.
-
-    Raises:
-        UsageError: the import ledger does not know it.
-    """
-    reader = ImportReader.of(stack)
-    one = reader.refresh(Import(import_id, import_id, import_id))
-    if one.status == UploadStatus.WAITING:
-        raise UsageError(
-            f"expected the id of an import, got {import_id}, which no import has:"
-            f" `rowrelay status{stack.option}` shows the ids."
-        )
-    return one

@@ -1,7 +1,7 @@
 """Imports as the import ledger knows them."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -43,6 +43,11 @@ class Import:
     books: Books = field(default_factory=Books)
     findings: Findings = field(default_factory=Findings)
     progress: Progress = field(default_factory=Progress, compare=False)
+
+    @property
+    def title(self) -> str:
+        """Its key and its id, to be read."""
+        return f"{self.key} (import {self.id})"
 
     @property
     def balanced(self) -> bool:
@@ -107,6 +112,22 @@ class Import:
             "waits_for": self.waits_for or None,
             **self.progress.as_json(),
         }
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """An upload that process_csv gave up, and why."""
+
+    import_id: str
+    key: str
+    reason: str
+
+
+def as_given_up(one: Import, given_up: GivenUp | None) -> Import:
+    """Returns the import as failed, if it was given up and has not ended since."""
+    if given_up is None or one.ended:
+        return one
+    return replace(one, id=given_up.import_id, status=UploadStatus.FAILED, reason=given_up.reason)
 
 
 def total(imports: Iterable[Import]) -> Books:

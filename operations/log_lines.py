@@ -56,11 +56,6 @@ class LogLine:
     request: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def is_error(self) -> bool:
-        """Whether something failed."""
-        return self.level in ("ERROR", "CRITICAL", "FATAL")
-
     def as_json(self) -> dict[str, Any]:
         """Returns the line in the output of `--json`."""
         values = asdict(self)

@@ -13,7 +13,6 @@ from lambdas.core.mail_writes import Change
 
 from .choices import Decision, Undecided, Which
 from .errors import UsageError
-from .import_reader import find_import
 from .mails import StackMails, name_of
 from .records import Records
 from .stack import Stack
@@ -136,7 +135,7 @@ def decide(
         because: The operator's own words, which the ledger keeps; needed for mails that are held.
 
     Raises:
-        UsageError: the words are missing, too long or name an address; or no mail, or import, has that id.
+        UsageError: the words are missing, too long or name an address; or no mail has that id.
     """
     _check_words(state, because)
     mails = StackMails.of(stack)
@@ -145,8 +144,6 @@ def decide(
             f"expected the whole id of a mail, got {which.mail_id}, which no mail has:"
             f" `rowrelay mails list --state {state}{stack.option}` has those that are {state}."
         )
-    if which.import_id is not None:
-        find_import(stack, which.import_id)
     return MailDecisions(
         mails=mails,
         records=Records.of(stack),

@@ -49,7 +49,7 @@ def unread(uploads: Sequence[Import], imports: ImportList, queues: QueuesSeen) -
         imports: All imports.
         queues: What the queues say; what was given up does not wait for the function.
     """
-    given_up = {key for key, _ in queues.given_up.values()}
+    given_up = {one.key for one in queues.given_up.values()}
     reading = [one for one in imports.imports if one.status == ImportStatus.READING]
     return [*(one for one in uploads if one.key not in given_up), *reading]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
 from .failed_invocation import reason_of
+from .imports import GivenUp
 from .looking import Glance, Looking, existing
 from .messages import QueueMessage
 from .queues import Queues, QueueState, dead_lines_of, failures_of, metered_age
@@ -22,13 +23,13 @@ class QueuesSeen:
     Attributes:
         states: By the name of the stack's output less `_url`.
         dead_lines: By import, the lines that wait in the dead-letter queue.
-        given_up: By import, the key and the reason of the uploads that process_csv gave up.
+        given_up: By import, the uploads that process_csv gave up.
         dead_letters: How many messages of the dead-letter queue were read.
     """
 
     states: Mapping[str, QueueState]
     dead_lines: Mapping[str, Set[int]]
-    given_up: Mapping[str, tuple[str, str]]
+    given_up: Mapping[str, GivenUp]
 
     dead_letters: int = 0
 
@@ -62,7 +63,7 @@ class QueueLooks:
         found = {name: glance.seen for name, glance in self._glances.items()}
         states = {name: each[0] for name, each in found.items() if each}
         messages = {name: each[1] if each else [] for name, each in found.items()}
-        given_up = {import_id: (key, why) for key, import_id, why in failures_of(messages[_INGEST])}
+        given_up = {one.import_id: one for one in failures_of(messages[_INGEST])}
         return QueuesSeen(states, dead_lines_of(messages[_DEAD]), given_up, len(messages[_DEAD]))
 
     def _chunks(self) -> _Seen | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.core.chunk import ChunkError, parse_chunk
 
 from .failed_invocation import parse_failure
+from .imports import GivenUp
 from .messages import QueueMessage, received
 
 if TYPE_CHECKING:
@@ -82,10 +83,9 @@ class Queues:
         """Returns, by import, the lines of the rows that wait in the dead-letter queue."""
         return dead_lines_of(self.messages("dead_letter_queue_url"))
 
-    def ingest_failures(self) -> dict[str, tuple[str, str]]:
-        """Returns, by key, the id and the reason of the uploads that could not be read for good."""
-        failures = failures_of(self.messages("ingest_failure_queue_url"))
-        return {key: (import_id, reason) for key, import_id, reason in failures}
+    def ingest_failures(self) -> list[GivenUp]:
+        """Returns the uploads that could not be read for good."""
+        return [*failures_of(self.messages("ingest_failure_queue_url"))]
 
     def messages(self, name: str) -> Generator[QueueMessage, None, None]:
         """Yields what waits in a failure queue; it goes back at the end, or when this is closed."""
@@ -111,12 +111,12 @@ def dead_lines_of(messages: Iterable[QueueMessage]) -> dict[str, set[int]]:
     return lines
 
 
-def failures_of(messages: Iterable[QueueMessage]) -> Iterator[tuple[str, str, str]]:
-    """Yields key, import and reason of each upload that process_csv gave up."""
+def failures_of(messages: Iterable[QueueMessage]) -> Iterator[GivenUp]:
+    """Yields each upload that process_csv gave up, as messages of its failure queue say."""
     for message in messages:
         if failure := parse_failure(message):
             for upload in failure.uploads:
-                yield upload.key, upload.import_id, failure.reason
+                yield GivenUp(upload.import_id, upload.key, failure.reason)
 
 
 def metered_age(cloudwatch: "CloudWatchClient", queue_url: str) -> float | None:

@@ -9,23 +9,21 @@ from lambdas.core.mail_gate import Sending
 from lambdas.core.mail_ledger import CANCELLED, CHANGES_AT_ONCE
 
 from .errors import OperationError
-from .import_reader import find_import
 from .imports import Import
 from .mails import StackMails
 from .stack import Stack
 
 
-def pause(stack: Stack, import_id: str | None) -> None:
+def pause(stack: Stack, one: Import | None) -> None:
     """Let no more mails of an import leave, or of any (None); what is on its way still does.
 
     Raises:
-        UsageError: the import is not known.
         OperationError: its mails were cancelled.
     """
-    _set(stack, import_id, Sending.PAUSED)
+    _set(stack, one, Sending.PAUSED)
 
 
-def resume(stack: Stack, import_id: str | None) -> list[str]:
+def resume(stack: Stack, one: Import | None) -> list[str]:
     """Take a pause back: of an import, or that of all (None); imports that are paused by themselves stay so.
 
     The latter has the next round look whether SES takes mails again, too, with one mail.
@@ -34,17 +32,16 @@ def resume(stack: Stack, import_id: str | None) -> list[str]:
         Those that stay so, of the imports that owe mails.
 
     Raises:
-        UsageError: the import is not known.
         OperationError: its mails were cancelled.
     """
-    _set(stack, import_id, None)
-    if import_id is not None:
+    _set(stack, one, None)
+    if one:
         return []
     mails = StackMails.of(stack)
     standing = mails.gate.read(each.import_id for each in mails.outbox.imports())
     if standing.door and standing.door.shut:
         mails.gate.look_now(standing.door)
-    return [one for one, sending in standing.sending.items() if one and sending == Sending.PAUSED]
+    return [each for each, sending in standing.sending.items() if each and sending == Sending.PAUSED]
 
 
 @dataclass(frozen=True)
@@ -53,15 +50,6 @@ class Cancelling:
 
     mails: StackMails
     one: Import
-
-    @classmethod
-    def of(cls, stack: Stack, import_id: str) -> "Cancelling":
-        """Returns the cancelling of an import's mails.
-
-        Raises:
-            UsageError: the import is not known.
-        """
-        return cls(StackMails.of(stack), find_import(stack, import_id))
 
     def carry_out(self, progress: Callable[[int], None]) -> int:
         """Cancel the mails; what is on its way still leaves, and what comes to be owed a round cancels.
@@ -82,14 +70,12 @@ class Cancelling:
         return done
 
 
-def _set(stack: Stack, import_id: str | None, sending: Sending | None) -> None:
+def _set(stack: Stack, one: Import | None, sending: Sending | None) -> None:
     gate = StackMails.of(stack).gate
-    if import_id is None:
+    if one is None:
         gate.set_all_paused(paused=sending == Sending.PAUSED)
-        return
-    find_import(stack, import_id)
-    if not gate.set_sending(import_id, sending):
+    elif not gate.set_sending(str(one.id), sending):
         raise OperationError(
-            f"The mails of import {import_id} were cancelled, which cannot be taken back: expected an import"
+            f"The mails of {one.title} were cancelled, which cannot be taken back: expected an import"
             " whose mails are sent or paused. What has left before stays so; the rest is not sent."
         )

@@ -32,6 +32,34 @@ _DEMO_NAME = re.compile(rf"{DEMO}(-[A-Za-z0-9_]+)*")
 _INSTALL = "https://www.pulumi.com/docs/iac/download-install/"
 
 
+class Outputs(dict[str, Any]):
+    """A stack's outputs, or what one of them has by name; what is asked for and is not there is told.
+
+    Args:
+        stack: What to call the stack.
+        values: The outputs; one without a value is none.
+        within: What comes before their names.
+    """
+
+    def __init__(self, stack: str, values: Mapping[str, Any], within: str = "") -> None:
+        super().__init__({name: value for name, value in values.items() if value is not None})
+        self._stack, self._within = stack, within
+
+    @classmethod
+    def of(cls, stack: str, values: Mapping[str, Any]) -> "Outputs":
+        """Returns a stack's outputs, with those of its functions' names."""
+        functions = values.get("functions")
+        if isinstance(functions, Mapping):
+            values = {**values, "functions": cls(stack, functions, "functions.")}
+        return cls(stack, values)
+
+    def __missing__(self, name: str) -> Any:
+        raise OperationError(
+            f"{self._stack} has no output {self._within}{name}, which this command needs: it is another"
+            " program's, or was deployed by another version. Name another with --stack, or deploy it anew."
+        )
+
+
 @dataclass(frozen=True)
 class Stack:
     """A deployed stack.
@@ -39,7 +67,7 @@ class Stack:
     Attributes:
         name: What to call it in a message.
         option: What to add to another command for the same stack: " --stack dev", or nothing.
-        outputs: The stack's outputs, by the names that the program gives them.
+        outputs: The stack's outputs, by the names that the program gives them; see `Outputs`.
         client: Returns the client of a service, by boto3's name for it.
     """
 
@@ -63,8 +91,8 @@ def find_stack(name: str | None) -> Stack:
         return _kept_stack()
     if is_demo_name(name) and (kept := _kept_demos().get(name)):
         return _demo(kept, f"the demo {name}", stack_option(name))
-    outputs = _outputs(name)
-    return Stack(f"stack {name}", stack_option(name), outputs, _clients(outputs["queue_url"]))
+    outputs, called = _outputs(name), f"stack {name}"
+    return Stack(called, stack_option(name), Outputs.of(called, outputs), _clients(outputs["queue_url"]))
 
 
 def is_demo_name(name: str) -> bool:
@@ -93,8 +121,8 @@ def _kept_demos() -> "Mapping[str, KeptRun]":
 
 
 def _demo(kept: "KeptRun", name: str, option: str) -> Stack:
-    client = _emulator_clients(kept.endpoint, kept.access_key)
-    return Stack(f"{name} at {kept.endpoint}", option, kept.outputs, client)
+    client, called = _emulator_clients(kept.endpoint, kept.access_key), f"{name} at {kept.endpoint}"
+    return Stack(called, option, Outputs.of(called, kept.outputs), client)
 
 
 def _outputs(name: str) -> Mapping[str, Any]:

@@ -32,11 +32,6 @@ class StackCheck:
             OperationError: the stack does not say, or says what cannot be used here.
         """
         outputs = stack.outputs
-        if not outputs.get("schema"):
-            raise OperationError(
-                f"{stack.name} has no output schema to check files by: it was deployed by an older version."
-                " Run `pulumi up`."
-            )
         try:
             schema, transform_row = parse_schema(dict(outputs["schema"])), _transform(outputs)
         except (SchemaError, UsageError) as error:

@@ -87,4 +87,4 @@ def known_imports(stack: Stack, keys: Iterable[str]) -> frozenset[str]:
     """Returns the ids of imports that there were of these keys, which uploads now are to be told from."""
     reader, queues = ImportReader.of(stack), Queues(stack.client("sqs"), stack.outputs)
     newest = {import_id for key in keys for import_id in reader.ids_of(key, 1)}
-    return frozenset(newest | {import_id for import_id, _ in queues.ingest_failures().values()})
+    return frozenset(newest | {one.import_id for one in queues.ingest_failures()})

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from .import_reader import ImportReader, NewImportReader
-from .imports import Import, UploadStatus
+from .imports import GivenUp, Import, UploadStatus, as_given_up
 from .mails import StackMails
 from .queues import Queues
 from .stack import Stack
@@ -52,7 +52,7 @@ class Watch:
     why: str = field(default="", init=False)
     # What only the failure queues know.
     _dead_lines: dict[str, Set[int]] = field(default_factory=dict)
-    _given_up: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _given_up: dict[str, GivenUp] = field(default_factory=dict)
 
     def until_settled(self, imports: Sequence[Import], show: Show) -> list[Import]:
         """Returns the imports as they are in the end; `show` is called with them after every look.
@@ -82,14 +82,11 @@ class Watch:
 
     def _look(self, one: Import) -> Import:
         found = self.ledger.refresh(one, self._dead_lines.get(one.id or "", frozenset()))
-        if found.key in self._given_up and (found.status == UploadStatus.FAILED or not found.ended):
-            import_id, reason = self._given_up[found.key]
-            return replace(found, id=import_id, status=UploadStatus.FAILED, reason=reason)
-        return found
+        return as_given_up(found, self._given_up.get(found.key))
 
     def _ask_failure_queues(self) -> None:
-        given_up = self.queues.ingest_failures().items()
-        self._given_up = {key: (i, reason) for key, (i, reason) in given_up if i not in self.known}
+        failures = self.queues.ingest_failures()
+        self._given_up = {one.key: one for one in failures if one.import_id not in self.known}
         self._dead_lines = {**self.queues.dead_lines()}
 
     def _why_over(self, imports: Sequence[Import], idle: float) -> str:

@@ -87,7 +87,7 @@ def test_mails_that_are_held_are_resent_or_counted_as_mailed(faults: Faults) -> 
     faults.pipeline.round()
     assert counts(faults, one) == (mailed + 1, 0, waiting - 1)
 
-    done = rowrelay("mails", "count-as-mailed", "--import", str(one.id), *because, "--yes")[1]["done"]
+    done = rowrelay("mails", "count-as-mailed", "--import", one.key, *because, "--yes")[1]["done"]
     assert (done, counts(faults, one)) == (waiting - 1, (4, 0, 0))
     assert rowrelay("mails", "list", "--state", "held") == (0, {"held": []})
     assert sorted(Counter(recipients(faults)).values()) == [1, 1, 1, 2]
@@ -129,7 +129,7 @@ def test_an_import_is_paused_goes_on_where_it_stopped_and_is_cancelled(faults: F
     pipeline.round()
     assert pipeline.mails() == []
 
-    assert rowrelay("mails", "pause", str(other.id))[0] == 0
+    assert rowrelay("mails", "pause", other.key) == (0, {"import": other.id, "done": "pause"})
     assert follow(rowrelay("status")[1], "rowrelay mails resume --all")[0] == 0
     assert follow(rowrelay("status")[1], "rowrelay mails resume IMPORT")[0] == 0
     assert rowrelay("mails", "pause", str(other.id))[0] == 0

@@ -74,7 +74,8 @@ def test_a_module_that_cannot_be_imported_fails_with_the_reason(tmp_path: Path) 
     with embedded_aws(settings={"transformRows": str(path)}) as deployment:
         pipeline = Pipeline(deployment)
         one = pipeline.upload("users.csv", DATA)
-        until(lambda: one.key in pipeline.watch.queues.ingest_failures(), 60)
-        _, reason = pipeline.watch.queues.ingest_failures()[one.key]
-    assert "transform_rows.py, line 1: the module cannot be imported" in reason
-    assert "No module named 'no_such_package'" in reason
+        until(lambda: bool(pipeline.watch.queues.ingest_failures()), 60)
+        [failure] = pipeline.watch.queues.ingest_failures()
+    assert failure.key == one.key
+    assert "transform_rows.py, line 1: the module cannot be imported" in failure.reason
+    assert "No module named 'no_such_package'" in failure.reason

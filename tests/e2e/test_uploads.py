@@ -137,8 +137,8 @@ def test_what_an_upload_failed_by_is_found_in_the_log(pipeline: Pipeline) -> Non
         until(lambda: pipeline.watch.queues.waiting("ingest_failure_queue_url") == 1)
     finally:
         restore(pipeline, POLICY)
-    [(import_id, _)] = pipeline.watch.queues.ingest_failures().values()
-    result = CliRunner().invoke(app, ["logs", import_id])
+    [failure] = pipeline.watch.queues.ingest_failures()
+    result = CliRunner().invoke(app, ["logs", failure.import_id])
     assert "process_csv ERROR import not read · error ClientError AccessDeniedException" in result.stdout
     assert "process_csv ERROR the invocation ended by error" in result.stdout
     assert rowrelay("redrive", "ingest", "--yes")[1]["done"] == 1

@@ -125,6 +125,14 @@ def test_help_tells_the_exit_codes() -> None:
         assert "Exit codes: 0" in CliRunner().invoke(app, [*command.split(), "--help"]).stdout
 
 
+@pytest.mark.parametrize("group", [[], ["mails"], ["redrive"]])
+def test_on_eighty_columns_every_command_is_summed_up_whole(group: list[str]) -> None:
+    told = CliRunner().invoke(app, [*group, "--help"], env={"COLUMNS": "80"}).stdout
+    commands = told.partition("\nCommands:\n")[2].splitlines()
+    assert commands
+    assert all(command.endswith(".") and not command.endswith("...") for command in commands)
+
+
 def test_the_sample_is_a_sample_of_everything() -> None:
     result = CliRunner().invoke(app, ["check", "--json", str(cli.demo.SAMPLE)])
     [document] = json.loads(result.stdout)["files"]

@@ -99,6 +99,51 @@ def test_a_module_that_changes_rows(write: Write, options: list[str]) -> None:
     assert run("--transform", path, path, *options).exit_code == 2
 
 
+PRINTING = """
+import sys
+from sys import stdout
+print("imported")
+def transform_row(row):
+    print("changed", file=stdout)
+    sys.stdout.write("written")
+    return row
+"""
+
+
+def test_what_a_module_prints_is_no_part_of_the_json(write: Write) -> None:
+    module, path = write(PRINTING, "mine.py"), write(HEADER + GOOD)
+    result = run("--json", "--transform", module, path)
+    assert (result.exit_code, json.loads(result.stdout)["valid"]) == (0, True)
+    assert {"imported", "changed"} <= set(result.stderr.splitlines())
+    assert "written" in result.stderr
+    assert "imported" in run("--transform", module, path).stdout
+
+
+@pytest.mark.parametrize("command", ["check", "demo"])
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (
+            "async def transform_row(row): ...",
+            "line 1: expected transform_row to be a function that is not async",
+        ),
+        (
+            "def transform_row(row, line): ...",
+            "line 1: expected transform_row to take one argument, the row; got",
+        ),
+        ("transform_row = dict", "expected a function transform_row(row), found none at the top level"),
+    ],
+)
+def test_a_module_that_would_not_be_deployed(
+    write: Write, monkeypatch: pytest.MonkeyPatch, command: str, source: str, told: str
+) -> None:
+    monkeypatch.setattr("cli.demo.embedded_aws", lambda **_: pytest.fail("it was started"))
+    module = write(source, "mine.py")
+    result = CliRunner().invoke(app, [command, "--transform", str(module), str(write(HEADER + GOOD))])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"rowrelay: {module}: {told}")
+
+
 def test_another_schema(write: Write) -> None:
     fields = [{"name": "id", "type": "integer"}]
     schema = write(json.dumps({"fields": fields, "primaryKey": "id"}), "schema.json")
@@ -133,15 +178,14 @@ def test_a_schema_that_does_not_exist_is_wrong_usage(write: Write) -> None:
 def test_every_file_that_cannot_be_read_is_named(write: Write) -> None:
     good, folder = write(HEADER + GOOD), write.folder
     odd = write(HEADER, "two\nlines.csv")
-    result = run(good, folder / "missing.csv", folder, "", "/dev/null", odd)
+    result = run(good, folder / "missing.csv", folder, "/dev/null", odd)
     assert (result.exit_code, result.stdout) == (2, "")
     told = result.stderr.splitlines()
-    assert len(told) == 5
+    assert len(told) == 4
     assert f"{folder}/missing.csv does not exist" in told[0]
     assert f"{folder} is a folder" in told[1]
-    assert "FILE is empty" in told[2]
-    assert told[3] == "rowrelay: /dev/null is not a regular file: pipe it into - (standard input)."
-    assert "two\\nlines.csv' has control characters" in told[4]
+    assert told[2] == "rowrelay: /dev/null is not a regular file: pipe it into - (standard input)."
+    assert "two\\nlines.csv' has control characters" in told[3]
 
 
 def test_no_file_is_wrong_usage() -> None:

@@ -29,6 +29,12 @@ def test_people_read_a_table_and_what_bounds_it() -> None:
     assert "19 days, 0:00:00 at least, by SES's daily quota" in done.stdout
 
 
-@pytest.mark.parametrize("rows", ["0", "-1", "many", "1.5"])
-def test_rows_are_a_whole_number_from_one(rows: str) -> None:
+@pytest.mark.parametrize("limit", [["--mails-a-second", "0.001"], ["--mails-a-day", "1"]])
+def test_the_longest_time_can_be_told(limit: list[str]) -> None:
+    done = CliRunner().invoke(app, ["cost", "1000000000", *limit])
+    assert (done.exit_code, "days" in done.stdout) == (0, True)
+
+
+@pytest.mark.parametrize("rows", ["0", "-1", "many", "1.5", "1000000001"])
+def test_rows_are_a_whole_number_up_to_a_billion(rows: str) -> None:
     assert CliRunner().invoke(app, ["cost", "--", rows]).exit_code == 2

@@ -32,8 +32,8 @@ def demo(patch: pytest.MonkeyPatch, folder: Path, *args: str, imports: list[Impo
     )
 
     @contextlib.contextmanager
-    def deployed(_port: int | None, _settings: Mapping[str, str]) -> Iterator[Any]:
-        yield aws, Printer()
+    def deployed(_printer: Printer, _port: int | None, _settings: Mapping[str, str]) -> Iterator[Any]:
+        yield aws
 
     patch.chdir(folder)
     patch.setattr(cli.demo, "_deployed", deployed)

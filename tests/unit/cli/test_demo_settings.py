@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from cli.app import app
 from cli.demo_settings import demo_settings
 from cli.inputs import Inputs
-from operations.errors import UsageError
+from operations.errors import OperationError, UsageError
 
 from ...program import ROOT
 
@@ -78,6 +78,21 @@ def test_which_column_mails_go_to_must_be_known(tmp_path: Path, fields: dict[str
         f"the schema has no column email, which the mails would go to, and {told}"
         "Name the column in Pulumi.local.yaml as rowrelay:addressColumn."
     )
+
+
+@pytest.mark.parametrize(("options", "printed"), [([], "mine\n"), (["--json"], "")])
+def test_what_a_module_prints_is_no_part_of_the_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], printed: str
+) -> None:
+    monkeypatch.setattr("cli.demo._deployed", lambda *_: fail())
+    path = tmp_path / "mine.py"
+    path.write_text("print('mine')\ndef transform_row(row):\n    return row\n")
+    result = CliRunner().invoke(app, ["demo", "--transform", str(path), *options])
+    assert (result.exit_code, result.stdout, "mine" in result.stderr) == (1, printed, not printed)
+
+
+def fail() -> None:
+    raise OperationError("it did not start")
 
 
 @pytest.mark.parametrize(

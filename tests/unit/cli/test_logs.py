@@ -93,6 +93,12 @@ def test_as_json_each_line_is_an_object() -> None:
     assert [json.loads(line) for line in result.stdout.splitlines()] == [line.as_json() for line in LINES]
 
 
+def test_a_time_before_1970_is_the_first_that_there_is(fake: FakeLogs) -> None:
+    fake._lines = []
+    result = run("--since", "999999d")
+    assert (result.exit_code, result.stdout) == (0, "No line since 1970-01-01T00:00:00Z.\n")
+
+
 def test_that_there_is_none_is_said_and_is_no_failure(fake: FakeLogs) -> None:
     fake._lines = []
     result = run("unknown")
@@ -109,7 +115,7 @@ def test_a_log_that_could_not_be_read_is_told(fake: FakeLogs) -> None:
 
 
 @pytest.mark.usefixtures("fake")
-@pytest.mark.parametrize("since", ["", "1", "h", "0h", "1w", "-1h", "1 h", "9999999d"])
+@pytest.mark.parametrize("since", ["1", "h", "0h", "1w", "-1h", "1 h", "9999999d"])
 def test_a_time_that_cannot_be_read_is_wrong_usage(since: str) -> None:
     result = run("--since", since)
     assert (result.exit_code, "such as 30m or 2d" in result.stderr) == (2, True)

@@ -10,8 +10,9 @@ from lambdas.core.mail_entries import MailState
 from lambdas.core.mail_gate import Sending
 from operations.choices import Which
 
-from ..helpers.stack import IMPORT, OTHER_IMPORT, FakeStack
+from ..helpers.stack import IMPORT, IMPORTS, OTHER_IMPORT, FakeStack
 
+KEY = f"uploads/{IMPORT}.csv"
 OPTIONS = Options(dry_run=True, yes=True, as_json=True)
 FLAGS = ["--stack", "dev", "--dry-run", "--yes", "--json", "--because", "they said so"]
 COMMANDS = [
@@ -146,6 +147,12 @@ def test_the_list_of_what_was_refused_ends_with_what_to_type_next(fake: FakeStac
     ]
 
 
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize(("limit", "code"), [("0", 2), ("1000000", 0), ("1000001", 2)])
+def test_the_list_has_a_longest(limit: str, code: int) -> None:
+    assert CliRunner().invoke(app, ["mails", "list", "--limit", limit]).exit_code == code
+
+
 def test_the_list_is_as_long_as_wanted_and_says_that_there_is_more(fake: FakeStack) -> None:
     assert text("list", "--state", "owed", "--limit", "1").startswith("more than 1 mail owed, the first:")
     assert text("list", "--state", "owed", "--limit", "2").startswith("2 mails owed:")
@@ -157,16 +164,68 @@ def test_the_list_is_as_long_as_wanted_and_says_that_there_is_more(fake: FakeSta
 
 def test_the_list_is_of_one_import_if_wanted(fake: FakeStack) -> None:
     fake.put_import(OTHER_IMPORT)
-    listed = run("list", "--import", IMPORT)[1]
-    assert (len(listed["owed"]), len(listed["held"])) == (2, 1)
+    for name in (IMPORT, KEY):
+        listed = run("list", "--import", name)[1]
+        assert (len(listed["owed"]), len(listed["held"])) == (2, 1)
+    heading = text("list", "--import", KEY).splitlines()[0]
+    assert heading == f"Only mails of {KEY} (import {IMPORT})."
     assert run("list", "--import", OTHER_IMPORT)[1] == {"owed": [], "undeliverable": [], "held": []}
 
 
-@pytest.mark.usefixtures("fake")
-@pytest.mark.parametrize("command", [["list"], ["resend", "undeliverable"], ["let-be"]])
-def test_an_import_that_nobody_knows_is_wrong_usage(command: list[str]) -> None:
-    result = CliRunner().invoke(app, ["mails", *command, "--import", "another"])
-    assert (result.exit_code, "which no import has" in result.stderr) == (2, True)
+ON_AN_IMPORT = [
+    ["list", "--import"],
+    ["resend", "undeliverable", "--import"],
+    ["count-as-mailed", "--because", "they said so", "--import"],
+    ["let-be", "--import"],
+    ["pause"],
+    ["resume"],
+    ["cancel"],
+]
+
+
+@pytest.mark.parametrize("command", ON_AN_IMPORT)
+def test_an_import_that_nobody_knows_is_wrong_usage(fake: FakeStack, command: list[str]) -> None:
+    before = fake.dynamodb.items("mails")
+    result = CliRunner().invoke(app, ["mails", *command, "another"])
+    told = (
+        "rowrelay: expected the id of an import, or the key of an object that has one, got another:"
+        " `rowrelay status --stack dev` shows the ids.\n"
+    )
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", told)
+    assert fake.dynamodb.items("mails") == before
+
+
+@pytest.mark.parametrize("command", ON_AN_IMPORT)
+def test_a_key_that_several_imports_have_is_wrong_usage(fake: FakeStack, command: list[str]) -> None:
+    fake.put_import(OTHER_IMPORT)
+    again = {"key": {"S": KEY}, "started_at": {"S": "2026-01-02T00:00:00Z"}}
+    entry = fake.dynamodb.tables[IMPORTS][OTHER_IMPORT, "import"]
+    fake.dynamodb.put_item(TableName=IMPORTS, Item={**entry, **again})
+    before = fake.dynamodb.items("mails")
+    result = CliRunner().invoke(app, ["mails", *command, KEY])
+    told = f"which several have. Take an id, the newest first: {OTHER_IMPORT}, {IMPORT}.\n"
+    assert (result.exit_code, result.stdout, told in result.stderr) == (2, "", True)
+    assert fake.dynamodb.items("mails") == before
+
+
+@pytest.mark.parametrize("name", [IMPORT, KEY])
+def test_a_decision_is_on_the_import_that_is_shown(fake: FakeStack, name: str) -> None:
+    fake.put_import(OTHER_IMPORT)
+    other = fake.put_record(5, import_id=OTHER_IMPORT)
+    fake.end(MailState.HELD, other)
+    command = ["mails", "count-as-mailed", "--import", name, "--because", "it is there", "--yes"]
+    shown = [
+        f"Only mails of {KEY} (import {IMPORT}).",
+        "1 mail to count as mailed:",
+        "  1: SES timed out",
+        "1 other mail: left as it is.",
+        "1 mail done.",
+    ]
+    assert CliRunner().invoke(app, command).stdout.splitlines() == shown
+    assert fake.counted() == {"mailed": 1}
+    assert fake.entry(other).state == MailState.HELD
+    as_json = CliRunner().invoke(app, [*command, "--json"])
+    assert (json.loads(as_json.stdout)["chosen"], as_json.stderr.splitlines()[0]) == (0, shown[0])
 
 
 def test_one_mail_that_is_in_another_state_says_so(fake: FakeStack) -> None:
@@ -195,27 +254,30 @@ def test_a_decision_is_shown_carried_out_and_told(fake: FakeStack) -> None:
     assert text(*command, "--yes").splitlines() == ["0 mails to count as mailed."]
 
 
-def test_mails_are_paused_resumed_and_cancelled(fake: FakeStack) -> None:
+@pytest.mark.parametrize("name", [IMPORT, KEY])
+def test_mails_are_paused_resumed_and_cancelled(fake: FakeStack, name: str) -> None:
     def sending() -> Sending | None:
         return fake.mails.gate.read([IMPORT]).sending.get(IMPORT)
 
-    assert run("pause", IMPORT) == (0, {"import": IMPORT, "done": "pause"})
+    assert run("pause", name) == (0, {"import": IMPORT, "done": "pause"})
     assert sending() == Sending.PAUSED
-    assert text("resume", IMPORT) == f"The mails of import {IMPORT}: resumed.\n"
+    assert text("pause", name) == f"The mails of {KEY} (import {IMPORT}): paused.\n"
+    assert text("resume", name) == f"The mails of {KEY} (import {IMPORT}): resumed.\n"
     assert sending() is None
     assert text("pause", "--all") == "The mails of all imports: paused.\n"
     assert text("resume", "--all") == "The pause of all mails is taken back.\n"
-    run("pause", IMPORT)
+    run("pause", name)
     back = f"The pause of all mails is taken back; 1 import stays paused by itself: {IMPORT}\n"
     assert text("resume", "--all") == back
     assert run("resume", "--all")[1] == {"import": None, "done": "resume", "still_paused": [IMPORT]}
-    run("resume", IMPORT)
+    assert run("resume", name)[1] == {"import": IMPORT, "done": "resume", "still_paused": []}
     told = {"import": IMPORT, "owed": 2, "dry_run": True, "cancelled": 0}
-    assert run("cancel", IMPORT, "--dry-run") == (0, told)
+    assert run("cancel", name, "--dry-run") == (0, told)
+    assert text("cancel", name, "--dry-run") == f"{KEY} (import {IMPORT}): 2 mails to cancel.\n"
     assert sending() is None
-    assert run("cancel", IMPORT, "--yes") == (0, told | {"dry_run": False, "cancelled": 2})
+    assert run("cancel", name, "--yes") == (0, told | {"dry_run": False, "cancelled": 2})
     assert fake.counted() == {"cancelled": 2, "held": 1}
-    result = CliRunner().invoke(app, ["mails", "resume", IMPORT])
+    result = CliRunner().invoke(app, ["mails", "resume", name])
     assert (result.exit_code, "cannot be taken back" in result.stderr) == (1, True)
 
 

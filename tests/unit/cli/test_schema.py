@@ -42,6 +42,16 @@ def test_a_schema_is_drafted_from_rows_in_the_encoding() -> None:
     assert wrong.stderr.startswith("rowrelay: --encoding: 'utf-16' ")
 
 
+def test_of_a_file_without_a_header_no_schema_is_drafted() -> None:
+    Path("nh.csv").write_text("ada@example.com,Ada\nbob@example.com,Bob\n", encoding="utf-8")
+    result = run("schema", "nh.csv")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "rowrelay: nh.csv: the first row looks like data (cell 1 of 2 is an e-mail address)."
+        " The file seems to have no header: write one above its first row.\n"
+    )
+
+
 def test_a_file_that_makes_no_schema_is_not_ok() -> None:
     Path("empty.csv").write_text("a,b\n", encoding="utf-8")
     result = run("schema", "empty.csv")

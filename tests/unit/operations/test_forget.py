@@ -1,17 +1,20 @@
 """A person is forgotten: their record, and what the mail ledger has of it."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from lambdas.core.mail import Mail
 from lambdas.core.mail_entries import MailState
-from operations.errors import OperationError
+from operations.errors import OperationError, UsageError
 from operations.forget import ENTRY_STAYS, LEFT, Forgetting
 
 from ..helpers.clock import Clock
 from ..helpers.fakes import Killed, kill
-from ..helpers.stack import IMPORT, MAILS, USERS, FakeStack
+from ..helpers.stack import IMPORT, MAILS, OUTPUTS, USERS, FakeStack
 
 HOUR = 3600
 KEY = "p2@example.com"
@@ -93,6 +96,11 @@ UUID = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
         (" Zoe\u0308", "Zo\u00eb"),
         ("Zoe\u0308", "Zoe\u0308"),
         (f" {UUID.upper()}", UUID),
+        ("\u200bp4@example.com", "p4@example.com"),
+        ("P4@example.com\ufeff", "p4@example.com"),
+        ("p4\u200b@example.com", "p4@example.com"),
+        ("\u00a0A\u00adnn\u200b ", "Ann"),  # a text's key has none inside, either
+        (f"{UUID}\u2060", UUID),
         ("ann", None),
         (" ", None),
     ],
@@ -118,6 +126,23 @@ def test_the_key_is_found_as_given_or_as_an_import_writes_it(given: str, found: 
         forgetting.carry_out(record)
         assert len(fake.dynamodb.items(USERS)) == before - 1
         assert found not in {item["email"]["S"] for item in fake.dynamodb.items(USERS)}
+
+
+@pytest.mark.parametrize("given", ["12", "+12", "12.0", " 12\u200b", "-3e1", "\ufeff-30"])
+def test_a_number_is_read_as_an_import_reads_it(given: str) -> None:
+    fake = FakeStack()
+    stack = replace(fake.stack, outputs={**OUTPUTS, "key": "id", "key_type": "N"})
+    [key] = Forgetting.of(stack, given).keys
+    assert Decimal(key["id"]["N"]) in (12, -30)
+
+
+@pytest.mark.parametrize("given", ["ann", "--5", "1.2.3", "\u0663", "1e200", "1 2", ""])
+def test_what_is_no_number_is_no_key_of_a_table_of_numbers(given: str) -> None:
+    fake = FakeStack()
+    stack = replace(fake.stack, outputs={**OUTPUTS, "key": "id", "key_type": "N"})
+    told = f"id: expected a number, as the table's key is, got {given}."
+    with pytest.raises(UsageError, match=rf"^{re.escape(told)}$"):
+        Forgetting.of(stack, given)
 
 
 @pytest.mark.usefixtures("clock")

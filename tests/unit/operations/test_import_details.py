@@ -114,7 +114,7 @@ def test_an_import_that_was_given_up_may_be_known_to_the_queue_alone() -> None:
 
 
 def seen_ids(fake: FakeStack) -> list[str]:
-    return [import_id for import_id, _ in Queues(fake.client("sqs"), QUEUE_URLS).ingest_failures().values()]
+    return [one.import_id for one in Queues(fake.client("sqs"), QUEUE_URLS).ingest_failures()]
 
 
 def test_mails_that_wait_for_a_decision_are_those_of_the_import() -> None:

@@ -33,7 +33,7 @@ def test_what_a_handler_raised_is_told_by_lambda() -> None:
     raised = {"level": "ERROR", "errorType": "KeyError", "errorMessage": "'x'", "requestId": "r"}
     line = parsed(raised)
     assert line
-    assert (line.message, line.request, line.is_error) == ("KeyError: 'x'", "r", True)
+    assert (line.message, line.request, line.level) == ("KeyError: 'x'", "r", "ERROR")
 
 
 @pytest.mark.parametrize("status", ["timeout", "failure", "error"])

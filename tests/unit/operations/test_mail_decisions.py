@@ -105,11 +105,6 @@ def test_one_mail_is_chosen_by_its_id_if_it_waits_for_that_decision() -> None:
     assert stays.why == "it is undeliverable, and something was decided of it already"
 
 
-def test_an_id_that_no_import_has_is_wrong_usage() -> None:
-    with pytest.raises(UsageError, match="which no import has: `rowrelay status --stack dev` shows the ids"):
-        decision(FakeStack(), Decision.RESEND, Undecided.HELD, Which(import_id="abc"))
-
-
 def test_an_id_that_no_mail_has_is_wrong_usage() -> None:
     with pytest.raises(UsageError, match="`rowrelay mails list --state held --stack dev` has those"):
         decision(FakeStack(), Decision.RESEND, Undecided.HELD, Which(mail_id="abc"))

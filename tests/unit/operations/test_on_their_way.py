@@ -14,7 +14,7 @@ from lambdas.core.import_entries import ImportStatus
 from operations.function_health import FunctionHealth
 from operations.function_results import Outcome
 from operations.import_list import ImportList, read_imports
-from operations.imports import Import, UploadStatus
+from operations.imports import GivenUp, Import, UploadStatus
 from operations.looking import Looking
 from operations.mail_status import MailStatus, OwedMails
 from operations.on_their_way import nobody_reads, unread, unwritten, waiting_for
@@ -60,7 +60,7 @@ def test_the_queues_and_what_they_say_of_imports() -> None:
     seen = looked(stack_of(fake))
     assert {name: state.messages for name, state in seen.states.items()} == dict.fromkeys(URLS.values(), 1)
     assert seen.dead_lines == {IMPORT: {2, 3}}
-    assert [key for key, _ in seen.given_up.values()] == ["uploads/a.csv"]
+    assert [one.key for one in seen.given_up.values()] == ["uploads/a.csv"]
     assert not seen.at_rest
 
 
@@ -80,9 +80,10 @@ def test_queues_that_are_gone_or_denied_are_left_out() -> None:
     assert not seen.at_rest
 
 
-def seen(queue: int = 0, dead: int = 0, given_up: Mapping[str, tuple[str, str]] = {}) -> QueuesSeen:
-    states = {"queue": queue, "dead_letter_queue": dead}
-    return QueuesSeen({name: QueueState(name, number) for name, number in states.items()}, {}, given_up)
+def seen(queue: int = 0, dead: int = 0, given_up: Mapping[str, str] = {}) -> QueuesSeen:
+    """Queues of that depth; `given_up` has keys by import."""
+    states = {name: QueueState(name, n) for name, n in (("queue", queue), ("dead_letter_queue", dead))}
+    return QueuesSeen(states, {}, {each: GivenUp(each, key, "no") for each, key in given_up.items()})
 
 
 def stored(fake: FakeStack, **of: Any) -> ImportList:
@@ -149,7 +150,7 @@ def test_all_imports_that_are_not_settled_are_shown_and_all_are_counted() -> Non
     fake = FakeStack()
     fake.put_import(created=2)
     fake.put_import(OTHER_IMPORT, read=1, accepted=0, rejected=1)
-    queues = seen(given_up={"third": ("uploads/c.csv", "no"), OTHER_IMPORT: ("b", "no")})
+    queues = seen(given_up={"third": "uploads/c.csv", OTHER_IMPORT: "b"})
     found = read_imports(stack_of(fake), queues, 0)
     assert [(one.id, one.status) for one in found.shown] == [
         ("third", UploadStatus.FAILED),
@@ -212,7 +213,7 @@ UPLOAD = Import("b", "b", started_at=ago(minutes=6))
 def test_what_process_csv_is_to_read() -> None:
     done = Import("c", "c", "3", ImportStatus.DONE)
     given_up = Import("d", "d", started_at=ago(minutes=6))
-    found = unread([UPLOAD, given_up], ImportList([READING, done]), seen(given_up={"4": ("d", "no")}))
+    found = unread([UPLOAD, given_up], ImportList([READING, done]), seen(given_up={"4": "d"}))
     assert found == [UPLOAD, READING]
 
 

@@ -9,6 +9,7 @@ import pytest
 import operations.queues
 from lambdas.core.chunk import Chunk
 from lambdas.core.upload import uploads
+from operations.imports import GivenUp
 from operations.messages import QueueMessage
 from operations.queues import Queues, QueueState, metered_age
 
@@ -50,19 +51,20 @@ def test_an_ingest_failure_tells_the_import_and_lambdas_reason() -> None:
     }
     looked, _ = queues(ingest=[json.dumps(record)])
     [upload] = uploads(EVENT)
-    assert looked.ingest_failures() == {KEY: (upload.import_id, "ClientError: AccessDenied")}
+    assert looked.ingest_failures() == [GivenUp(upload.import_id, KEY, "ClientError: AccessDenied")]
 
 
 def test_an_ingest_failure_without_an_answer_tells_the_condition() -> None:
     record = {"requestContext": {"condition": "EventAgeExceeded"}, "requestPayload": EVENT}
     looked, _ = queues(ingest=[json.dumps(record)])
-    assert looked.ingest_failures()[KEY][1] == "the function failed (EventAgeExceeded)"
+    [failure] = looked.ingest_failures()
+    assert failure.reason == "the function failed (EventAgeExceeded)"
 
 
 @pytest.mark.parametrize("body", ["no JSON", "[]", "{}", '{"requestPayload":{"Records":[{"s3":1}]}}'])
 def test_what_is_no_failed_invocation_is_no_uploads_failure(body: str) -> None:
     looked, _ = queues(ingest=[body])
-    assert looked.ingest_failures() == {}
+    assert looked.ingest_failures() == []
 
 
 def test_waiting_adds_up_all_messages_of_all_queues_hidden_or_not() -> None:

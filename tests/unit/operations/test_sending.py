@@ -1,5 +1,6 @@
 """An operator's hand on the mails of an import, or of all."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -7,8 +8,11 @@ import pytest
 from lambdas.core.mail_entries import MailState
 from lambdas.core.mail_gate import DoorKind, Sending
 from lambdas.core.mail_ledger import CHANGES_AT_ONCE
-from operations.errors import OperationError, UsageError
+from operations.errors import OperationError
+from operations.import_reader import find_named
+from operations.imports import Import
 from operations.sending import Cancelling, pause, resume
+from operations.stack import Stack
 
 from ..helpers.fakes import Killed, kill
 from ..helpers.stack import IMPORT, OTHER_IMPORT, FakeStack
@@ -24,6 +28,10 @@ def fake() -> FakeStack:
     return fake
 
 
+def known(fake: FakeStack) -> Import:
+    return find_named(fake.stack, IMPORT)
+
+
 def sending(fake: FakeStack) -> Sending | None:
     return fake.mails.gate.read([IMPORT]).sending.get(IMPORT)
 
@@ -34,15 +42,15 @@ def shut(fake: FakeStack) -> None:
 
 def test_an_import_is_paused_and_resumed_any_number_of_times(fake: FakeStack) -> None:
     for _ in range(2):
-        pause(fake.stack, IMPORT)
+        pause(fake.stack, known(fake))
         assert sending(fake) == Sending.PAUSED
     for _ in range(2):
-        resume(fake.stack, IMPORT)
+        resume(fake.stack, known(fake))
         assert sending(fake) is None
 
 
 def test_all_are_paused_and_resumed_and_what_is_paused_by_itself_stays_so(fake: FakeStack) -> None:
-    pause(fake.stack, IMPORT)
+    pause(fake.stack, known(fake))
     pause(fake.stack, None)
     assert fake.mails.gate.read().all_paused
     resume(fake.stack, None)
@@ -51,7 +59,7 @@ def test_all_are_paused_and_resumed_and_what_is_paused_by_itself_stays_so(fake: 
 
 def test_resuming_all_lets_a_round_look_and_resuming_one_does_not(fake: FakeStack) -> None:
     shut(fake)
-    resume(fake.stack, IMPORT)
+    resume(fake.stack, known(fake))
     door = fake.mails.gate.read().door
     assert door
     assert door.waits
@@ -64,9 +72,9 @@ def test_resuming_all_names_those_that_stay_paused(fake: FakeStack) -> None:
     fake.owe(fake.put_record(2), fake.put_record(3, import_id=OTHER_IMPORT))
     pause(fake.stack, None)
     assert resume(fake.stack, None) == []
-    pause(fake.stack, IMPORT)
+    pause(fake.stack, known(fake))
     assert resume(fake.stack, None) == [IMPORT]
-    assert resume(fake.stack, IMPORT) == []
+    assert resume(fake.stack, known(fake)) == []
 
 
 def test_resuming_all_leaves_the_pace_to_the_rounds(fake: FakeStack) -> None:
@@ -77,20 +85,17 @@ def test_resuming_all_leaves_the_pace_to_the_rounds(fake: FakeStack) -> None:
 
 
 @pytest.mark.parametrize("command", [pause, resume])
-def test_what_is_cancelled_stays_so(fake: FakeStack, command: object) -> None:
+def test_what_is_cancelled_stays_so(
+    fake: FakeStack, command: Callable[[Stack, Import | None], object]
+) -> None:
     fake.mails.gate.set_sending(IMPORT, Sending.CANCELLED)
     with pytest.raises(OperationError, match="cannot be taken back"):
-        {pause: pause, resume: resume}[command](fake.stack, IMPORT)  # type: ignore[index]
+        command(fake.stack, known(fake))
     assert sending(fake) == Sending.CANCELLED
 
 
-@pytest.mark.parametrize("command", [pause, resume, Cancelling.of])
-def test_an_import_that_nobody_knows_is_wrong_usage(command: object) -> None:
-    fake = FakeStack()
-    assert callable(command)
-    with pytest.raises(UsageError, match="which no import has"):
-        command(fake.stack, IMPORT)
-    assert not fake.dynamodb.items("mails")
+def cancelling_of(fake: FakeStack) -> Cancelling:
+    return Cancelling(fake.mails, known(fake))
 
 
 def owing(number: int) -> FakeStack:
@@ -106,13 +111,13 @@ def owing(number: int) -> FakeStack:
 def test_cancelling_ends_what_the_import_owes_and_nothing_else() -> None:
     number = CHANGES_AT_ONCE + 5
     fake, seen = owing(number), list[int]()
-    cancelling = Cancelling.of(fake.stack, IMPORT)
+    cancelling = cancelling_of(fake)
     assert cancelling.one.books.owed == number
     assert (cancelling.carry_out(seen.append), seen) == (number, [CHANGES_AT_ONCE, 5])
     assert fake.counted() == {MailState.CANCELLED: number, MailState.MAILED: 1}
     assert list(fake.states().values()).count(MailState.OWED) == 1
     assert list(fake.mails.owed(IMPORT)) == []
-    after = Cancelling.of(fake.stack, IMPORT).one.books
+    after = known(fake).books
     assert (after.owed, after.balanced) == (0, True)
     assert cancelling.carry_out(seen.append) == 0
 
@@ -121,7 +126,7 @@ def test_a_mail_that_is_on_its_way_is_left_to_its_holder() -> None:
     fake = owing(2)
     first = next(fake.mails.owed(IMPORT))
     fake.mails.ledger.claim_owed([first], "round")
-    assert Cancelling.of(fake.stack, IMPORT).carry_out(lambda _: None) == 1
+    assert cancelling_of(fake).carry_out(lambda _: None) == 1
     assert fake.entry(first.mail) == replace(first, state=MailState.CLAIMED, claim="round")
 
 
@@ -132,9 +137,9 @@ def test_cancelling_that_is_killed_at_any_call_is_made_good_by_the_next(when: st
         fake = owing(number)
         getattr(fake.dynamodb.calls, when)[len(fake.dynamodb.calls.made) + call] = kill
         try:
-            Cancelling.of(fake.stack, IMPORT).carry_out(lambda _: None)
+            cancelling_of(fake).carry_out(lambda _: None)
         except Killed:
-            Cancelling.of(fake.stack, IMPORT).carry_out(lambda _: None)
+            cancelling_of(fake).carry_out(lambda _: None)
         else:
             assert call > 5  # calls there are
             return

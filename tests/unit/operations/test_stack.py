@@ -1,6 +1,7 @@
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -170,3 +171,32 @@ def test_a_stack_that_is_not_deployed_is_told(pulumi: Any, outputs: str) -> None
     pulumi(outputs)
     with pytest.raises(OperationError, match="not deployed: run `pulumi up --stack dev`"):
         find_stack("dev")
+
+
+DEPLOYED = {"queue_url": "https://sqs.eu-central-1.amazonaws.com/123456789012/queue", "table": None}
+TOLD = (
+    "stack dev has no output {}, which this command needs: it is another program's, or was deployed by"
+    " another version. Name another with --stack, or deploy it anew."
+)
+
+
+def test_an_output_that_is_needed_and_is_not_there_is_told(pulumi: Any) -> None:
+    pulumi(json.dumps({**DEPLOYED, "functions": {"process_csv": "p"}}))
+    outputs = find_stack("dev").outputs
+    assert (outputs["functions"]["process_csv"], outputs.get("table"), "table" in outputs) == (
+        "p",
+        None,
+        False,
+    )
+    for name in ("table", "import_ledger"):
+        with pytest.raises(OperationError, match=f"^{re.escape(TOLD.format(name))}$"):
+            outputs[name]
+    with pytest.raises(OperationError, match=re.escape(TOLD.format("functions.send_email"))):
+        outputs["functions"]["send_email"]
+
+
+def test_so_is_one_that_a_kept_demo_of_another_version_lacks() -> None:
+    kept = KeptRun("http://127.0.0.1:1", MINE, {"queue_url": "q"})
+    told = "^the embedded AWS at http://127.0.0.1:1 has no output functions, which"
+    with publish(kept, "demo"), pytest.raises(OperationError, match=told):
+        find_stack(None).outputs["functions"]

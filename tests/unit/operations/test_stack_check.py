@@ -8,14 +8,14 @@ import pytest
 
 from lambdas.csvfile.options import DEFAULT_OPTIONS
 from operations.errors import OperationError
-from operations.stack import Stack
+from operations.stack import Outputs, Stack
 from operations.stack_check import StackCheck
 
 from ..helpers.uploads import HEADER, SCHEMA
 
 
 def check_of(outputs: Mapping[str, Any]) -> StackCheck:
-    return StackCheck.of(Stack("stack dev", " --stack dev", outputs, lambda _: None))
+    return StackCheck.of(Stack("stack dev", " --stack dev", Outputs("stack dev", outputs), lambda _: None))
 
 
 def test_files_are_checked_by_the_schema_the_module_and_the_options(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_what_is_not_said_is_as_by_default() -> None:
 @pytest.mark.parametrize(
     ("outputs", "told"),
     [
-        ({}, "stack dev has no output schema to check files by: it was deployed by an older version."),
+        ({}, "stack dev has no output schema, which this command needs: "),
         ({"schema": {"fields": []}}, "what stack dev checks files by cannot be used here: "),
         ({"schema": SCHEMA, "transform_rows": "import no_such_package"}, "no_such_package"),
     ],

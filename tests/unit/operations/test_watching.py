@@ -5,7 +5,7 @@ from typing import Any, cast
 from lambdas.core.books import Books
 from operations.import_progress import Progress
 from operations.import_reader import ImportReader
-from operations.imports import Import
+from operations.imports import GivenUp, Import
 from operations.mails import StackMails
 from operations.queues import Queues
 from operations.watching import BOOKKEEPER, QUIET, REST, STALL, Watch
@@ -13,6 +13,8 @@ from operations.watching import BOOKKEEPER, QUIET, REST, STALL, Watch
 ALL = Books(read=2, accepted=2, created=2, mailed=2)
 VISIBILITY = 100
 START = 1_800_000_000.0
+GIVEN_UP = [GivenUp("id", "key", "ValueError: no")]
+BEFORE = [GivenUp("before", "key", "ValueError: no")]
 
 
 @dataclass
@@ -25,7 +27,7 @@ class ScriptedPipeline:
     ledger_at: Callable[[float], Import]
     queued_until: float = 0
     dead: dict[str, set[int]] = field(default_factory=dict)
-    given_up: dict[str, tuple[str, str]] = field(default_factory=dict)
+    given_up: Sequence[GivenUp] = ()
     due: float | None = None
     shut: str = ""
     why: str = ""
@@ -50,7 +52,7 @@ class ScriptedPipeline:
         self.peeks += 1
         return self.dead
 
-    def ingest_failures(self) -> dict[str, tuple[str, str]]:
+    def ingest_failures(self) -> Sequence[GivenUp]:
         return self.given_up
 
     def first_due(self, import_ids: Iterable[str | None]) -> float | None:
@@ -171,7 +173,7 @@ def test_dead_lettered_chunks_balance_the_books() -> None:
 
 
 def test_an_upload_that_could_not_be_read_has_failed_with_the_reason() -> None:
-    pipeline = ScriptedPipeline(lambda _: Import("a.csv", "key"), given_up={"key": ("id", "ValueError: no")})
+    pipeline = ScriptedPipeline(lambda _: Import("a.csv", "key"), given_up=GIVEN_UP)
     one = pipeline.run()
     assert (one.status, one.id, one.reason) == ("failed", "id", "ValueError: no")
     assert not one.balanced
@@ -182,7 +184,7 @@ def test_an_upload_that_a_later_attempt_has_read_has_not_failed() -> None:
     def ledger(now: float) -> Import:
         return known("reading", Books()) if now < 3 else known("done", ALL)
 
-    assert ScriptedPipeline(ledger, given_up={"key": ("id", "ValueError: no")}).run().status == "done"
+    assert ScriptedPipeline(ledger, given_up=GIVEN_UP).run().status == "done"
 
 
 SETTLED = Progress(settled_at="2026-01-31T12:00:00Z")
@@ -248,17 +250,23 @@ def test_until_settled_a_mail_in_the_stream_does_not_end_it() -> None:
 
 def test_until_settled_an_upload_that_was_given_up_ends_it() -> None:
     unknown = Import("a.csv", "key")
-    pipeline = ScriptedPipeline(lambda _: unknown, given_up={"key": ("id", "no")}, settled=True)
+    pipeline = ScriptedPipeline(lambda _: unknown, given_up=GIVEN_UP, settled=True)
     assert pipeline.run().status == "failed"
     assert pipeline.why == "what is not settled was given up"
 
 
+def test_what_was_given_up_of_an_object_before_hides_nothing_of_it_now() -> None:
+    both = [*GIVEN_UP, *BEFORE]
+    pipeline = ScriptedPipeline(lambda _: Import("a.csv", "key"), given_up=both, known=frozenset({"before"}))
+    assert pipeline.run().id == "id"
+
+
 def test_what_was_given_up_of_an_object_before_says_nothing_of_it_now() -> None:
-    pipeline = settled_at(100, given_up={"key": ("before", "ValueError: no")}, known=frozenset({"before"}))
+    pipeline = settled_at(100, given_up=BEFORE, known=frozenset({"before"}))
     assert pipeline.run().status == "done"
     unread = ScriptedPipeline(
         lambda now: Import("a.csv", "key") if now < 50 else replace(known("done", ALL), progress=SETTLED),
-        given_up={"key": ("before", "ValueError: no")},
+        given_up=BEFORE,
         settled=True,
         known=frozenset({"before"}),
     )
