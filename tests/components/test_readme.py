@@ -1,4 +1,4 @@
-"""README.md's tables of settings and outputs are the program's."""
+"""README.md's tables, its number of resources and its list of services are the program's."""
 
 import json
 import re
@@ -35,3 +35,21 @@ def test_every_setting_is_in_the_table_with_its_default() -> None:
 def test_every_output_is_in_the_table(local: Recording) -> None:
     told = [name for row in rows("Outputs") for name in re.findall(r"`(\w+)`", row[0])]
     assert sorted(told) == sorted(local.outputs)
+
+
+def test_the_demo_shows_how_many_resources_there_are(local: Recording) -> None:
+    assert re.findall(r"^Deployed (\d+) resources in", README, re.MULTILINE) == [str(len(local.resources))]
+
+
+def test_the_services_that_deploying_takes_are_named(local: Recording) -> None:
+    [told] = re.findall(r"resources of the services (.*?), as IAM calls them", README)
+    made = {service(each.kind) for each in local.resources if each.kind.startswith("aws:")}
+    assert re.findall(r"`(\w+)`", told) == sorted(made)
+
+
+def service(kind: str) -> str:
+    """What IAM calls the service of a resource's type, such as aws:sqs/queue:Queue."""
+    module, _, name = kind.removeprefix("aws:").partition("/")
+    if module == "cloudwatch":
+        return "events" if name.startswith("event") else "logs" if name.startswith("log") else module
+    return {"sesv2": "ses"}.get(module, module)
