@@ -13,6 +13,8 @@ from lambdas.csvfile.decode import PIECE_BYTES, SourceError, utf8_pieces
 from lambdas.csvfile.first_rows import rows_of
 from lambdas.csvfile.header import DELIMITERS, ImportRejectedError, find_delimiter, report_column
 from lambdas.csvfile.header_search import lines_shown, sep_line_delimiter
+from lambdas.csvfile.multibyte import LineDecoder
+from lambdas.csvfile.no_header import NO_HEADER, value_among
 from lambdas.csvfile.options import DEFAULT_OPTIONS, ReadOptions
 from lambdas.csvfile.other_encoding import NotTextError, as_text
 from lambdas.csvfile.reason_counts import ReasonCount, ReasonCounts
@@ -63,7 +65,7 @@ class _Rows:
         return _LOOKED_AT
 
 
-def read_sample(file: File, options: ReadOptions = DEFAULT_OPTIONS, most: int = SAMPLE_ROWS) -> Sample:
+def read_sample(file: File, options: ReadOptions = DEFAULT_OPTIONS) -> Sample:
     """Read a file's first rows; those that no schema would take are counted.
 
     Raises:
@@ -73,14 +75,15 @@ def read_sample(file: File, options: ReadOptions = DEFAULT_OPTIONS, most: int = 
         usable, unusable = _usable(_header(file, options))
         if not usable:
             raise OperationError(f"{file}: the header names no column that can be used.")
-        rows = _rows(file, usable, options, most)
+        rows = _rows(file, usable, options)
     except (ImportRejectedError, SourceError) as error:
         raise OperationError(f"{file}: {error}.") from None
     except NotTextError as error:
         raise OperationError(f"{file}: the header holds {error}.") from None
-    columns = {name: [trimmed(row[name] or "") for row in rows.read[:most]] for name in usable}
-    number, whole = min(len(rows.read), most), len(rows.read) <= most
-    return Sample(columns, unusable, number, whole, rows.unreadable, rows.reasons.counts)
+    read = rows.read[:SAMPLE_ROWS]
+    columns = {name: [trimmed(row[name] or "") for row in read] for name in usable}
+    whole = len(read) == len(rows.read)
+    return Sample(columns, unusable, len(read), whole, rows.unreadable, rows.reasons.counts)
 
 
 def _header(file: File, options: ReadOptions) -> list[str]:
@@ -91,7 +94,9 @@ def _header(file: File, options: ReadOptions) -> list[str]:
             gzipped=file.name.lower().endswith(".gz"),
             max_bytes=options.max_bytes,
         )
-        sample = next(pieces, b"")[:_SAMPLE_BYTES].decode("utf-8", "surrogateescape")
+        beginning = next(pieces, b"")
+        decode = LineDecoder.of(beginning, options.encoding, marked=pieces.marked)
+        sample = decode(beginning[:_SAMPLE_BYTES])
     sep = sep_line_delimiter(sample)
     skipped = 1 if sep else 0
     if line := line_of_wider_rows(sample, [sep] if sep else DELIMITERS, skipped=skipped):
@@ -102,7 +107,10 @@ def _header(file: File, options: ReadOptions) -> list[str]:
         )
     rows = itertools.islice(rows_of(sample, sep or find_delimiter(sample, nothing)), skipped, None)
     cells = next((row for row in rows if not is_blank(row)), [])
-    return [trimmed(cell) for cell in as_text(cells, options.encoding)]
+    names = [trimmed(cell) for cell in as_text(cells, options.encoding)]
+    if value := value_among(names):
+        raise OperationError(f"{file}: the first row looks like data ({value}). {NO_HEADER}.")
+    return names
 
 
 def _usable(names: Sequence[str]) -> tuple[list[str], dict[str, str]]:
@@ -122,7 +130,7 @@ def _same(name: str, alike: Sequence[str]) -> str:
     return f"is the same name as {other!r} (case, blanks, _ - . do not count)"
 
 
-def _rows(file: File, names: Sequence[str], options: ReadOptions, most: int) -> _Rows:
+def _rows(file: File, names: Sequence[str], options: ReadOptions) -> _Rows:
     rows = _Rows()
     with file.open("rb") as data:
         pieces = iter(lambda: data.read(PIECE_BYTES), b"")
@@ -131,6 +139,6 @@ def _rows(file: File, names: Sequence[str], options: ReadOptions, most: int) -> 
             rejects = [each for each in parsed.rejects if each.reason != _LOOKED_AT]
             rows.unreadable += len(rejects)
             rows.reasons.add(rejects)
-            if len(rows.read) > most:
+            if len(rows.read) > SAMPLE_ROWS:
                 break
     return rows

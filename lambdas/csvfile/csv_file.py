@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from ..core.schema import Schema
 from .blocks import Block, Place, UnreadableRow
-from .decode import SourceError, larger_than, utf8_pieces, utf8_pieces_from
+from .decode import SourceError, Utf8Pieces, larger_than, utf8_pieces, utf8_pieces_from
 from .header import Header, ImportRejectedError, check_line_width, find_delimiter, read_header
 from .header_search import columns_below, sep_line_delimiter
+from .multibyte import LineDecoder, Order
 from .options import DEFAULT_OPTIONS, ReadOptions
 from .read import RowReader
 from .row_limit import RowLimit
@@ -28,6 +29,7 @@ class Bookmark:
     place: Place
     delimiter: str
     names: Sequence[str]
+    order: Order = Order.UTF8  # as every file was read by an earlier version
 
 
 class CsvFile:
@@ -69,7 +71,7 @@ class CsvFile:
     def bookmark(self) -> Bookmark | None:
         """Where iteration has come to; None where one cannot read on, and has to iterate further."""
         place = None if self._rows.reached else self._reader.place
-        return Bookmark(place, self.delimiter, self.header.cells) if place else None
+        return Bookmark(place, self.delimiter, self.header.cells, self._reader.order) if place else None
 
 
 def open_csv(
@@ -95,27 +97,24 @@ def open_csv(
         ImportRejectedError: the file as a whole cannot be imported.
     """
     pieces = utf8_pieces(data, gzipped=_is_gzip(name), max_bytes=options.max_bytes)
-    try:
-        beginning = next(pieces, b"")  # this tells what is no CSV, whatever its name
-    except SourceError as error:
-        name_too = "" if name.lower().endswith(_SUFFIXES) else f" ({_EXPECTED_NAME})"
-        raise ImportRejectedError(f"{error}{name_too}") from None
+    beginning = _beginning(name, pieces)
     if not name.lower().endswith(_SUFFIXES):
         raise ImportRejectedError(f"{_EXPECTED_NAME}: rename the file")
     if size is not None and size > options.max_bytes:
         raise ImportRejectedError(larger_than(options.max_bytes))
-    sample = beginning[:_SAMPLE_BYTES].decode("utf-8", "surrogateescape")
+    decode = LineDecoder.of(beginning, options.encoding, marked=pieces.marked)
+    sample = decode(beginning[:_SAMPLE_BYTES])
     sep, line, may_lack = sep_line_delimiter(sample), 1, transform_row is not None
     delimiter = sep or find_delimiter(sample, schema)
     check_line_width(sample.split("\n", 1)[0], delimiter, options)
-    reader = RowReader(itertools.chain([beginning], pieces), delimiter, options=options)
+    reader = RowReader(itertools.chain([beginning], pieces), delimiter, options=options, decode=decode)
     try:
         first = _first_rows(iter(reader), skipped=1 if sep else 0)
         line = first.lines[0]
         header = read_header(first.rows[0], schema, may_lack=may_lack, options=options)
     except ImportRejectedError as error:
         below = columns_below(sample, line, delimiter, schema, may_lack=may_lack, options=options)
-        raise ImportRejectedError(f"{error}{below}") from None
+        raise ImportRejectedError(f"{error}{below or error.advice}") from None
     rest = [first.cut(slice(1, None))] if first.lines[1:] else []
     rows = RowLimit(itertools.chain(rest, reader), options.max_rows)
     return CsvFile(header, delimiter, reader, rows, schema, transform_row, options=options)
@@ -148,10 +147,20 @@ def reopen_csv(
     pieces = utf8_pieces_from(
         bookmark.place.piece, open_at, gzipped=_is_gzip(name), max_bytes=options.max_bytes
     )
-    reader = RowReader(pieces, bookmark.delimiter, place=bookmark.place, options=options)
+    delimiter, decode = bookmark.delimiter, LineDecoder(options.encoding, bookmark.order)
+    reader = RowReader(pieces, delimiter, place=bookmark.place, options=options, decode=decode)
     header = read_header(bookmark.names, schema, may_lack=transform_row is not None, options=options)
     rows = RowLimit(reader, options.max_rows, before=rows_before)
-    return CsvFile(header, bookmark.delimiter, reader, rows, schema, transform_row, options=options)
+    return CsvFile(header, delimiter, reader, rows, schema, transform_row, options=options)
+
+
+def _beginning(name: str, pieces: Utf8Pieces) -> bytes:
+    """The first piece of the text, which tells what is no CSV, whatever its name."""
+    try:
+        return next(pieces, b"")
+    except SourceError as error:
+        name_too = "" if name.lower().endswith(_SUFFIXES) else f" ({_EXPECTED_NAME})"
+        raise ImportRejectedError(f"{error}{name_too}") from None
 
 
 def _is_gzip(name: str) -> bool:

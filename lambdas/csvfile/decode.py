@@ -3,27 +3,37 @@
 import codecs
 import contextlib
 import itertools
-import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 
 from ..aws.rowrelay_error import RowrelayError
 from .first_bytes import FIRST_BYTES, GZIP_MARK, no_csv
 from .options import MAX_BYTES, limit
+from .utf16 import UTF16_MARKS, from_utf16
 
 PIECE_BYTES = 64 * 1024
-_UTF16_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-_HALF = re.compile("[\ud800-\udfff]")
-# UTF-8 has no such byte, and no text has NUL: the row that it ends up in is rejected, whatever its rows are
-# said to be encoded in.
-_NOT_TEXT = b"\0\xff"
 
 
 class SourceError(RowrelayError):
     """The rest of the object cannot be read."""
 
 
-def utf8_pieces(data: Iterable[bytes], *, gzipped: bool, max_bytes: int = MAX_BYTES) -> Iterator[bytes]:
+class Utf8Pieces(Iterator[bytes]):
+    """A text's pieces; once the first was taken, `marked` tells whether it had a byte order mark."""
+
+    def __init__(self, text: Iterator[bytes]) -> None:
+        self.marked = False
+        self._pieces = _recut(self._unmarked(text))
+
+    def __next__(self) -> bytes:
+        return next(self._pieces)
+
+    def _unmarked(self, text: Iterator[bytes]) -> Iterator[bytes]:
+        self.marked = bool(next(text))
+        yield from text
+
+
+def utf8_pieces(data: Iterable[bytes], *, gzipped: bool, max_bytes: int = MAX_BYTES) -> Utf8Pieces:
     r"""Returns the object's text as UTF-8 without its byte order mark, in pieces of at most PIECE_BYTES.
 
     A piece never ends between the two characters of a \r\n. What is no text in the object is no UTF-8 here.
@@ -36,7 +46,7 @@ def utf8_pieces(data: Iterable[bytes], *, gzipped: bool, max_bytes: int = MAX_BY
     Raises:
         SourceError: after all that could be read; at once if the object is no CSV by its first bytes.
     """
-    return _recut(_utf8(_plain(data, max_bytes, gzipped=gzipped), unpacked=gzipped))
+    return Utf8Pieces(_utf8(_plain(data, max_bytes, gzipped=gzipped), unpacked=gzipped))
 
 
 def utf8_pieces_from(
@@ -56,9 +66,9 @@ def utf8_pieces_from(
         SourceError: as `utf8_pieces` does.
     """
     head = b"" if gzipped else _head(open_at(0))
-    if gzipped or head[:2] in _UTF16_MARKS:
+    if gzipped or head[:2] in UTF16_MARKS:
         text = _utf8(_plain(open_at(0), max_bytes, gzipped=gzipped), unpacked=gzipped)
-        yield from _recut(_without(at, text))
+        yield from _recut(_without(at, itertools.islice(text, 1, None)))
     else:
         at += len(head) - len(head.removeprefix(codecs.BOM_UTF8))
         yield from _recut(_within(max_bytes, open_at(at), before=at))
@@ -126,15 +136,19 @@ def _before_damage(inflater: "zlib._Decompress", data: bytes) -> bytes:
 
 
 def _utf8(data: Iterable[bytes], *, unpacked: bool) -> Iterator[bytes]:
+    """The byte order mark, or nothing, and then the text."""
     pieces = _begun(data)
     head = next(pieces)
     if problem := no_csv(head, unpacked=unpacked):
         raise SourceError(problem)
-    encoding = _UTF16_MARKS.get(head[:2])
+    encoding = UTF16_MARKS.get(head[:2])
     if encoding:
-        yield from _from_utf16(encoding, head[2:], pieces)
+        yield head[:2]
+        yield from from_utf16(encoding, head[2:], pieces)
         return
-    yield head.removeprefix(codecs.BOM_UTF8)
+    text = head.removeprefix(codecs.BOM_UTF8)
+    yield head[: len(head) - len(text)]
+    yield text
     yield from pieces
 
 
@@ -161,14 +175,6 @@ def _begun(data: Iterable[bytes]) -> Iterator[bytes]:
     if failed:
         raise failed
     yield from pieces
-
-
-def _from_utf16(encoding: str, head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
-    for piece in itertools.chain([head], pieces):
-        yield _NOT_TEXT.join(map(str.encode, _HALF.split(decoder.decode(piece))))
-    if decoder.getstate()[0]:
-        yield _NOT_TEXT
 
 
 def _recut(pieces: Iterable[bytes]) -> Iterator[bytes]:

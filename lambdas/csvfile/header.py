@@ -10,6 +10,7 @@ from ..core.reserved_columns import REPORT_COLUMNS
 from ..core.schema import Schema, header_name
 from .first_rows import rows_of
 from .nearest import nearest_columns
+from .no_header import NO_HEADER, number_among, value_among
 from .options import DEFAULT_OPTIONS, ReadOptions, limit
 from .other_encoding import NotTextError, as_text
 from .text import control_problem, is_blank, trimmed
@@ -21,7 +22,11 @@ _SHOWN_NAMES = 20
 
 
 class ImportRejectedError(RowrelayError):
-    """The file as a whole cannot be imported."""
+    """The file as a whole cannot be imported; `advice` goes on from the reason, unless a better is known."""
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        self.advice = advice
+        super().__init__(reason)
 
 
 @dataclass(frozen=True)
@@ -99,8 +104,9 @@ def read_header(
     nearest = nearest_columns(Header(names, positions).unknown, schema, positions.keys())
     if lacking := lacking_columns(positions.keys(), schema, may_lack=may_lack):
         lacks = f"lacks the column{'s' if lacking[1:] else ''} {', '.join(lacking)}"
-        expected = f"expected the columns {', '.join(schema.columns)}, found {_shown(names, nearest)}"
-        raise ImportRejectedError(f"the header {lacks}: {expected}")
+        expected = f"expected the columns {', '.join(schema.columns)}, found {_found(names, nearest)}"
+        advice = f". {NO_HEADER}" if value_among(names) else ""
+        raise ImportRejectedError(f"the header {lacks}: {expected}", advice)
     return Header(names, positions, nearest)
 
 
@@ -154,7 +160,7 @@ def _texts(cells: Sequence[str], encoding: str | None) -> Sequence[str]:
         raise ImportRejectedError(f"the header holds {error}") from None
     for n, text in enumerate(texts, 1):
         if problem := control_problem(text):
-            raise ImportRejectedError(f"column {n} of the header, {shown_name(text)}: {problem}")
+            raise ImportRejectedError(f"column {n} of the header: {problem}")
     return texts
 
 
@@ -177,7 +183,12 @@ def _check_names(names: Sequence[str], places: Mapping[str, Sequence[int]]) -> N
         raise ImportRejectedError(f"the header names a column twice: {'; '.join(shown)}. Leave one of each")
 
 
-def _shown(names: Sequence[str], nearest: Mapping[str, str]) -> str:
+def _found(names: Sequence[str], nearest: Mapping[str, str]) -> str:
+    """Returns the names, unless they may be data: the reason is kept, and published."""
+    if value := value_among(names):
+        return f"what looks like data: {value}"
+    if number := number_among(names):
+        return f"what may be data: {number}"
     shown = [
         shown_name(name) + (f" (nearest: {nearest[name]})" if name in nearest else "")
         for name in names[:_SHOWN_NAMES]

@@ -1,11 +1,19 @@
 """The row that csv is reading, line by line, as it is in the file."""
 
+from .multibyte import LineDecoder
+
 
 class OpenRow:
-    """The lines of a row that were given to csv so far; `max_bytes` is the most that a row may have."""
+    """The lines of a row that were given to csv so far.
 
-    def __init__(self, max_bytes: int) -> None:
+    Args:
+        max_bytes: The most that a row may have.
+        decode: What decodes lines.
+    """
+
+    def __init__(self, max_bytes: int, decode: LineDecoder) -> None:
         self._max_bytes = max_bytes
+        self._decode = decode
         self._data = bytearray()  # no list of lines: of a character each, they would take fifty times as much
 
     def add(self, line: bytes) -> None:
@@ -24,7 +32,7 @@ class OpenRow:
     @property
     def text(self) -> str:
         """Its text without its line end, at most `max_bytes` bytes, decoded as cells are."""
-        return self._without_end()[: self._max_bytes].decode("utf-8", "surrogateescape")
+        return self._decode(bytes(self._without_end()[: self._max_bytes]))
 
     def _without_end(self) -> bytearray:
         return self._data.removesuffix(b"\n").removesuffix(b"\r")

@@ -16,7 +16,8 @@ class ReadOptions:
     """How a file is read.
 
     Attributes:
-        encoding: What rows whose bytes are not UTF-8 are encoded in; None: they are rejected.
+        encoding: What rows whose bytes are not UTF-8 are encoded in; None: they are rejected. Of one whose
+            characters take several bytes, see multibyte.py.
         max_columns: The most cells of a header.
         max_rows: The most rows of a file, without its header.
         max_bytes: The most bytes of a file, after decompression.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ..aws.rowrelay_error import RowrelayError
+from .multibyte import has_several_bytes
 from .text import is_utf8
 
 
@@ -15,10 +16,11 @@ def as_text(cells: Sequence[str], encoding: str | None) -> Sequence[str]:
 
     Args:
         cells: The cells, with bytes that are not UTF-8 as `surrogateescape` decodes them.
-        encoding: What such a row is encoded in; None: it is no text.
+        encoding: What such a row is encoded in; None: it is no text. In one whose characters take several
+            bytes, `LineDecoder` has decoded what can be.
 
     Raises:
-        NotTextError: it is not encoded in that either.
+        NotTextError: it is not encoded in that either, or nobody knows which of the two it is.
     """
     if all(map(is_utf8, cells)):
         return cells
@@ -26,7 +28,24 @@ def as_text(cells: Sequence[str], encoding: str | None) -> Sequence[str]:
         raise NotTextError(
             "bytes that are not UTF-8: save the file as UTF-8, or set encoding (such as windows-1252)"
         )
+    data = [cell.encode("utf-8", "surrogateescape") for cell in cells]
+    neither = f"bytes that are neither UTF-8 nor {encoding}: save the file as UTF-8"
+    if has_several_bytes(encoding):
+        raise NotTextError(_both(encoding) if _is_utf8(b"".join(data)) else neither)
     try:
-        return [cell.encode("utf-8", "surrogateescape").decode(encoding) for cell in cells]
+        return [cell.decode(encoding) for cell in data]
     except UnicodeError:
-        raise NotTextError(f"bytes that are neither UTF-8 nor {encoding}: save the file as UTF-8") from None
+        raise NotTextError(neither) from None
+
+
+def _both(encoding: str) -> str:
+    same = f"bytes that are text in UTF-8, and other text in {encoding}"
+    return f"{same}: save the file as UTF-8 with a byte order mark"
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

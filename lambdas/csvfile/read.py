@@ -14,6 +14,7 @@ from .blank_rows import without_blank_rows
 from .blanks_by_quotes import without_blanks_by_quotes
 from .blocks import Block, Place, UnreadableRow, misquoted, rest_unread, too_long, unterminated
 from .decode import SourceError
+from .multibyte import LineDecoder
 from .open_row import OpenRow
 from .options import DEFAULT_OPTIONS, MAX_ROW_BYTES, ReadOptions
 from .plain_columns import plain_columns
@@ -29,6 +30,7 @@ BLOCK_ROWS = 500
 # not come first.
 csv.field_size_limit(4 * MAX_ROW_BYTES)
 _BEGINNING = Place()
+_UTF8 = LineDecoder()
 
 
 class RowReader:
@@ -39,6 +41,7 @@ class RowReader:
         delimiter: What separates the cells.
         place: Where to begin.
         options: How the file is read; its `max_row_bytes` is at most MAX_ROW_BYTES.
+        decode: What decodes its lines.
     """
 
     def __init__(
@@ -48,14 +51,17 @@ class RowReader:
         *,
         place: Place = _BEGINNING,
         options: ReadOptions = DEFAULT_OPTIONS,
+        decode: LineDecoder = _UTF8,
     ) -> None:
+        self.order = decode.order
         self._source = WholeLines(pieces, place, options.max_row_bytes)
         self._delimiter = delimiter
         self._options = options
+        self._decode = decode
         self._given = place.line - 1  # lines given to csv so far
         self._start = place.line  # the line that the row being read begins on
         self._open_bytes = 0  # what of the row being read was given to csv, without the piece it begins in
-        self._open_row = OpenRow(options.max_row_bytes)
+        self._open_row = OpenRow(options.max_row_bytes, decode)
         self._text = b""  # the lines given last
         self._piece = range(0)  # and their numbers
         self._ended = False
@@ -185,8 +191,7 @@ class RowReader:
         before = self._given
         self._given += line_ends(piece) + (not piece.endswith((b"\r", b"\n")))
         self._piece, self._text = range(before + 1, self._given + 1), piece
-        text = piece.decode("utf-8", "surrogateescape")
-        return without_blanks_by_quotes(text, self._delimiter, in_quotes=in_quotes)
+        return without_blanks_by_quotes(self._decode(piece), self._delimiter, in_quotes=in_quotes)
 
     def _skip_row(self, *, in_quotes: bool) -> UnreadableRow:
         """Drop the rest of a row that is too long to hold, up to its end as csv would see it."""

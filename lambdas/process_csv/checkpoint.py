@@ -13,6 +13,7 @@ from ..core.prefixes import CONTINUATIONS_PREFIX
 from ..core.upload import Upload
 from ..csvfile.blocks import Place
 from ..csvfile.csv_file import Bookmark
+from ..csvfile.multibyte import Order
 from ..csvfile.reason_counts import ReasonCount
 from ..csvfile.repeated_keys import RepeatedKeys
 from .packer import Packed
@@ -34,7 +35,10 @@ class Checkpoint:
 
     def dump(self) -> bytes:
         """Returns it as JSON."""
-        return json.dumps(asdict(self)).encode()
+        document = asdict(self)
+        if self.bookmark.order == Order.UTF8:
+            del document["bookmark"]["order"]  # an earlier version, which knows no other, reads on then
+        return json.dumps(document).encode()
 
     @classmethod
     def parse(cls, data: bytes) -> "Checkpoint":

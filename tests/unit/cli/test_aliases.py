@@ -59,6 +59,21 @@ def test_aliases_are_written_when_that_is_asked_for() -> None:
     assert run("--schema", "schema.json", "odd.csv").exit_code == 0
 
 
+def test_of_a_file_without_a_header_nothing_is_proposed() -> None:
+    rows = "".join(f"person{n}@example.com,Name{n},Last{n}\n" for n in range(5))
+    Path("nh.csv").write_text(rows, encoding="utf-8")
+    before = Path("schema.json").read_bytes()
+    result = run("--schema", "schema.json", "nh.csv", "--write")
+    assert result.exit_code == 1
+    assert "nh.csv: rejected as a whole: the header lacks the columns email, first_name" in result.stdout
+    assert "The file seems to have no header: write one above its first row\n" in result.stdout
+    assert "person0" not in result.stdout
+    assert "These columns" not in result.stdout
+    assert Path("schema.json").read_bytes() == before
+    shown = json.loads(run("--json", "--schema", "schema.json", "nh.csv").stdout)
+    assert shown["files"][0]["proposed_aliases"] == {}
+
+
 def test_json_has_the_aliases_and_writes_them_too() -> None:
     proposed = {"email": "Kontakt", "first_name": "Vorname"}
     shown = json.loads(run("--json", "--schema", "schema.json", "odd.csv").stdout)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import operations.file_sample
 from lambdas.core.schema import parse_schema
 from lambdas.csvfile.options import ReadOptions
 from operations.errors import OperationError
@@ -72,8 +73,40 @@ def test_the_header_is_read_in_the_encoding(tmp_path: Path) -> None:
         read_sample(path)
 
 
-def test_unreadable_rows_are_told_where_a_draft_is_of_the_first_rows(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["gbk", "shift_jis"])
+def test_a_header_of_several_bytes_a_character_is_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes("id|名|ポ\n1|弘|ポール\n".encode(encoding))
+    sample = read_sample(path, ReadOptions(encoding=encoding))
+    assert sample.columns == {"id": ["1"], "名": ["弘"], "ポ": ["ポール"]}
+
+
+def test_a_header_that_is_utf8_too_is_read_as_the_file_is(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    for encoding, names, cell in [("gbk", ["id", "伟"], "陈"), ("utf-8-sig", ["id", "é"], "x")]:
+        path.write_text(f"{','.join(names)}\n1,{cell}\n", encoding=encoding)
+        assert list(read_sample(path, ReadOptions(encoding="gbk")).columns) == names
+
+
+@pytest.mark.parametrize(
+    ("cell", "what"), [("person0@example.com", "an e-mail address"), ("2025-12-31", "a date")]
+)
+def test_a_first_row_that_looks_like_data_is_no_header(tmp_path: Path, cell: str, what: str) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(f"Ada,{cell}\nBob,{cell}\n", encoding="utf-8")
+    with pytest.raises(OperationError) as refused:
+        read_sample(path)
+    assert str(refused.value) == (
+        f"{path}: the first row looks like data (cell 2 of 2 is {what})."
+        " The file seems to have no header: write one above its first row."
+    )
+
+
+def test_unreadable_rows_are_told_where_a_draft_is_of_the_first_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations.file_sample, "SAMPLE_ROWS", 1)
     path = tmp_path / "people.csv"
     path.write_text("id,n\n1\n2,2\n3,3\n", encoding="utf-8")
     told = "looked at the first 1 row; 1 could not be read: expected 2 fields as in the header (line 2)"
-    assert draft_schema(read_sample(path, most=1), "people.csv").notes == [told]
+    assert draft_schema(read_sample(path), "people.csv").notes == [told]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import operations.file_sample
 from lambdas.core.schema import parse_schema
 from operations.errors import OperationError
 from operations.field_draft import draft_type
@@ -18,10 +19,10 @@ from ..helpers.csv_files import csv_text, parse
 from ..helpers.examples import examples
 
 
-def draft(folder: Path, text: str, most: int = 10_000) -> SchemaDraft:
+def draft(folder: Path, text: str) -> SchemaDraft:
     path = folder / "people.csv"
     path.write_text(text, encoding="utf-8")
-    return draft_schema(read_sample(path, most=most), "people.csv")
+    return draft_schema(read_sample(path), "people.csv")
 
 
 @pytest.mark.parametrize(
@@ -107,8 +108,9 @@ def test_a_draft_names_required_columns_a_key_and_what_it_leaves_out(tmp_path: P
     ]
 
 
-def test_a_draft_is_of_the_first_rows_and_says_so(tmp_path: Path) -> None:
-    drafted = draft(tmp_path, "id,n\n1,1\n2,2\n3,x\n", most=2)
+def test_a_draft_is_of_the_first_rows_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations.file_sample, "SAMPLE_ROWS", 2)
+    drafted = draft(tmp_path, "id,n\n1,1\n2,2\n3,x\n")
     assert drafted.notes == ["looked at the first 2 rows"]
     assert [field["type"] for field in drafted.document["fields"]] == ["integer", "integer"]
 

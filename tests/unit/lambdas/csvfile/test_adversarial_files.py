@@ -127,10 +127,13 @@ def test_a_header_alone_is_an_import_of_nothing(data: bytes) -> None:
         (b"\n \r\n\t\n", "the file is empty"),
         (b",,,\n \n\t,\n\n", "the file is empty"),
         (b"," * 1_000_000, "more columns than max_columns (1,000; setting maxColumns)"),
-        (ANN, "lacks the columns email, first_name"),
+        (
+            ANN,
+            "cell 1 of 3 is an e-mail address. The file seems to have no header: write one above its first",
+        ),
         (b"first_name,last_name\n", "lacks the column email:"),
         (b"email,E-Mail,first_name\n", "names a column twice: email and E-Mail (email)"),
-        (b"email,first\x1b_name\n", "column 2 of the header, first<U+001B>_name: U+001B is a control"),
+        (b"email,first\x1b_name\n", "column 2 of the header: U+001B is a control"),
         (b"sep=;\nlast_name\n", "lacks the columns email, first_name"),
         (b"Report\nemail,first_name\n", "found Report. The columns stand in line 2"),
         (b'email,"first_name\n' + ANN, "no header could be read: line 1: a quote"),
@@ -147,6 +150,15 @@ def test_what_is_no_such_file_is_refused_as_a_whole(data: bytes, reason: str) ->
     with pytest.raises(ImportRejectedError) as rejected:
         parse(data)
     assert reason in str(rejected.value)
+
+
+def test_columns_that_stand_below_are_better_advice_than_another_header() -> None:
+    with pytest.raises(ImportRejectedError) as rejected:
+        parse(b"Report,2026-11-01\n" + HEAD)
+    assert str(rejected.value).endswith(
+        ", found what looks like data: cell 2 of 2 is a date."
+        " The columns stand in line 2: delete line 1 above it"
+    )
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,15 @@ def test_utf8_passes_as_it_is_without_its_mark(text: str, at: list[int], piece: 
         assert read(cut(codecs.BOM_UTF8 + data, at)) == data
 
 
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8, *UTF16.values()])
+@pytest.mark.parametrize("gzipped", [False, True])
+def test_a_mark_is_known_once_a_piece_was_taken(mark: bytes, gzipped: bool) -> None:
+    data = mark + ("ab" if mark in UTF16.values() else "abc").encode()
+    pieces = utf8_pieces([gzip.compress(data) if gzipped else data], gzipped=gzipped)
+    assert next(pieces)
+    assert pieces.marked == bool(mark)
+
+
 @given(texts, cuts, st.sampled_from(sorted(UTF16)), st.integers(2, 40))
 def test_utf16_becomes_utf8(text: str, at: list[int], encoding: str, piece: int) -> None:
     with limits(piece=piece):

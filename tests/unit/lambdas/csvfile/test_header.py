@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lambdas.core.schema import header_name
 from lambdas.csvfile.header import DELIMITERS, Header, ImportRejectedError, find_delimiter, read_header
+from lambdas.csvfile.no_header import NO_HEADER
 from lambdas.csvfile.options import DEFAULT_OPTIONS, ReadOptions
 
 from ...helpers.csv_files import USERS, schema_of
@@ -203,7 +204,7 @@ def test_accents_may_be_composed_or_not() -> None:
             ["First Name and first-name (first_name); email and"],
         ),
         (["email", "first_name", "_line", "_Line"], ["twice: _line and _Line."]),
-        (["email", "first_name", "", "a\x07"], ["column 4 of the header, a<U+0007>: U+0007 is a control"]),
+        (["email", "first_name", "", "a\x07"], ["column 4 of the header: U+0007 is a control"]),
         (["e\0m\0a\0i\0l"], ["no CSV", "UTF-8"]),
         (
             ["email", "first_name", "pr\udce9nom"],
@@ -215,6 +216,32 @@ def test_what_is_no_header_is_told_what_is_wrong(cells: list[str], parts: list[s
     reason = rejection(*cells)
     for part in parts:
         assert part in reason
+
+
+@pytest.mark.parametrize(
+    ("cells", "found", "advice"),
+    [
+        (
+            ["Ada", "ada@example.com"],
+            "what looks like data: cell 2 of 2 is an e-mail address",
+            f". {NO_HEADER}",
+        ),
+        (["Ada", "4711"], "what may be data: cell 2 of 2 is a number", ""),
+        (["+49 30 1234", "Ada", "31.12.2025"], "what may be data: cell 1 of 3 is a number", ""),
+        (["Ada", "Lovelace"], "Ada, Lovelace", ""),
+        (["email", "ada@example.com"], "what looks like data: cell 2 of 2 is an e-mail address", None),
+    ],
+)
+def test_what_may_be_data_is_not_quoted(cells: list[str], found: str, advice: str | None) -> None:
+    with pytest.raises(ImportRejectedError) as rejected:
+        read_header(cells, USERS)
+    assert str(rejected.value).endswith(f"company, plan, joined_on, found {found}")
+    assert rejected.value.advice == (f". {NO_HEADER}" if advice is None else advice)
+
+
+def test_a_control_character_is_told_without_its_cell() -> None:
+    told = rejection("ada@example.com", "Ada\x07")
+    assert told == "column 2 of the header: U+0007 is a control character, which is no text"
 
 
 @pytest.mark.parametrize("cells", [[f"column{n}" for n in range(20_000)], ["x" * 1_000_000], ["ab"] * 20_000])

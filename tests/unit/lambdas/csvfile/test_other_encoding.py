@@ -29,6 +29,23 @@ def test_without_an_encoding_the_setting_is_named() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (
+            [b"a", "伟".encode("gbk")],
+            "bytes that are text in UTF-8, and other text in gbk:"
+            " save the file as UTF-8 with a byte order mark",
+        ),
+        (["伟".encode("gbk"), b"\xff"], "bytes that are neither UTF-8 nor gbk: save the file as UTF-8"),
+    ],
+)
+def test_where_characters_take_several_bytes_a_row_is_not_guessed_at(cells: list[bytes], told: str) -> None:
+    with pytest.raises(NotTextError) as raised:
+        as_text([cell.decode("ascii", "surrogateescape") for cell in cells], "gbk")
+    assert str(raised.value) == told
+
+
 def test_what_is_not_in_the_encoding_either_names_it() -> None:
     with pytest.raises(NotTextError) as raised:
         as_text(escaped(b"caf\x81"), "windows-1252")

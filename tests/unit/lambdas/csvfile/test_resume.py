@@ -132,6 +132,18 @@ def test_a_file_can_stop_after_almost_every_block(piece: int, gzipped: bool) -> 
         assert check(stored) >= 0.9 * len(whole) > 5
 
 
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+@pytest.mark.parametrize("first", ["陈", "x", "é"])
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_reading_on_decodes_as_the_beginning_tells(first: str, encoding: str, mark: bytes) -> None:
+    # What begins with x tells nothing, nor does é: 伟 and 肖 in gbk, and é, are UTF-8 and gbk.
+    text = f"id,a,b\n1,{first},x\n" + "x,y,z\n" * 10 + "2,伟,肖\n3,é,x\n4,陈,x\n" * 10
+    data = mark + text.encode("gbk" if encoding == "gbk" else encoding)
+    with limits(piece=50):
+        stored = Stored(data, options=ReadOptions(encoding="gbk"))
+        assert check(stored) > 3
+
+
 def test_reading_on_begins_further_on_than_the_bookmark_that_it_began_at() -> None:
     with limits(piece=1_000):
         stored = Stored(ROWS.encode())

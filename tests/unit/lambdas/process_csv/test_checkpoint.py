@@ -5,6 +5,7 @@ from typing import Any
 from lambdas.core.upload import Upload
 from lambdas.csvfile.blocks import Place
 from lambdas.csvfile.csv_file import Bookmark
+from lambdas.csvfile.multibyte import Order
 from lambdas.csvfile.reason_counts import ReasonCount
 from lambdas.csvfile.repeated_keys import RepeatedKeys
 from lambdas.process_csv.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
@@ -39,6 +40,12 @@ def test_a_checkpoint_of_an_earlier_version_has_counted_no_reasons() -> None:
     earlier = {name: STORED[name] for name in ("bookmark", "packed", "sent")}
     checkpoint = Checkpoint.parse(json.dumps(earlier).encode())
     assert checkpoint == replace(CHECKPOINT, reasons=[], repeated_keys=RepeatedKeys())
+
+
+def test_a_checkpoint_knows_in_which_order_lines_are_decoded() -> None:
+    other = replace(CHECKPOINT, bookmark=replace(CHECKPOINT.bookmark, order=Order.ENCODING))
+    assert json.loads(other.dump())["bookmark"]["order"] == "encoding"
+    assert Checkpoint.parse(other.dump()) == other
 
 
 def test_each_checkpoint_has_a_key_of_its_own() -> None:

@@ -14,6 +14,7 @@ from lambdas.core.prefixes import CONTINUATIONS_PREFIX
 from lambdas.core.schema import Schema
 from lambdas.core.upload import Upload, continuation_event, continuation_number, uploads
 from lambdas.csvfile.decode import PIECE_BYTES
+from lambdas.csvfile.options import ReadOptions
 from lambdas.process_csv.s3_object import ImportInterruptedError
 
 from ...helpers.csv_files import TEXTS, USERS, limits
@@ -112,6 +113,20 @@ def test_an_import_in_parts_is_the_same_import(gzipped: bool, blocks: int) -> No
     assert scenario.entry["continuation"] >= 8 // blocks
     assert len(scenario.sqs.bodies("https://sqs/chunks")) == scenario.entry["chunks"]
     same(scenario, in_one_go(gzipped=gzipped))
+
+
+def test_an_import_in_parts_is_decoded_as_its_beginning_tells() -> None:
+    head = HEAD + "a@example.com,陈,陈\nbad,张,张\n".encode("gbk")
+    data = head + "".join(f"p{n}@example.com,伟,肖\n" for n in range(1_000)).encode("gbk")
+    options = ReadOptions(encoding="gbk")
+    whole, parts = scenario_of(data), scenario_of(data)
+    whole.run(options=options)
+    parts.run(out_of_time=always, options=options)
+    assert run_on(parts) > 3
+    same(parts, whole)
+    assert parts.entry["accepted"] == 1_001
+    names = {(row["first_name"], row["last_name"]) for chunk in parts.chunks for _, row in chunk.rows}
+    assert names == {("陈", "陈"), ("伟", "肖")}  # ΰ and Ф, if what follows were read by itself
 
 
 @pytest.mark.slow
