@@ -1,13 +1,11 @@
 """Which encodings a file's rows may be said to be in."""
 
-import encodings
-import pkgutil
-
 import pytest
 
 from lambdas.csvfile.encodings import encoding_problem
 
-ALL = sorted(module.name for module in pkgutil.iter_modules(encodings.__path__))
+from ...helpers.python_encodings import ALL
+
 EXAMPLE = "expected one such as windows-1252"
 NO_ASCII = f"does not contain ASCII, in which the rest of the file is; {EXAMPLE}"
 UNKNOWN = f"is no text encoding that Python knows; {EXAMPLE}"

@@ -15,7 +15,7 @@ from lambdas.csvfile.multibyte import LineDecoder, Order, has_several_bytes
 from lambdas.csvfile.options import ReadOptions
 
 from ...helpers.csv_files import TEXTS, limits, parse, schema_of
-from .test_encodings import ALL
+from ...helpers.python_encodings import ALL
 
 KNOWN = [name for name in ALL if encoding_problem(name) is None]
 SEVERAL = [name for name in KNOWN if has_several_bytes(name)]
