@@ -1,5 +1,6 @@
 """The bookkeeper, and who opens books, with one guard taken out."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from lambdas.bookkeeper import bookkeeper, decision, entry, open_imports, publisher, sums
 from lambdas.core import import_ledger, import_parts, import_updates
+from lambdas.process_csv import importer
 
 Patch = pytest.MonkeyPatch
 
@@ -78,6 +80,15 @@ def sums_of_a_chunk_that_is_not_final(patch: Patch) -> None:
     patch.setattr(sums, "_is_final", lambda chunk, _: "rows" in chunk)
 
 
+def a_summary_written_over_the_final_one(patch: Patch) -> None:
+    def put_summary(s3: Any, bucket: str, key: str, summary: Any) -> None:
+        s3.put_object(
+            Bucket=bucket, Key=key, Body=json.dumps(summary).encode(), ContentType="application/json"
+        )
+
+    patch.setattr(importer, "put_summary", put_summary)
+
+
 MUTANTS: tuple[Callable[[Patch], None], ...] = (
     books_settled_as_they_were_a_moment_ago,
     books_settled_whoever_did_so_before,
@@ -90,6 +101,7 @@ MUTANTS: tuple[Callable[[Patch], None], ...] = (
     rows_written_after_all_that_leave_the_sums,
     decisions_that_open_no_books,
     sums_of_a_chunk_that_is_not_final,
+    a_summary_written_over_the_final_one,
 )
 
 
