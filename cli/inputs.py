@@ -71,19 +71,12 @@ def _read_transform(path: Path) -> TransformRow:
         UsageError: it cannot be used, here or by the component.
     """
     # Pulumi comes with them, which takes a second.
-    from components.arguments import Arguments
-    from components.csv_ingest_args import CsvIngestArgs
     from components.files import load_transform
-    from components.problems import ArgumentsError
-    from components.transform_module import read_transform as read_argument
+    from components.transform_module import transform_problem
 
     transform_row = read_transform(path)
-    arguments = Arguments("CsvIngest", "check", {"transform_rows": load_transform(path)}, CsvIngestArgs)
-    read_argument(arguments)
-    try:
-        arguments.finish()
-    except ArgumentsError as error:
-        raise UsageError(*(f"{path}: {problem.detail}." for problem in error.problems)) from None
+    if problem := transform_problem(load_transform(path)):
+        raise UsageError(f"{path}: {problem}.")
     return transform_row
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lambdas.csvfile.text import trimmed
+from lambdas.core.blanks import trimmed
 from operations.errors import OperationError, UsageError
 
 LOCAL_STACK_PORT = 4566  # where Pulumi.local.yaml points Pulumi

@@ -18,12 +18,12 @@ def read_transform(arguments: Arguments) -> dict[str, str]:
     if not arguments.given("transform_rows"):
         return {}
     source = arguments.text("transform_rows", expected=_EXPECTED)
-    if source and (problem := _problem(source)):
+    if source and (problem := transform_problem(source)):
         arguments.add_problem("transform_rows", _EXPECTED, source, detail=problem)
     return {TRANSFORM_FILE: source}
 
 
-def _problem(source: str) -> str | None:
+def transform_problem(source: str) -> str | None:
     """Returns why a source cannot be used.
 
     It is compiled by the Python that deploys, which may know another syntax than the function's. What only

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lambdas.core.blanks import trimmed
 from lambdas.core.field import Field
 from lambdas.core.schema import Schema, header_name
 from lambdas.csvfile.csv_file import open_csv
@@ -18,7 +19,7 @@ from lambdas.csvfile.no_header import NO_HEADER, value_among
 from lambdas.csvfile.options import DEFAULT_OPTIONS, ReadOptions
 from lambdas.csvfile.other_encoding import NotTextError, as_text
 from lambdas.csvfile.reason_counts import ReasonCount, ReasonCounts
-from lambdas.csvfile.text import is_blank, trimmed
+from lambdas.csvfile.text import is_blank
 
 from .errors import OperationError
 from .standard_input import File

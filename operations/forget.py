@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lambdas.aws.dynamodb.outcomes import Item
+from lambdas.core.blanks import trimmed
 from lambdas.core.mail import Mail
 from lambdas.core.mail_entries import MAIL_ID, Entry, MailState
 from lambdas.core.mail_writes import Change, Owing
 from lambdas.core.values import KINDS, is_email, is_uuid, read_one
 from lambdas.csvfile.columns import key_normaliser
-from lambdas.csvfile.text import trimmed
 
 from .errors import OperationError, UsageError
 from .mails import StackMails

@@ -28,3 +28,8 @@ BLANKS = "".join(chr(code) for first, last in _SPACE for code in range(first, la
 # What alters the character ahead of it, and shows nothing by itself: variation selectors, and tags.
 _ALTERING = ((0xFE00, 0xFE0F), (0xE0001, 0xE0001), (0xE0020, 0xE007F), (0xE0100, 0xE01EF))
 ALTERING = "".join(chr(code) for first, last in _ALTERING for code in range(first, last + 1))
+
+
+def trimmed(cell: str) -> str:
+    """Returns the cell without what shows nothing at its ends; of nothing else, nothing is left."""
+    return cell.strip() if cell.isascii() else cell.lstrip(BLANKS + ALTERING).rstrip(BLANKS)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .blanks import ALTERING, BLANKS
+from .blanks import trimmed
 from .values import Kind, read_one
 
 _ALWAYS = ("required", "unique", "enum")
@@ -74,16 +74,11 @@ def _never_taken(kind: Kind, constraints: Mapping[str, Any], limits: Mapping[str
         return f"constraint enum: expected values {expected}, got {', '.join(map(repr, got))}"
 
     values = constraints.get("enum", [])
-    if kind.types == (str,) and (blank := [value for value in values if value != _trimmed(value)]):
+    if kind.types == (str,) and (blank := [value for value in values if value != trimmed(value)]):
         yield told("without outer blanks, since cells are trimmed", blank)
     for name, limit in limits.items():
         if ruled_out := [each for each in values if not _ALLOWS[name](limit, read_one(kind, each))]:
             yield told(f"that {name} {constraints[name]!r} allows", ruled_out)
-
-
-def _trimmed(text: str) -> str:
-    """Returns a text as cells are trimmed."""
-    return text.lstrip(BLANKS + ALTERING).rstrip(BLANKS)
 
 
 def _expected(field_type: str, kind: Kind, name: str) -> tuple[str, Callable[[Any], bool]]:

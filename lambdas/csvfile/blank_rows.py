@@ -2,8 +2,9 @@
 
 from operator import itemgetter
 
+from ..core.blanks import trimmed
 from .blocks import Block
-from .text import control_problem, is_blank, trimmed
+from .text import control_problem, is_blank
 
 _FIRST = itemgetter(0)
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from ..aws.limits import DYNAMODB_PARTITION_KEY_BYTES
 from ..aws.rowrelay_error import RowrelayError
-from ..core.blanks import NO_WIDTH
+from ..core.blanks import NO_WIDTH, trimmed
 from ..core.field import Field
 from ..core.schema import Schema
 from ..core.values import read_one
 from .hints import hint
-from .text import all_trimmed, is_text, trimmed
+from .text import all_trimmed, is_text
 from .visible import shown_name
 
 NULL = "null"

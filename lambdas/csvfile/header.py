@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..aws.rowrelay_error import RowrelayError
+from ..core.blanks import trimmed
 from ..core.reserved_columns import REPORT_COLUMNS
 from ..core.schema import Schema, header_name
 from .first_rows import rows_of
@@ -13,7 +14,7 @@ from .nearest import nearest_columns
 from .no_header import NO_HEADER, number_among, value_among
 from .options import DEFAULT_OPTIONS, ReadOptions, limit
 from .other_encoding import NotTextError, as_text
-from .text import control_problem, is_blank, trimmed
+from .text import control_problem, is_blank
 from .visible import shown_name
 
 DELIMITERS = (",", ";", "\t", "|")

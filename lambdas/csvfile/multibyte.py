@@ -64,7 +64,7 @@ class LineDecoder:
         return "".join(map(self._line, lines.splitlines(keepends=True)))
 
     def _line(self, line: bytes) -> str:
-        readings = [_read(line, encoding, final=True) for encoding in self._encodings]
+        readings = [decoded(line, encoding, final=True) for encoding in self._encodings]
         found = [text for text in readings if text is not None]
         if not found or (self.order == Order.UNKNOWN and found[0] != found[-1]):
             return line.decode("ascii", "surrogateescape")
@@ -73,7 +73,7 @@ class LineDecoder:
 
 def _vote(line: bytes, encoding: str) -> Order | None:
     """Returns what a line, which may be cut off, shows its file to be; None if it does not."""
-    utf8, other = _read(line, _UTF8), _read(line, encoding)
+    utf8, other = decoded(line, _UTF8), decoded(line, encoding)
     if utf8 is None:
         return None if other is None else Order.ENCODING
     return Order.UTF8 if other is None or max(utf8, default="") > _TWO_BYTES_LAST else None
@@ -83,10 +83,10 @@ def _vote(line: bytes, encoding: str) -> Order | None:
 def has_several_bytes(encoding: str) -> bool:
     """Whether characters of an encoding take several bytes; every such encoding has some that end with A1."""
     pairs = (bytes([lead, 0xA1]) for lead in range(0x80, 0x100))
-    return any(len(_read(pair, encoding, final=True) or "") == 1 for pair in pairs)
+    return any(len(decoded(pair, encoding, final=True) or "") == 1 for pair in pairs)
 
 
-def _read(data: bytes, encoding: str, *, final: bool = False) -> str | None:
+def decoded(data: bytes, encoding: str, *, final: bool = False) -> str | None:
     """Returns the data as text, but for what is cut off at its end unless it is final; None if it is none."""
     try:
         return codecs.getincrementaldecoder(encoding)().decode(data, final)

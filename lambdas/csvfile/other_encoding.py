@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..aws.rowrelay_error import RowrelayError
-from .multibyte import has_several_bytes
+from .multibyte import decoded, has_several_bytes
 from .text import is_utf8
 
 
@@ -31,7 +31,8 @@ def as_text(cells: Sequence[str], encoding: str | None) -> Sequence[str]:
     data = [cell.encode("utf-8", "surrogateescape") for cell in cells]
     neither = f"bytes that are neither UTF-8 nor {encoding}: save the file as UTF-8"
     if has_several_bytes(encoding):
-        raise NotTextError(_both(encoding) if _is_utf8(b"".join(data)) else neither)
+        is_utf8_too = decoded(b"".join(data), "utf-8", final=True) is not None
+        raise NotTextError(_both(encoding) if is_utf8_too else neither)
     try:
         return [cell.decode(encoding) for cell in data]
     except UnicodeError:
@@ -41,11 +42,3 @@ def as_text(cells: Sequence[str], encoding: str | None) -> Sequence[str]:
 def _both(encoding: str) -> str:
     same = f"bytes that are text in UTF-8, and other text in {encoding}"
     return f"{same}: save the file as UTF-8 with a byte order mark"
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from ..core.blanks import ALTERING, BLANKS
+from ..core.blanks import trimmed
 
 # Control characters (Unicode's category Cc) but tab and line ends.
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -32,11 +32,6 @@ def control_problem(value: str) -> str | None:
     """Returns which control character, but tabs and line ends, it has first; None if none."""
     found = _CONTROL.search(value)
     return f"U+{ord(found[0]):04X} is a control character, which is no text" if found else None
-
-
-def trimmed(cell: str) -> str:
-    """Returns the cell without what shows nothing at its ends; of nothing else, nothing is left."""
-    return cell.strip() if cell.isascii() else cell.lstrip(BLANKS + ALTERING).rstrip(BLANKS)
 
 
 def all_trimmed(cells: Sequence[str]) -> list[str]:

@@ -79,6 +79,7 @@ def metrics_of(
         MailMetric.QUOTA_USED: account.used_percent if account else 0,
     }
     # Last, as no alarm watches it, and it takes the longer, the more imports owe mails.
-    if owed := counts.total(imports, lambda: mail_round.seconds_left() >= REPORT_SECONDS):
+    owed = counts.total(imports, lambda: mail_round.seconds_left() >= REPORT_SECONDS)
+    if owed is not None:
         values[MailMetric.OWED] = owed
     return values if any(values.values()) else {}

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from lambdas.core.blanks import trimmed
 from lambdas.csvfile.csv_file import open_csv
 from lambdas.csvfile.header import DELIMITERS, ImportRejectedError
 from lambdas.csvfile.options import ReadOptions
-from lambdas.csvfile.text import is_text, trimmed
+from lambdas.csvfile.text import is_text
 
 from ...helpers.csv_files import (
     TEXTS,

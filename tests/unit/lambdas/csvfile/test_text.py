@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.core.blanks import trimmed
 from lambdas.csvfile.text import (
     all_trimmed,
     control_problem,
@@ -12,7 +13,6 @@ from lambdas.csvfile.text import (
     is_text,
     is_utf8,
     printable,
-    trimmed,
 )
 
 from .frictionless_differences import without_outer_blanks

@@ -116,6 +116,12 @@ def test_each_metric_says_what_it_is_named_for(clock: Clock) -> None:
     }
 
 
+def test_that_nothing_is_owed_is_reported_beside_what_is_not_zero() -> None:
+    cloud = Cloud()
+    cloud.gate.shut(DoorKind.PAUSED, "because", None)
+    assert metrics(cloud)[MailMetric.OWED] == 0
+
+
 def test_without_time_to_count_what_is_owed_all_else_is_reported() -> None:
     cloud = Cloud()
     created(cloud, 9)
